@@ -1,0 +1,243 @@
+//! The deadline, the cancel flag and the trace of one run.
+
+use crate::trace::{SpanGuard, State, Trace};
+use crate::{Error, alarm};
+use event_listener::{Event, listener};
+use futures_lite::future;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU8, Ordering, fence};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+const WATCHED: u8 = 1;
+const STOPPED: u8 = 2;
+
+/// Called with a task's number before each grain of its work.
+///
+/// A probe may count, wait, return an error or panic: tests make tasks fail
+/// with it without a line in any model.
+pub type Probe = Arc<dyn Fn(usize) -> Result<(), Error> + Send + Sync>;
+
+/// What a [`Context`] watches for.
+#[derive(Default, Clone)]
+pub struct Watch {
+    /// The run is stopped with [`Error::Timeout`] this long after the context
+    /// was made.
+    pub deadline: Option<Duration>,
+    /// Where spans are recorded; none are by default.
+    pub trace: Option<Trace>,
+    /// Called before each grain; none by default.
+    pub probe: Option<Probe>,
+}
+
+/// The deadline, the cancel flag and the trace of one run; a cheap handle.
+///
+/// The kernels look at it before every grain of work and the waiting helpers
+/// while they wait, so that a model needs no line for it. A run under a
+/// context that nobody watches pays one relaxed load a grain.
+///
+/// A context that was stopped stays so, and a run that fails stops its own:
+/// the next run of the same input takes a new one ([`crate::Job::under`]).
+#[derive(Clone, Default)]
+pub struct Context(Arc<Inner>);
+
+#[derive(Default)]
+pub(crate) struct Inner {
+    /// `WATCHED` and `STOPPED` in one byte, so that work looks at one load.
+    state: AtomicU8,
+    cause: OnceLock<Error>,
+    stopped: Event,
+    watch: Watch,
+}
+
+impl Context {
+    /// How long a blocking wait may go without a look at the cancel flag.
+    pub const SLICE: Duration = Duration::from_millis(10);
+
+    /// A context without deadline, trace or probe, which can be cancelled.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A context with a deadline, a trace or a probe.
+    ///
+    /// # Errors
+    /// [`Error::Resource`] if the thread that keeps deadlines cannot start.
+    pub fn watching(watch: Watch) -> Result<Self, Error> {
+        let state = if watch.probe.is_some() { WATCHED } else { 0 };
+        let deadline = watch.deadline;
+        let inner = Arc::new(Inner {
+            state: AtomicU8::new(state),
+            watch,
+            ..Inner::default()
+        });
+        if let Some(deadline) = deadline {
+            let at = Instant::now().checked_add(deadline);
+            let at = at.ok_or_else(|| {
+                Error::Invalid("a deadline beyond the clock".into())
+            })?;
+            alarm::set(at, Arc::downgrade(&inner))?;
+        }
+        Ok(Self(inner))
+    }
+
+    /// Stops the run with [`Error::Cancelled`].
+    pub fn cancel(&self) {
+        self.stop(Error::Cancelled);
+    }
+
+    /// Stops the run; the first cause given is the one it ends with.
+    pub fn stop(&self, cause: Error) {
+        self.0.stop(cause);
+    }
+
+    /// Why the run was stopped, if it was.
+    pub fn cause(&self) -> Option<Error> {
+        if self.0.state.load(Ordering::Relaxed) & STOPPED == 0 {
+            return None;
+        }
+        fence(Ordering::Acquire);
+        self.0.cause.get().cloned()
+    }
+
+    /// Looked at before every grain of work.
+    ///
+    /// # Errors
+    /// The cause, if the run was stopped.
+    #[inline]
+    pub fn grain(&self, task: usize) -> Result<(), Error> {
+        if self.0.state.load(Ordering::Relaxed) == 0 {
+            return Ok(());
+        }
+        self.look(task)
+    }
+
+    /// As [`Context::grain`], for work too small to carry a result: true if
+    /// the work is to be left out. What is then answered means nothing, and
+    /// [`Context::finish`] says so.
+    #[inline]
+    pub fn stopped(&self, task: usize) -> bool {
+        self.0.state.load(Ordering::Relaxed) != 0 && self.look(task).is_err()
+    }
+
+    /// The value, unless the run was stopped while it was made.
+    ///
+    /// # Errors
+    /// The cause, if the run was stopped.
+    pub fn finish<T>(&self, value: T) -> Result<T, Error> {
+        self.cause().map_or(Ok(value), Err)
+    }
+
+    /// The result of a task; a failure stops the other tasks of the run.
+    ///
+    /// # Errors
+    /// That of `result`.
+    pub fn note<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        result.inspect_err(|error| self.stop(error.clone()))
+    }
+
+    /// Waits for a future, as long as the run is not stopped. The span is
+    /// recorded as a wait that occupies no worker.
+    ///
+    /// # Errors
+    /// That of the future, which stops the run, or the cause of an earlier
+    /// stop.
+    pub async fn wait<T>(
+        &self,
+        task: usize,
+        io: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let begin = self.0.watch.trace.as_ref().map(Trace::now);
+        let result = self.unless_stopped(task, io).await;
+        if let (Some(trace), Some(begin)) = (&self.0.watch.trace, begin) {
+            trace.record_unattached(task, State::Io, begin);
+        }
+        self.note(result)
+    }
+
+    async fn unless_stopped<T>(
+        &self,
+        task: usize,
+        io: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        // The listener comes before the look: a stop between the two is seen.
+        listener!(self.0.stopped => stopped);
+        self.grain(task)?;
+        let cause = async {
+            stopped.await;
+            Err(self.cause().unwrap_or(Error::Cancelled))
+        };
+        future::or(io, cause).await
+    }
+
+    /// Records what the current thread does for a task, until the guard is
+    /// dropped; nothing is recorded without a trace.
+    #[inline]
+    pub fn span(&self, task: usize, state: State) -> Option<SpanGuard<'_>> {
+        let trace = self.0.watch.trace.as_ref()?;
+        Some(trace.span(task, state))
+    }
+
+    #[cold]
+    fn look(&self, task: usize) -> Result<(), Error> {
+        self.finish(())?;
+        let Some(probe) = &self.0.watch.probe else {
+            return Ok(());
+        };
+        match catch_unwind(AssertUnwindSafe(|| probe(task))) {
+            Ok(result) => self.note(result)?,
+            Err(payload) => {
+                self.stop(Error::panicked(&*payload));
+                resume_unwind(payload);
+            }
+        }
+        self.finish(())
+    }
+}
+
+impl Inner {
+    pub(crate) fn stop(&self, cause: Error) {
+        // The cause is there before the flag that sends readers to it.
+        let _ = self.cause.set(cause);
+        self.state.fetch_or(STOPPED, Ordering::Release);
+        self.stopped.notify(usize::MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_cause_stands() {
+        let context = Context::new();
+        assert_eq!(context.grain(0), Ok(()));
+        context.stop(Error::Task("first".into()));
+        context.cancel();
+        assert_eq!(context.grain(0), Err(Error::Task("first".into())));
+        assert_eq!(context.finish(7), Err(Error::Task("first".into())));
+    }
+
+    #[test]
+    fn a_stop_ends_a_future_that_never_answers() {
+        let context = Context::new();
+        let waiter = context.clone();
+        let thread = std::thread::spawn(move || {
+            future::block_on(waiter.wait(0, future::pending::<Result<(), _>>()))
+        });
+        context.cancel();
+        assert_eq!(thread.join().unwrap(), Err(Error::Cancelled));
+    }
+
+    #[test]
+    fn a_deadline_stops_by_itself() {
+        let context = Context::watching(Watch {
+            deadline: Some(Duration::from_millis(1)),
+            ..Watch::default()
+        });
+        let context = context.unwrap();
+        let wait = context.wait(0, future::pending::<Result<(), _>>());
+        assert_eq!(future::block_on(wait), Err(Error::Timeout));
+    }
+}

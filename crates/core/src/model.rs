@@ -1,0 +1,171 @@
+//! The contract between a workload and a model.
+
+use crate::workload::{
+    Counter, Double, Event, Fetch, Fib, Join, Max, Read, Spawn, Subtasks,
+};
+use crate::{Error, Job, Workload, preflight};
+
+/// How a model is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Config {
+    workers: usize,
+}
+
+impl Config {
+    /// More workers than this are refused: a machine runs out of threads
+    /// somewhere above, and then aborts the process.
+    pub const MOST_WORKERS: usize = 1024;
+
+    /// A model with this many workers.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for no worker at all or more than [`Config::MOST_WORKERS`].
+    pub fn new(workers: usize) -> Result<Self, Error> {
+        match workers {
+            0 => Err(Error::Invalid("zero workers".into())),
+            1..=Self::MOST_WORKERS => Ok(Self { workers }),
+            _ => Err(Error::Invalid(format!(
+                "{workers} workers; at most {}",
+                Self::MOST_WORKERS
+            ))),
+        }
+    }
+
+    /// How many threads compute at the same time.
+    pub fn workers(&self) -> usize {
+        self.workers
+    }
+
+    /// As many workers as this machine runs threads at once.
+    pub fn machine() -> Self {
+        let cores = std::thread::available_parallelism();
+        let workers = cores.map_or(1, usize::from).min(Self::MOST_WORKERS);
+        Self { workers }
+    }
+
+    /// Makes sure that the system still gives this many threads and a few
+    /// more, for libraries that panic or abort where it does not.
+    ///
+    /// # Errors
+    /// [`Error::Resource`] where it does not.
+    pub fn preflight(&self) -> Result<(), Error> {
+        preflight::threads(self.workers * 2 + 4)
+    }
+}
+
+/// A way to run jobs at the same time.
+///
+/// Dropping a model stops it: when the drop returns, its threads have ended.
+/// The caller of a model waits outside its workers.
+pub trait Model: Send + Sync {
+    /// Starts the model's workers.
+    ///
+    /// # Errors
+    /// [`Error::Resource`] if the system refuses the threads,
+    /// [`Error::Unsupported`] if the model cannot have so many workers.
+    fn start(config: &Config) -> Result<Self, Error>
+    where
+        Self: Sized;
+
+    /// The model's name, as benchmarks and commands spell it.
+    fn name(&self) -> &'static str;
+
+    /// How many workers the model really has.
+    fn workers(&self) -> usize;
+}
+
+/// One cell of the matrix: how a model runs a workload.
+pub trait Run<W: Workload> {
+    /// How well the model's own idiom suits the workload.
+    fn fit(&self) -> Fit;
+
+    /// Runs the job and returns its answer.
+    ///
+    /// When it returns, no task of the run is left.
+    ///
+    /// # Errors
+    /// The cause, if there is no right answer; see [`Error`].
+    fn run(&self, job: &Job<W>) -> Result<W::Output, Error>;
+}
+
+/// How well a model suits a workload, with the reason in one sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// What the model was made for.
+    Natural(&'static str),
+    /// It works, against the grain.
+    Possible(&'static str),
+    /// Shown to teach what happens, or refused with [`Error::Unsupported`].
+    Unsuitable(&'static str),
+}
+
+impl Fit {
+    /// `natural`, `possible` or `unsuitable`.
+    pub fn grade(&self) -> &'static str {
+        match self {
+            Self::Natural(_) => "natural",
+            Self::Possible(_) => "possible",
+            Self::Unsuitable(_) => "unsuitable",
+        }
+    }
+
+    /// The reason, in one sentence.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Natural(why)
+            | Self::Possible(why)
+            | Self::Unsuitable(why) => why,
+        }
+    }
+}
+
+/// A model that runs every workload of the catalogue.
+///
+/// The list of supertraits makes a missing cell a compile error, while a model
+/// of somebody else's may implement [`Run`] for some workloads only. A
+/// `dyn Complete` runs any workload.
+pub trait Complete:
+    Model
+    + Run<Max>
+    + Run<Double>
+    + Run<Join>
+    + Run<Subtasks>
+    + Run<Fetch>
+    + Run<Read>
+    + Run<Counter>
+    + Run<Event>
+    + Run<Spawn>
+    + Run<Fib>
+{
+}
+
+impl<M> Complete for M where
+    M: Model
+        + Run<Max>
+        + Run<Double>
+        + Run<Join>
+        + Run<Subtasks>
+        + Run<Fetch>
+        + Run<Read>
+        + Run<Counter>
+        + Run<Event>
+        + Run<Spawn>
+        + Run<Fib>
+{
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_config_has_workers_and_not_too_many() {
+        let invalid =
+            |workers| matches!(Config::new(workers), Err(Error::Invalid(_)));
+        assert!(invalid(0));
+        assert!(invalid(Config::MOST_WORKERS + 1));
+        assert!(invalid(usize::MAX));
+        assert_eq!(Config::new(3).unwrap().workers(), 3);
+        assert!(Config::machine().workers() >= 1);
+    }
+}

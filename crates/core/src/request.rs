@@ -1,0 +1,223 @@
+//! One request to a loopback server: its bytes, and how a thread waits for it.
+
+use crate::trace::State;
+use crate::{Context, Error};
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// The bytes of a request: delay in microseconds, seed and count, each as a
+/// little-endian u64.
+pub const REQUEST_BYTES: usize = 24;
+
+/// The most numbers that a request may ask for: 8 MiB.
+pub const MOST_NUMBERS: u64 = 1 << 20;
+
+/// A loopback connection is there at once, or the server is not.
+const CONNECT: Duration = Duration::from_secs(2);
+
+/// "Answer this after this delay": what a client sends to a server.
+///
+/// The server answers with `count` numbers from `seed`, 8 bytes each,
+/// little-endian, and closes the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// The server.
+    pub address: SocketAddr,
+    /// How long the server waits before it answers.
+    pub delay: Duration,
+    /// Where the numbers come from.
+    pub seed: u64,
+    /// How many numbers.
+    pub count: u64,
+}
+
+impl Request {
+    /// What goes over the wire.
+    pub fn bytes(&self) -> [u8; REQUEST_BYTES] {
+        let delay = u64::try_from(self.delay.as_micros()).unwrap_or(u64::MAX);
+        let words = [delay, self.seed, self.count];
+        let mut bytes = [0; REQUEST_BYTES];
+        for (bytes, word) in bytes.chunks_exact_mut(8).zip(words) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// The request in these bytes: delay, seed and count.
+    pub fn parse(bytes: &[u8; REQUEST_BYTES]) -> (Duration, u64, u64) {
+        let word = |index: usize| {
+            let bytes = &bytes[index * 8..][..8];
+            u64::from_le_bytes(bytes.try_into().expect("8 bytes"))
+        };
+        (Duration::from_micros(word(0)), word(1), word(2))
+    }
+
+    /// How long the answer is, in bytes.
+    pub fn reply_bytes(&self) -> usize {
+        usize::try_from(self.count.min(MOST_NUMBERS)).unwrap_or(0) * 8
+    }
+
+    /// The reply, if it is whole.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] for a reply of another length.
+    pub fn whole(&self, reply: Vec<u8>) -> Result<Vec<u8>, Error> {
+        if reply.len() == self.reply_bytes() {
+            return Ok(reply);
+        }
+        let (got, wanted) = (reply.len(), self.reply_bytes());
+        Err(Error::Protocol(format!(
+            "a reply of {got} bytes, not {wanted}"
+        )))
+    }
+
+    /// Sends the request and waits for the whole reply; the calling thread is
+    /// occupied, and looks at the cancel flag from time to time.
+    ///
+    /// # Errors
+    /// Those of the network, [`Error::Protocol`] for a reply of another length,
+    /// or the cause, if the run was stopped.
+    pub fn exchange(
+        &self,
+        context: &Context,
+        task: usize,
+    ) -> Result<Vec<u8>, Error> {
+        context.grain(task)?;
+        let _span = context.span(task, State::Io);
+        context.note(self.talk(context))
+    }
+
+    fn talk(&self, context: &Context) -> Result<Vec<u8>, Error> {
+        let mut stream = TcpStream::connect_timeout(&self.address, CONNECT)?;
+        stream.set_read_timeout(Some(Context::SLICE))?;
+        stream.write_all(&self.bytes())?;
+        let mut reply = vec![0; self.reply_bytes() + 1];
+        let mut filled = 0;
+        while filled < reply.len() {
+            match stream.read(&mut reply[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock
+                    | io::ErrorKind::TimedOut
+                    | io::ErrorKind::Interrupted => context.finish(())?,
+                    _ => return Err(error.into()),
+                },
+            }
+            // A slow drip never times out, so each arrival is a look too.
+            context.finish(())?;
+        }
+        reply.truncate(filled);
+        self.whole(reply)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Watch;
+    use crate::server::Server;
+    use std::net::TcpListener;
+    use std::thread;
+
+    fn request(address: SocketAddr) -> Request {
+        Request {
+            address,
+            delay: Duration::ZERO,
+            seed: 7,
+            count: 3,
+        }
+    }
+
+    /// What a client gets from a server that answers its first client so.
+    fn against(
+        answer: impl FnOnce(TcpStream) + Send + 'static,
+    ) -> Result<Vec<u8>, Error> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.read_exact(&mut [0; REQUEST_BYTES]).unwrap();
+            answer(stream);
+        });
+        let deadline = Some(Duration::from_millis(50));
+        let watch = Watch {
+            deadline,
+            ..Watch::default()
+        };
+        let context = Context::watching(watch).unwrap();
+        let result = request(address).exchange(&context, 0);
+        server.join().unwrap();
+        result
+    }
+
+    #[test]
+    fn bytes_go_there_and_back() {
+        let mut request = request("127.0.0.1:1".parse().unwrap());
+        request.delay = Duration::from_millis(20);
+        let parsed = Request::parse(&request.bytes());
+        assert_eq!(parsed, (request.delay, request.seed, request.count));
+    }
+
+    #[test]
+    fn a_server_that_refuses_is_a_task_error() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let refused = request(address).exchange(&Context::new(), 0);
+        assert!(
+            matches!(&refused, Err(Error::Task(why)) if why.contains("refused")),
+            "{refused:?}"
+        );
+    }
+
+    #[test]
+    fn a_reply_too_short_or_too_long_is_a_protocol_error() {
+        for bytes in [0, 23, 25, 4096] {
+            let result = against(move |mut stream| {
+                stream.write_all(&vec![1; bytes]).unwrap();
+                // The client may leave before all is read.
+                let _ = stream.shutdown(std::net::Shutdown::Write);
+            });
+            assert!(matches!(result, Err(Error::Protocol(_))), "{result:?}");
+        }
+    }
+
+    #[test]
+    fn a_silent_or_dripping_server_meets_the_deadline() {
+        let silent = against(|mut stream| {
+            // Until the client leaves.
+            let _ = stream.read(&mut [0]);
+        });
+        assert_eq!(silent, Err(Error::Timeout));
+        let dripping = against(|mut stream| {
+            for _ in 0..24 {
+                if stream.write_all(&[1]).is_err() {
+                    break;
+                }
+                thread::sleep(Duration::from_millis(5));
+            }
+        });
+        assert_eq!(dripping, Err(Error::Timeout));
+    }
+
+    #[test]
+    fn a_reset_is_a_task_error() {
+        let result = against(|stream| {
+            let socket = socket2::Socket::from(stream);
+            socket.set_linger(Some(Duration::ZERO)).unwrap();
+        });
+        assert!(matches!(result, Err(Error::Task(_))), "{result:?}");
+    }
+
+    #[test]
+    fn a_real_server_answers() {
+        let server = Server::start().unwrap();
+        let request = request(server.address());
+        let reply = request.exchange(&Context::new(), 0).unwrap();
+        let numbers = crate::seed::numbers(7).take(3);
+        let bytes: Vec<u8> = numbers.flat_map(u64::to_le_bytes).collect();
+        assert_eq!(reply, bytes);
+    }
+}

@@ -1,0 +1,389 @@
+//! A TCP server on the loopback interface that answers after a delay.
+//!
+//! One thread and one readiness loop, of no runtime that is compared: it takes
+//! a thousand clients at once, costs the models nothing but its CPU time, and
+//! tells how much that was.
+
+use crate::request::{MOST_NUMBERS, REQUEST_BYTES, Request};
+use crate::{Error, preflight, seed};
+use polling::{Event, Events, Poller};
+use rustix::time::{ClockId, clock_gettime};
+use socket2::{Domain, Socket, Type};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// How many clients may wait to be accepted. The standard library and every
+/// runtime listen with 128, and then clients of a storm fail or wait seconds.
+const BACKLOG: i32 = 4096;
+
+/// How long the server leaves a full descriptor table alone.
+const BACK_OFF: Duration = Duration::from_millis(5);
+
+/// A server on 127.0.0.1 and a port that the system chose; dropping it stops
+/// it and closes every connection.
+pub struct Server {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    poller: Poller,
+    stop: AtomicBool,
+    cpu_nanos: AtomicU64,
+}
+
+impl Server {
+    /// Starts a server with a thread of its own.
+    ///
+    /// # Errors
+    /// [`Error::Resource`] if the system refuses a thread or a descriptor.
+    pub fn start() -> Result<Self, Error> {
+        preflight::descriptors(64)?;
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+        socket.listen(BACKLOG)?;
+        socket.set_nonblocking(true)?;
+        let listener = TcpListener::from(socket);
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            poller: Poller::new()?,
+            stop: AtomicBool::new(false),
+            cpu_nanos: AtomicU64::new(0),
+        });
+        let mut readiness = Loop {
+            shared: Arc::clone(&shared),
+            listener,
+            connections: HashMap::new(),
+            last_key: LISTENER,
+            due: BinaryHeap::new(),
+        };
+        readiness.watch_listener()?;
+        let thread = thread::Builder::new().name("lanes-server".into());
+        let thread = thread.spawn(move || readiness.serve())?;
+        Ok(Self {
+            address,
+            shared,
+            thread: Some(thread),
+        })
+    }
+
+    /// Where the server listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The CPU time its thread has spent so far.
+    pub fn cpu(&self) -> Duration {
+        let nanos = self.shared.cpu_nanos.load(Ordering::Relaxed);
+        Duration::from_nanos(nanos)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        // A poller that cannot be woken is closed with its thread anyway.
+        let _ = self.shared.poller.notify();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+const LISTENER: usize = 0;
+
+struct Loop {
+    shared: Arc<Shared>,
+    listener: TcpListener,
+    connections: HashMap<usize, Connection>,
+    last_key: usize,
+    /// When which connection is to be answered.
+    due: BinaryHeap<Reverse<(Instant, usize)>>,
+}
+
+struct Connection {
+    stream: TcpStream,
+    request: [u8; REQUEST_BYTES],
+    received: usize,
+    reply: Vec<u8>,
+    sent: usize,
+}
+
+/// What is to happen to a connection next.
+enum Next {
+    Readable,
+    Writable,
+    AnswerAt(Instant),
+    Close,
+}
+
+impl Loop {
+    fn serve(&mut self) {
+        let mut events = Events::new();
+        while !self.shared.stop.load(Ordering::Acquire) {
+            let next = self.due.peek().map(|Reverse((at, _))| *at);
+            let timeout = next.map(|at| at - Instant::now().min(at));
+            events.clear();
+            // An interrupted wait has no events, and the loop goes round.
+            let _ = self.shared.poller.wait(&mut events, timeout);
+            for event in events.iter() {
+                if event.key == LISTENER {
+                    self.accept();
+                } else {
+                    self.advance(event.key);
+                }
+            }
+            self.answer_what_is_due();
+            let cpu = clock_gettime(ClockId::ThreadCPUTime);
+            let nanos = cpu.tv_sec as u64 * 1_000_000_000 + cpu.tv_nsec as u64;
+            self.shared.cpu_nanos.store(nanos, Ordering::Relaxed);
+        }
+        for (_, connection) in self.connections.drain() {
+            let _ = self.shared.poller.delete(&connection.stream);
+        }
+        let _ = self.shared.poller.delete(&self.listener);
+    }
+
+    #[allow(unsafe_code)]
+    fn watch_listener(&self) -> io::Result<()> {
+        let interest = Event::readable(LISTENER);
+        // SAFETY: `serve` deletes the listener before the loop, which owns both
+        // it and the poller, is dropped.
+        unsafe { self.shared.poller.add(&self.listener, interest) }
+    }
+
+    #[allow(unsafe_code)]
+    fn watch(&self, stream: &TcpStream, key: usize) -> io::Result<()> {
+        let interest = Event::readable(key);
+        // SAFETY: a connection is deleted from the poller wherever it leaves
+        // the map, in `close` and at the end of `serve`.
+        unsafe { self.shared.poller.add(stream, interest) }
+    }
+
+    fn accept(&mut self) {
+        loop {
+            match self.listener.accept() {
+                // A connection that cannot be set up is closed: its client
+                // sees an early end, and the others go on.
+                Ok((stream, _)) => drop(self.adopt(stream)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    break;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => {
+                    // Without descriptors the listener stays readable: to go
+                    // on at once would spin.
+                    thread::sleep(BACK_OFF);
+                    break;
+                }
+            }
+        }
+        let interest = Event::readable(LISTENER);
+        let _ = self.shared.poller.modify(&self.listener, interest);
+    }
+
+    fn adopt(&mut self, stream: TcpStream) -> io::Result<()> {
+        stream.set_nonblocking(true)?;
+        stream.set_nodelay(true)?;
+        self.last_key += 1;
+        let key = self.last_key;
+        self.watch(&stream, key)?;
+        let connection = Connection {
+            stream,
+            request: [0; REQUEST_BYTES],
+            received: 0,
+            reply: Vec::new(),
+            sent: 0,
+        };
+        self.connections.insert(key, connection);
+        // The request is often there already: one wait less.
+        self.advance(key);
+        Ok(())
+    }
+
+    fn advance(&mut self, key: usize) {
+        let Some(connection) = self.connections.get_mut(&key) else {
+            return;
+        };
+        let next = connection.advance().unwrap_or(Next::Close);
+        let watched = match next {
+            Next::Readable => self.modify(key, Event::readable(key)),
+            Next::Writable => self.modify(key, Event::writable(key)),
+            Next::AnswerAt(at) => {
+                self.due.push(Reverse((at, key)));
+                Ok(())
+            }
+            Next::Close => Err(io::ErrorKind::NotConnected.into()),
+        };
+        if watched.is_err() {
+            self.close(key);
+        }
+    }
+
+    fn modify(&self, key: usize, interest: Event) -> io::Result<()> {
+        self.shared
+            .poller
+            .modify(&self.connections[&key].stream, interest)
+    }
+
+    fn close(&mut self, key: usize) {
+        if let Some(connection) = self.connections.remove(&key) {
+            let _ = self.shared.poller.delete(&connection.stream);
+        }
+    }
+
+    fn answer_what_is_due(&mut self) {
+        while let Some(Reverse((at, key))) = self.due.peek().copied() {
+            if at > Instant::now() {
+                break;
+            }
+            self.due.pop();
+            if let Some(connection) = self.connections.get_mut(&key) {
+                connection.prepare();
+                self.advance(key);
+            }
+        }
+    }
+}
+
+impl Connection {
+    /// Reads and writes as much as is possible now.
+    fn advance(&mut self) -> io::Result<Next> {
+        while self.received < REQUEST_BYTES {
+            match self.stream.read(&mut self.request[self.received..]) {
+                Ok(0) => return Ok(Next::Close),
+                Ok(count) => self.received += count,
+                Err(error) => return waits(error, Next::Readable),
+            }
+            if self.received == REQUEST_BYTES {
+                let (delay, _, count) = Request::parse(&self.request);
+                let at = Instant::now().checked_add(delay);
+                return Ok(match at {
+                    Some(at) if count <= MOST_NUMBERS => Next::AnswerAt(at),
+                    _ => Next::Close,
+                });
+            }
+        }
+        while self.sent < self.reply.len() {
+            match self.stream.write(&self.reply[self.sent..]) {
+                Ok(0) => return Ok(Next::Close),
+                Ok(count) => self.sent += count,
+                Err(error) => return waits(error, Next::Writable),
+            }
+        }
+        // The server closes first, so that no client port stays in TIME_WAIT.
+        Ok(Next::Close)
+    }
+
+    fn prepare(&mut self) {
+        let (_, seed, count) = Request::parse(&self.request);
+        let numbers = seed::numbers(seed).take(count as usize);
+        self.reply = Vec::with_capacity(count as usize * 8);
+        numbers.for_each(|number| self.reply.extend(number.to_le_bytes()));
+    }
+}
+
+fn waits(error: io::Error, next: Next) -> io::Result<Next> {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Ok(next),
+        _ => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Context;
+
+    #[test]
+    fn a_thousand_clients_at_once_and_none_fails() {
+        const CLIENTS: usize = 1000;
+        preflight::descriptors(2 * CLIENTS).unwrap();
+        let server = Server::start().unwrap();
+        let connect = |_| TcpStream::connect(server.address()).unwrap();
+        let mut clients: Vec<_> = (0..CLIENTS).map(connect).collect();
+        for (seed, client) in clients.iter_mut().enumerate() {
+            let (address, seed) = (server.address(), seed as u64);
+            let delay = Duration::from_millis(1);
+            let request = Request {
+                address,
+                delay,
+                seed,
+                count: 2,
+            };
+            client.write_all(&request.bytes()).unwrap();
+        }
+        for (seed, client) in clients.iter_mut().enumerate() {
+            let mut reply = Vec::new();
+            client.read_to_end(&mut reply).unwrap();
+            let numbers = seed::numbers(seed as u64).take(2);
+            let bytes: Vec<u8> = numbers.flat_map(u64::to_le_bytes).collect();
+            assert_eq!(reply, bytes);
+        }
+        assert!(server.cpu() > Duration::ZERO);
+    }
+
+    #[test]
+    fn an_answer_is_never_early() {
+        let server = Server::start().unwrap();
+        let (address, delay) = (server.address(), Duration::from_millis(20));
+        let request = Request {
+            address,
+            delay,
+            seed: 7,
+            count: 1,
+        };
+        let begin = Instant::now();
+        request.exchange(&Context::new(), 0).unwrap();
+        assert!(begin.elapsed() >= delay);
+    }
+
+    #[test]
+    fn a_request_for_too_much_is_closed_without_an_answer() {
+        let server = Server::start().unwrap();
+        let (address, count) = (server.address(), MOST_NUMBERS + 1);
+        let request = Request {
+            address,
+            delay: Duration::ZERO,
+            seed: 7,
+            count,
+        };
+        let result = request.exchange(&Context::new(), 0);
+        assert!(matches!(result, Err(Error::Protocol(_))), "{result:?}");
+    }
+
+    #[test]
+    fn garbage_half_requests_and_silence_do_not_stop_the_others() {
+        let server = Server::start().unwrap();
+        let silent = TcpStream::connect(server.address()).unwrap();
+        let mut half = TcpStream::connect(server.address()).unwrap();
+        half.write_all(&[1; 7]).unwrap();
+        let mut garbage = TcpStream::connect(server.address()).unwrap();
+        garbage.write_all(&[255; 1000]).unwrap();
+        let (address, delay) = (server.address(), Duration::ZERO);
+        let request = Request {
+            address,
+            delay,
+            seed: 7,
+            count: 1,
+        };
+        request.exchange(&Context::new(), 0).unwrap();
+        drop((silent, half, garbage));
+        request.exchange(&Context::new(), 0).unwrap();
+    }
+
+    #[test]
+    fn a_dropped_server_refuses() {
+        let server = Server::start().unwrap();
+        let address = server.address();
+        drop(server);
+        assert!(TcpStream::connect(address).is_err());
+    }
+}

@@ -1,0 +1,195 @@
+//! `counter`: tasks that add to one number.
+
+use super::{Limit, Size, Workload, bound};
+use crate::trace::State;
+use crate::{Error, Job, preflight};
+use std::hint::black_box;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Tasks that add to one number, one at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counter {
+    /// How many tasks.
+    pub tasks: usize,
+    /// How often each adds one.
+    pub adds: usize,
+    /// How the number is shared.
+    pub form: Form,
+    /// How many additions come between two looks at the cancel flag.
+    pub grain: usize,
+}
+
+/// How tasks share the number they add to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Under one lock, taken for each addition.
+    Lock,
+    /// One atomic number.
+    Atomic,
+    /// One atomic number for every few tasks, added up at the end.
+    Sharded,
+}
+
+/// The number that tasks add to, in one of its forms.
+///
+/// The lock is the standard library's in every model: none is held across an
+/// await, and then the async libraries' own documentation advises it.
+pub enum Total {
+    /// Under one lock.
+    Lock(Mutex<u64>),
+    /// One atomic number.
+    Atomic(AtomicU64),
+    /// Sixteen atomic numbers.
+    Sharded(Box<[Shard; SHARDS]>),
+}
+
+const SHARDS: usize = 16;
+
+/// An atomic number that shares its cache lines with no other.
+#[derive(Default)]
+#[repr(align(128))]
+pub struct Shard(AtomicU64);
+
+impl Workload for Counter {
+    const NAME: &'static str = "counter";
+    const STRESSES: &'static str = "one number that every task writes";
+    const OMITS: &'static str =
+        "work under the lock: it is held for one addition";
+    const UNIT: &'static str = "addition";
+
+    type Input = Self;
+    type Output = u64;
+
+    fn sizes(size: Size) -> Vec<Self> {
+        let tasks = match size {
+            Size::Quick => 16,
+            Size::Full => 64,
+        };
+        let forms = [Form::Lock, Form::Atomic, Form::Sharded];
+        let of = |form| Self {
+            tasks,
+            adds: 10_000,
+            form,
+            grain: 1000,
+        };
+        forms.map(of).into()
+    }
+
+    fn with_items(&self, items: usize) -> Self {
+        Self {
+            tasks: items,
+            adds: 100,
+            grain: 10,
+            form: self.form,
+        }
+    }
+
+    fn items(&self) -> usize {
+        self.tasks.saturating_mul(self.adds)
+    }
+
+    fn label(&self) -> String {
+        let form = match self.form {
+            Form::Lock => "lock",
+            Form::Atomic => "atomic",
+            Form::Sharded => "sharded",
+        };
+        format!("{form}-{}x{}", self.tasks, self.adds)
+    }
+
+    fn input(&self, _seed: u64) -> Result<Self, Error> {
+        if self.grain == 0 {
+            return Err(Error::Invalid("a grain of zero".into()));
+        }
+        if self.tasks.checked_mul(self.adds).is_none() {
+            let Self { tasks, adds, .. } = self;
+            let what = format!("{tasks} times {adds} additions overflow");
+            return Err(Error::Invalid(what));
+        }
+        preflight::memory(self.tasks, 256)?;
+        Ok(self.clone())
+    }
+
+    fn reference(input: &Self) -> u64 {
+        input.items() as u64
+    }
+
+    fn limit(job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {
+        let time = bound::together(1, |_| {
+            let mut total = 0u64;
+            for _ in 0..job.items() {
+                total = black_box(total) + 1;
+            }
+            black_box(total);
+        })?;
+        Ok(Limit {
+            what: "one thread, no lock",
+            time: Some(time),
+        })
+    }
+}
+
+impl Counter {
+    /// A number to add to, zero.
+    pub fn total(&self) -> Total {
+        match self.form {
+            Form::Lock => Total::Lock(Mutex::default()),
+            Form::Atomic => Total::Atomic(AtomicU64::default()),
+            Form::Sharded => Total::Sharded(Box::default()),
+        }
+    }
+}
+
+impl Job<Counter> {
+    /// All additions of one task, each on its own.
+    ///
+    /// # Errors
+    /// The cause, if the run was stopped.
+    pub fn add(&self, task: usize, total: &Total) -> Result<(), Error> {
+        let _span = self.context().span(task, State::Compute);
+        let mut left = self.adds;
+        while left > 0 {
+            self.context().grain(task)?;
+            let adds = left.min(self.grain);
+            add(task, total, adds);
+            left -= adds;
+        }
+        Ok(())
+    }
+}
+
+#[inline(never)]
+fn add(task: usize, total: &Total, adds: usize) {
+    match total {
+        Total::Lock(total) => {
+            for _ in 0..adds {
+                *total.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+            }
+        }
+        Total::Atomic(total) => add_each(total, adds),
+        Total::Sharded(shards) => add_each(&shards[task % SHARDS].0, adds),
+    }
+}
+
+fn add_each(total: &AtomicU64, adds: usize) {
+    for _ in 0..adds {
+        total.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Total {
+    /// What was added, once all tasks are joined.
+    pub fn sum(&self) -> u64 {
+        match self {
+            Self::Lock(total) => {
+                *total.lock().unwrap_or_else(PoisonError::into_inner)
+            }
+            Self::Atomic(total) => total.load(Ordering::Relaxed),
+            Self::Sharded(shards) => shards
+                .iter()
+                .map(|shard| shard.0.load(Ordering::Relaxed))
+                .sum(),
+        }
+    }
+}

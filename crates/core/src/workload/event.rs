@@ -1,0 +1,271 @@
+//! `event`: two tasks hand a token to and fro.
+
+use super::{Limit, Size, Workload};
+use crate::{Error, Job, preflight};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
+/// Two tasks that hand a token to and fro; each waits for the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// How often the token changes hands.
+    pub hops: usize,
+}
+
+/// What is handed over.
+#[derive(Debug, Clone, Copy)]
+pub struct Token {
+    hop: usize,
+    sent: Instant,
+}
+
+/// One of the two tasks: sends the even hops and receives the odd ones, or the
+/// other way round.
+pub struct Player {
+    job: Job<Event>,
+    side: usize,
+    hops: usize,
+    sum: u64,
+    latencies: Vec<u32>,
+}
+
+/// What both tasks saw.
+#[derive(Debug)]
+pub struct Relay {
+    /// How many hops arrived.
+    pub hops: usize,
+    /// The sum of their numbers.
+    pub sum: u64,
+    /// How long each took.
+    pub latencies: Latencies,
+}
+
+/// Times from a token's departure to its arrival, in nanoseconds.
+#[derive(Debug, Default, Clone)]
+pub struct Latencies(Vec<u32>);
+
+/// Latencies are measured, not answered: they are not compared.
+impl PartialEq for Relay {
+    fn eq(&self, other: &Self) -> bool {
+        (self.hops, self.sum) == (other.hops, other.sum)
+    }
+}
+
+impl Workload for Event {
+    const NAME: &'static str = "event";
+    const STRESSES: &'static str = "waking the task that waits for another";
+    const OMITS: &'static str =
+        "more than one wake-up at a time, and waking a worker that is busy";
+    const UNIT: &'static str = "hop";
+
+    type Input = Self;
+    type Output = Relay;
+
+    fn sizes(size: Size) -> Vec<Self> {
+        let hops = match size {
+            Size::Quick => 2_000,
+            Size::Full => 20_000,
+        };
+        vec![Self { hops }]
+    }
+
+    fn with_items(&self, items: usize) -> Self {
+        Self { hops: items }
+    }
+
+    fn items(&self) -> usize {
+        self.hops
+    }
+
+    fn label(&self) -> String {
+        self.hops.to_string()
+    }
+
+    fn input(&self, _seed: u64) -> Result<Self, Error> {
+        preflight::memory(self.hops, 2 * size_of::<u32>())?;
+        Ok(self.clone())
+    }
+
+    fn reference(input: &Self) -> Relay {
+        let hops = input.hops;
+        let sum = (0..hops as u64).sum();
+        Relay {
+            hops,
+            sum,
+            latencies: Latencies::default(),
+        }
+    }
+
+    /// Two threads that only park and unpark each other.
+    fn limit(job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {
+        preflight::threads(2)?;
+        let (hops, turn) = (job.hops, AtomicUsize::new(0));
+        let play = |side: usize, other: &thread::Thread| {
+            for hop in (side..hops).step_by(2) {
+                while turn.load(Ordering::Acquire) != hop {
+                    thread::park();
+                }
+                turn.store(hop + 1, Ordering::Release);
+                other.unpark();
+            }
+        };
+        let main = thread::current();
+        let time = thread::scope(|scope| {
+            let partner = scope.spawn(|| play(1, &main));
+            let begin = Instant::now();
+            play(0, partner.thread());
+            begin.elapsed()
+        });
+        Ok(Limit {
+            what: "futex wake-ups",
+            time: Some(time),
+        })
+    }
+}
+
+impl Event {
+    /// The numbers of the hops, in order.
+    pub fn turns(&self) -> std::ops::Range<usize> {
+        0..self.hops
+    }
+}
+
+impl Job<Event> {
+    /// One of the two tasks: side 0 sends first, side 1 receives first.
+    ///
+    /// # Errors
+    /// [`Error::Resource`] without memory for its latencies.
+    pub fn player(&self, side: usize) -> Result<Player, Error> {
+        let mut latencies = Vec::new();
+        let arrivals = self.hops / 2 + 1;
+        latencies
+            .try_reserve_exact(arrivals)
+            .map_err(|_| Error::memory())?;
+        Ok(Player {
+            job: self.clone(),
+            side,
+            hops: 0,
+            sum: 0,
+            latencies,
+        })
+    }
+
+    /// What both players saw, as one answer.
+    pub fn relay(&self, players: &[Player]) -> Relay {
+        let hops = players.iter().map(|player| player.hops).sum();
+        let sum = players.iter().map(|player| player.sum).sum();
+        let latencies = players.iter().flat_map(|player| &player.latencies);
+        Relay {
+            hops,
+            sum,
+            latencies: Latencies(latencies.copied().collect()),
+        }
+    }
+}
+
+impl Player {
+    /// Whether it is this player who sends at this hop.
+    pub fn sends(&self, hop: usize) -> bool {
+        hop % 2 == self.side
+    }
+
+    /// The token, as it leaves.
+    ///
+    /// # Errors
+    /// The cause, if the run was stopped.
+    pub fn send(&self, hop: usize) -> Result<Token, Error> {
+        self.job.context().grain(self.side)?;
+        Ok(Token {
+            hop,
+            sent: Instant::now(),
+        })
+    }
+
+    /// Takes a token that has arrived.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] if it is not the one of this hop.
+    pub fn receive(&mut self, hop: usize, token: Token) -> Result<(), Error> {
+        let latency = token.sent.elapsed().as_nanos();
+        if token.hop != hop {
+            let what = format!("hop {} arrived at hop {hop}", token.hop);
+            return Err(Error::Protocol(what));
+        }
+        self.latencies
+            .push(u32::try_from(latency).unwrap_or(u32::MAX));
+        self.hops += 1;
+        self.sum += hop as u64;
+        Ok(())
+    }
+
+    /// Why the other player is gone before the last hop.
+    pub fn alone(&self) -> Error {
+        let gone = "the other player left".to_owned();
+        self.job
+            .context()
+            .cause()
+            .unwrap_or(Error::WorkerDied(gone))
+    }
+
+    /// The context of the run, to wait under.
+    pub fn context(&self) -> &crate::Context {
+        self.job.context()
+    }
+}
+
+/// A player who fails must not leave the other waiting.
+impl Drop for Player {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let what = "one of the players panicked".to_owned();
+            self.job.context().stop(Error::Panicked(what));
+        }
+    }
+}
+
+impl Latencies {
+    /// The latency that `percent` percent of the hops do not exceed, in
+    /// nanoseconds, by the nearest rank; `None` without hops.
+    pub fn percentile(&self, percent: f64) -> Option<u32> {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable();
+        let rank = (percent / 100.0 * sorted.len() as f64).ceil() as usize;
+        sorted.get(rank.saturating_sub(1)).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_nearest_ranks() {
+        let latencies = Latencies((1..=100).rev().collect());
+        assert_eq!(latencies.percentile(50.0), Some(50));
+        assert_eq!(latencies.percentile(99.0), Some(99));
+        assert_eq!(latencies.percentile(99.9), Some(100));
+        assert_eq!(latencies.percentile(0.0), Some(1));
+        assert_eq!(Latencies::default().percentile(50.0), None);
+    }
+
+    #[test]
+    fn a_token_of_another_hop_is_a_protocol_error() {
+        let job = Job::new(&Event { hops: 4 }, 7).unwrap();
+        let (server, mut receiver) =
+            (job.player(0).unwrap(), job.player(1).unwrap());
+        assert!(server.sends(0) && !receiver.sends(0));
+        let token = server.send(0).unwrap();
+        let wrong = receiver.receive(2, token);
+        assert!(matches!(wrong, Err(Error::Protocol(_))));
+        assert_eq!(receiver.receive(0, token), Ok(()));
+    }
+
+    #[test]
+    fn the_limit_is_measured_with_any_number_of_hops() {
+        for hops in [0, 1, 2, 101] {
+            let job = Job::new(&Event { hops }, 7).unwrap();
+            assert!(Event::limit(&job, 2).unwrap().time.is_some());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! `fib`: recursive fork-join without cut-off.
+
+use super::{Limit, Size, Workload, bound};
+use crate::{Error, Job};
+use std::hint::black_box;
+
+/// The n-th Fibonacci number, with a fork for every addition: the cost of a
+/// fork.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fib {
+    /// Which Fibonacci number, from fib(0) = 0; at most [`Fib::LAST`].
+    pub n: u32,
+}
+
+impl Fib {
+    /// The last one that fits 64 bits.
+    pub const LAST: u32 = 93;
+
+    /// How many forks the recursion makes: fib(n + 1) - 1.
+    pub fn forks(&self) -> u64 {
+        iterate(self.n.saturating_add(1).min(Self::LAST)) - 1
+    }
+}
+
+impl Workload for Fib {
+    const NAME: &'static str = "fib";
+    const STRESSES: &'static str = "forking and joining, nested, very small";
+    const OMITS: &'static str =
+        "real work: nobody computes fib so; with a cut-off the cost vanishes";
+    const UNIT: &'static str = "fork";
+
+    type Input = Self;
+    type Output = u64;
+
+    fn sizes(size: Size) -> Vec<Self> {
+        let n = match size {
+            Size::Quick => 18,
+            Size::Full => 24,
+        };
+        vec![Self { n }]
+    }
+
+    /// The first Fibonacci number with so many forks, up to fib(18).
+    fn with_items(&self, items: usize) -> Self {
+        let enough = |n: &u32| Self { n: *n }.forks() >= items as u64;
+        Self {
+            n: (0..18).find(enough).unwrap_or(18),
+        }
+    }
+
+    fn items(&self) -> usize {
+        usize::try_from(self.forks()).unwrap_or(usize::MAX)
+    }
+
+    fn label(&self) -> String {
+        self.n.to_string()
+    }
+
+    fn input(&self, _seed: u64) -> Result<Self, Error> {
+        if self.n > Self::LAST {
+            let what = format!("fib({}) does not fit 64 bits", self.n);
+            return Err(Error::Invalid(what));
+        }
+        Ok(self.clone())
+    }
+
+    fn reference(input: &Self) -> u64 {
+        iterate(input.n)
+    }
+
+    fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {
+        let time = bound::together(1, |_| {
+            black_box(recurse(black_box(job.n)));
+        })?;
+        let time = time / u32::try_from(workers).unwrap_or(u32::MAX);
+        Ok(Limit {
+            what: "plain recursion / workers",
+            time: Some(time),
+        })
+    }
+}
+
+fn iterate(n: u32) -> u64 {
+    let step = |(a, b): (u64, u64), _| (b, a.wrapping_add(b));
+    (0..n).fold((0, 1), step).0
+}
+
+fn recurse(n: u32) -> u64 {
+    if n < 2 {
+        n.into()
+    } else {
+        recurse(n - 1) + recurse(n - 2)
+    }
+}
+
+impl Job<Fib> {
+    /// The answer without a fork: for the leaves of the recursion, and at once
+    /// for all of it when the run was stopped.
+    #[inline]
+    pub fn leaf(&self, n: u32) -> Option<u64> {
+        (n < 2 || self.context().stopped(n as usize)).then_some(n.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forks_are_counted_and_the_largest_fits() {
+        assert_eq!(Fib { n: 0 }.forks(), 0);
+        assert_eq!(Fib { n: 1 }.forks(), 0);
+        assert_eq!(Fib { n: 24 }.forks(), 75_024);
+        assert_eq!(iterate(Fib::LAST), 12_200_160_415_121_876_738);
+        assert_eq!(Fib { n: 30 }.forks(), 1_346_268);
+        assert_eq!(recurse(20), iterate(20));
+        assert!(Fib { n: 94 }.input(0).is_err());
+    }
+
+    #[test]
+    fn so_many_items_are_at_least_so_many_forks() {
+        for items in [0, 1, 2, 8, 100] {
+            let fib = Fib { n: 5 }.with_items(items);
+            assert!(fib.items() >= items, "{items}: fib({})", fib.n);
+        }
+        assert_eq!(Fib { n: 5 }.with_items(0).n, 0);
+    }
+}

@@ -1,0 +1,204 @@
+//! `read`: arrays from files, parsed and reduced.
+
+use super::{Limit, Size, Workload, bound};
+use crate::parts::{self, Part};
+use crate::trace::State;
+use crate::{Error, Job, kernel, preflight, seed};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// Files of decimal numbers, one a line: the largest number of each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// How many files.
+    pub files: usize,
+    /// The size of a file, in bytes.
+    pub bytes: usize,
+}
+
+/// Real files in a temporary folder, which goes with the input.
+pub struct Files {
+    _folder: TempDir,
+    paths: Vec<PathBuf>,
+}
+
+impl Workload for Read {
+    const NAME: &'static str = "read";
+    const STRESSES: &'static str =
+        "blocking system calls between stretches of compute";
+    const OMITS: &'static str =
+        "the disk: the files were just written and lie in the page cache";
+    const UNIT: &'static str = "file";
+
+    type Input = Files;
+    type Output = Vec<u64>;
+
+    fn sizes(size: Size) -> Vec<Self> {
+        let files = match size {
+            Size::Quick => 64,
+            Size::Full => 256,
+        };
+        vec![Self {
+            files,
+            bytes: 64 * 1024,
+        }]
+    }
+
+    fn with_items(&self, items: usize) -> Self {
+        Self {
+            files: items,
+            bytes: 1024,
+        }
+    }
+
+    fn items(&self) -> usize {
+        self.files
+    }
+
+    fn label(&self) -> String {
+        format!("{}x{}KiB", self.files, self.bytes / 1024)
+    }
+
+    fn input(&self, seed: u64) -> Result<Files, Error> {
+        preflight::memory(self.files, self.bytes.max(256))?;
+        let folder = tempfile::tempdir()?;
+        let mut paths = Vec::with_capacity(self.files);
+        for file in 0..self.files {
+            let path = folder.path().join(format!("{file}.txt"));
+            fs::write(&path, text(self.bytes, seed::part(seed, file as u64)))?;
+            paths.push(path);
+        }
+        Ok(Files {
+            _folder: folder,
+            paths,
+        })
+    }
+
+    fn reference(input: &Files) -> Vec<u64> {
+        let largest = |path: &PathBuf| {
+            let text = fs::read_to_string(path).expect("a file of the input");
+            let numbers = text.lines().map(|line| line.parse::<u64>());
+            numbers
+                .map(|number| number.expect("a number"))
+                .max()
+                .unwrap_or(0)
+        };
+        input.paths.iter().map(largest).collect()
+    }
+
+    fn limit(job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {
+        let time = bound::together(1, |_| {
+            for file in 0..job.paths.len() {
+                drop(job.load(0, file).and_then(|t| job.largest(0, file, &t)));
+            }
+        })?;
+        let what = "one sequential pass over the same files";
+        job.finish(Limit {
+            what,
+            time: Some(time),
+        })
+    }
+}
+
+/// Lines of decimal numbers that fill `bytes` bytes exactly.
+fn text(bytes: usize, seed: u64) -> Vec<u8> {
+    let mut text = Vec::with_capacity(bytes + 20);
+    for number in seed::numbers(seed) {
+        if text.len() >= bytes {
+            break;
+        }
+        writeln!(text, "{}", number >> 1).expect("memory takes every write");
+    }
+    text.truncate(bytes);
+    text
+}
+
+impl Files {
+    /// The files in at most `count` parts; see [`parts::split`].
+    pub fn parts(&self, count: usize) -> impl Iterator<Item = Part> + use<> {
+        parts::split(self.paths.len(), 1, count)
+    }
+
+    /// Where a file is.
+    pub fn path(&self, file: usize) -> &Path {
+        &self.paths[file]
+    }
+}
+
+impl Job<Read> {
+    /// Reads a file; the calling thread waits.
+    ///
+    /// # Errors
+    /// Those of the file system, or the cause, if the run was stopped.
+    pub fn load(&self, task: usize, file: usize) -> Result<Vec<u8>, Error> {
+        self.context().grain(task)?;
+        let _span = self.context().span(task, State::Io);
+        self.context()
+            .note(fs::read(self.path(file)).map_err(Error::from))
+    }
+
+    /// The largest number of a file's text.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] if the text has anything but numbers and lines, or
+    /// the cause, if the run was stopped.
+    pub fn largest(
+        &self,
+        task: usize,
+        file: usize,
+        text: &[u8],
+    ) -> Result<u64, Error> {
+        let _span = self.context().span(task, State::Compute);
+        self.context().grain(task)?;
+        self.context()
+            .note(kernel::parse_max(text).map_err(|offset| {
+                Error::Protocol(format!("file {file}: no number at {offset}"))
+            }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_have_their_size_and_end_with_the_input() {
+        let read = Read {
+            files: 3,
+            bytes: 100,
+        };
+        let job = Job::new(&read, 7).unwrap();
+        let path = job.path(2).to_owned();
+        assert_eq!(fs::read(&path).unwrap().len(), 100);
+        drop(job);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_file_that_is_gone_or_garbled_is_an_error() {
+        let job = Job::new(
+            &Read {
+                files: 2,
+                bytes: 100,
+            },
+            7,
+        )
+        .unwrap();
+        assert!(matches!(
+            job.largest(0, 0, b"12\nx"),
+            Err(Error::Protocol(why)) if why == "file 0: no number at 3"
+        ));
+        let job = Job::new(
+            &Read {
+                files: 2,
+                bytes: 100,
+            },
+            7,
+        )
+        .unwrap();
+        fs::remove_file(job.path(1)).unwrap();
+        assert!(matches!(job.load(0, 1), Err(Error::Task(_))));
+    }
+}

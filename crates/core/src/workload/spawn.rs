@@ -1,0 +1,70 @@
+//! `spawn`: many empty tasks started and joined.
+
+use super::{Limit, Size, Workload};
+use crate::{Error, Job, preflight};
+
+/// Many empty tasks started and joined: the cost of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spawn {
+    /// How many tasks.
+    pub tasks: usize,
+}
+
+impl Workload for Spawn {
+    const NAME: &'static str = "spawn";
+    const STRESSES: &'static str = "starting and joining a task";
+    const OMITS: &'static str = "work: every task is empty";
+    const UNIT: &'static str = "task";
+
+    type Input = Self;
+    type Output = u64;
+
+    fn sizes(size: Size) -> Vec<Self> {
+        let tasks = match size {
+            Size::Quick => 1_000,
+            Size::Full => 10_000,
+        };
+        vec![Self { tasks }]
+    }
+
+    fn with_items(&self, items: usize) -> Self {
+        Self { tasks: items }
+    }
+
+    fn items(&self) -> usize {
+        self.tasks
+    }
+
+    fn label(&self) -> String {
+        self.tasks.to_string()
+    }
+
+    fn input(&self, _seed: u64) -> Result<Self, Error> {
+        preflight::memory(self.tasks, 512)?;
+        Ok(self.clone())
+    }
+
+    fn reference(input: &Self) -> u64 {
+        (0..input.tasks as u64).sum()
+    }
+
+    fn limit(_job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {
+        Ok(Limit {
+            what: "none: the cost of a task is the model's",
+            time: None,
+        })
+    }
+}
+
+impl Job<Spawn> {
+    /// One empty task: its own number, so that the sum tells whether every
+    /// task ran exactly once.
+    #[inline]
+    pub fn task(&self, task: usize) -> u64 {
+        if self.context().stopped(task) {
+            0
+        } else {
+            task as u64
+        }
+    }
+}
