@@ -40,9 +40,7 @@ pub(crate) fn set(at: Instant, context: Weak<Inner>) -> Result<(), Error> {
 
 impl Alarm {
     fn lock(&self) -> MutexGuard<'_, (bool, u64, Deadlines)> {
-        self.deadlines
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.deadlines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ring_for_ever(&self) {

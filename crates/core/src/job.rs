@@ -26,10 +26,7 @@ impl<W: Workload> Job<W> {
     /// Those of [`Workload::input`].
     pub fn new(workload: &W, seed: u64) -> Result<Self, Error> {
         let input = Arc::new(workload.input(seed)?);
-        Ok(Self(Arc::new(Inner {
-            context: Context::new(),
-            input,
-        })))
+        Ok(Self(Arc::new(Inner { context: Context::new(), input })))
     }
 
     /// The same input under another context; nothing is copied.

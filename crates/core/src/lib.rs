@@ -14,6 +14,7 @@
 //! started, waited for and joined.
 
 mod alarm;
+mod census;
 mod context;
 mod error;
 mod job;
@@ -29,6 +30,7 @@ pub mod server;
 pub mod trace;
 pub mod workload;
 
+pub use census::census;
 pub use context::{Context, Probe, Watch};
 pub use error::Error;
 pub use job::Job;

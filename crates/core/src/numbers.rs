@@ -36,11 +36,7 @@ impl Numbers {
         let most_idle = len.saturating_mul(2);
         let idle = Mutex::new(Vec::new());
         let pieces = Arc::new(Recycler { most_idle, idle });
-        Ok(Self {
-            list,
-            grain,
-            pieces,
-        })
+        Ok(Self { list, grain, pieces })
     }
 
     /// The numbers.
@@ -60,10 +56,7 @@ impl Numbers {
 
     /// The whole list as one part.
     pub fn whole(&self, task: usize) -> Part {
-        Part {
-            task,
-            range: 0..self.list.len(),
-        }
+        Part { task, range: 0..self.list.len() }
     }
 }
 
@@ -121,9 +114,7 @@ pub struct Piece {
 impl Pieces {
     /// The numbers of all pieces, in order.
     pub fn iter(&self) -> impl Iterator<Item = u64> {
-        self.0
-            .iter()
-            .flat_map(|piece| piece.numbers.iter().copied())
+        self.0.iter().flat_map(|piece| piece.numbers.iter().copied())
     }
 
     /// How many numbers all pieces have.
@@ -145,10 +136,7 @@ impl FromIterator<Piece> for Pieces {
 
 impl From<Vec<u64>> for Pieces {
     fn from(numbers: Vec<u64>) -> Self {
-        Self(vec![Piece {
-            numbers,
-            home: None,
-        }])
+        Self(vec![Piece { numbers, home: None }])
     }
 }
 
@@ -189,10 +177,7 @@ impl Recycler {
         let recycled = fitting.map(|index| idle.swap_remove(index));
         drop(idle);
         let numbers = recycled.map_or_else(|| zeros(len), Ok)?;
-        Ok(Piece {
-            numbers,
-            home: Some(Arc::clone(home)),
-        })
+        Ok(Piece { numbers, home: Some(Arc::clone(home)) })
     }
 
     fn keep(&self, numbers: Vec<u64>) {
@@ -233,10 +218,8 @@ mod tests {
 
     #[test]
     fn pieces_are_equal_wherever_they_are_cut() {
-        let piece = |numbers: &[u64]| Piece {
-            numbers: numbers.to_vec(),
-            home: None,
-        };
+        let piece =
+            |numbers: &[u64]| Piece { numbers: numbers.to_vec(), home: None };
         let cut: Pieces = [piece(&[1]), piece(&[2, 3])].into_iter().collect();
         assert_eq!(cut, Pieces::from(vec![1, 2, 3]));
         assert_ne!(cut, Pieces::from(vec![1, 2]));

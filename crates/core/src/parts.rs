@@ -28,10 +28,7 @@ pub fn split(
         let before = part as u128 * grains as u128 / count as u128;
         (before as usize).saturating_mul(grain).min(len)
     };
-    (0..count).map(move |task| Part {
-        task,
-        range: cut(task)..cut(task + 1),
-    })
+    (0..count).map(move |task| Part { task, range: cut(task)..cut(task + 1) })
 }
 
 #[cfg(test)]

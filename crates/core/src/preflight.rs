@@ -20,11 +20,7 @@ pub fn memory(items: usize, size: usize) -> Result<usize, Error> {
             Error::Invalid(format!("{items} items of {size} bytes overflow"))
         })?;
     let fits = available().is_none_or(|available| bytes as u64 <= available);
-    if fits {
-        Ok(bytes)
-    } else {
-        Err(Error::memory())
-    }
+    if fits { Ok(bytes) } else { Err(Error::memory()) }
 }
 
 /// An empty list with room for `items` numbers.
@@ -41,9 +37,7 @@ pub fn list(items: usize) -> Result<Vec<u64>, Error> {
 /// The bytes that can be had without swapping, where the system tells.
 fn available() -> Option<u64> {
     let info = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = info
-        .lines()
-        .find(|line| line.starts_with("MemAvailable:"))?;
+    let line = info.lines().find(|line| line.starts_with("MemAvailable:"))?;
     let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     let system = kibibytes.saturating_mul(1024);
     // In a container the limit of the group comes first.
@@ -73,10 +67,7 @@ pub fn descriptors(count: usize) -> Result<(), Error> {
         let number = rustix::io::Errno::MFILE.raw_os_error();
         return Err(Error::Resource(number));
     }
-    let raised = Rlimit {
-        current: Some(needed),
-        ..limit
-    };
+    let raised = Rlimit { current: Some(needed), ..limit };
     setrlimit(Resource::Nofile, raised)
         .map_err(|number| Error::Resource(number.raw_os_error()))
 }

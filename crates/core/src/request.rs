@@ -67,9 +67,7 @@ impl Request {
             return Ok(reply);
         }
         let (got, wanted) = (reply.len(), self.reply_bytes());
-        Err(Error::Protocol(format!(
-            "a reply of {got} bytes, not {wanted}"
-        )))
+        Err(Error::Protocol(format!("a reply of {got} bytes, not {wanted}")))
     }
 
     /// Sends the request and waits for the whole reply; the calling thread is
@@ -122,12 +120,7 @@ mod tests {
     use std::thread;
 
     fn request(address: SocketAddr) -> Request {
-        Request {
-            address,
-            delay: Duration::ZERO,
-            seed: 7,
-            count: 3,
-        }
+        Request { address, delay: Duration::ZERO, seed: 7, count: 3 }
     }
 
     /// What a client gets from a server that answers its first client so.
@@ -142,10 +135,7 @@ mod tests {
             answer(stream);
         });
         let deadline = Some(Duration::from_millis(50));
-        let watch = Watch {
-            deadline,
-            ..Watch::default()
-        };
+        let watch = Watch { deadline, ..Watch::default() };
         let context = Context::watching(watch).unwrap();
         let result = request(address).exchange(&context, 0);
         server.join().unwrap();

@@ -67,11 +67,7 @@ impl Server {
         readiness.watch_listener()?;
         let thread = thread::Builder::new().name("lanes-server".into());
         let thread = thread.spawn(move || readiness.serve())?;
-        Ok(Self {
-            address,
-            shared,
-            thread: Some(thread),
-        })
+        Ok(Self { address, shared, thread: Some(thread) })
     }
 
     /// Where the server listens.
@@ -228,9 +224,7 @@ impl Loop {
     }
 
     fn modify(&self, key: usize, interest: Event) -> io::Result<()> {
-        self.shared
-            .poller
-            .modify(&self.connections[&key].stream, interest)
+        self.shared.poller.modify(&self.connections[&key].stream, interest)
     }
 
     fn close(&mut self, key: usize) {
@@ -312,12 +306,7 @@ mod tests {
         for (seed, client) in clients.iter_mut().enumerate() {
             let (address, seed) = (server.address(), seed as u64);
             let delay = Duration::from_millis(1);
-            let request = Request {
-                address,
-                delay,
-                seed,
-                count: 2,
-            };
+            let request = Request { address, delay, seed, count: 2 };
             client.write_all(&request.bytes()).unwrap();
         }
         for (seed, client) in clients.iter_mut().enumerate() {
@@ -334,12 +323,7 @@ mod tests {
     fn an_answer_is_never_early() {
         let server = Server::start().unwrap();
         let (address, delay) = (server.address(), Duration::from_millis(20));
-        let request = Request {
-            address,
-            delay,
-            seed: 7,
-            count: 1,
-        };
+        let request = Request { address, delay, seed: 7, count: 1 };
         let begin = Instant::now();
         request.exchange(&Context::new(), 0).unwrap();
         assert!(begin.elapsed() >= delay);
@@ -349,12 +333,8 @@ mod tests {
     fn a_request_for_too_much_is_closed_without_an_answer() {
         let server = Server::start().unwrap();
         let (address, count) = (server.address(), MOST_NUMBERS + 1);
-        let request = Request {
-            address,
-            delay: Duration::ZERO,
-            seed: 7,
-            count,
-        };
+        let request =
+            Request { address, delay: Duration::ZERO, seed: 7, count };
         let result = request.exchange(&Context::new(), 0);
         assert!(matches!(result, Err(Error::Protocol(_))), "{result:?}");
     }
@@ -368,12 +348,7 @@ mod tests {
         let mut garbage = TcpStream::connect(server.address()).unwrap();
         garbage.write_all(&[255; 1000]).unwrap();
         let (address, delay) = (server.address(), Duration::ZERO);
-        let request = Request {
-            address,
-            delay,
-            seed: 7,
-            count: 1,
-        };
+        let request = Request { address, delay, seed: 7, count: 1 };
         request.exchange(&Context::new(), 0).unwrap();
         drop((silent, half, garbage));
         request.exchange(&Context::new(), 0).unwrap();

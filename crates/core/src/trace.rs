@@ -84,12 +84,7 @@ impl Trace {
 
     /// Records what this thread does for a task until the guard is dropped.
     pub fn span(&self, task: usize, state: State) -> SpanGuard<'_> {
-        SpanGuard {
-            trace: self,
-            task,
-            state,
-            begin: self.now(),
-        }
+        SpanGuard { trace: self, task, state, begin: self.now() }
     }
 
     /// Records a wait from `begin` until now that occupied no worker.
@@ -163,12 +158,7 @@ pub struct SpanGuard<'a> {
 
 impl Drop for SpanGuard<'_> {
     fn drop(&mut self) {
-        let Self {
-            trace,
-            task,
-            state,
-            begin,
-        } = *self;
+        let Self { trace, task, state, begin } = *self;
         let end = trace.now();
         trace.record(|worker| Span {
             task,

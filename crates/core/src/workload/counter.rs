@@ -67,22 +67,12 @@ impl Workload for Counter {
             Size::Full => 64,
         };
         let forms = [Form::Lock, Form::Atomic, Form::Sharded];
-        let of = |form| Self {
-            tasks,
-            adds: 10_000,
-            form,
-            grain: 1000,
-        };
+        let of = |form| Self { tasks, adds: 10_000, form, grain: 1000 };
         forms.map(of).into()
     }
 
     fn with_items(&self, items: usize) -> Self {
-        Self {
-            tasks: items,
-            adds: 100,
-            grain: 10,
-            form: self.form,
-        }
+        Self { tasks: items, adds: 100, grain: 10, form: self.form }
     }
 
     fn items(&self) -> usize {
@@ -123,10 +113,7 @@ impl Workload for Counter {
             }
             black_box(total);
         })?;
-        Ok(Limit {
-            what: "one thread, no lock",
-            time: Some(time),
-        })
+        Ok(Limit { what: "one thread, no lock", time: Some(time) })
     }
 }
 
@@ -186,10 +173,9 @@ impl Total {
                 *total.lock().unwrap_or_else(PoisonError::into_inner)
             }
             Self::Atomic(total) => total.load(Ordering::Relaxed),
-            Self::Sharded(shards) => shards
-                .iter()
-                .map(|shard| shard.0.load(Ordering::Relaxed))
-                .sum(),
+            Self::Sharded(shards) => {
+                shards.iter().map(|shard| shard.0.load(Ordering::Relaxed)).sum()
+            }
         }
     }
 }

@@ -32,17 +32,11 @@ impl Workload for Double {
             Size::Quick => 1 << 22,
             Size::Full => 1 << 24,
         };
-        vec![Self {
-            len,
-            grain: 1 << 16,
-        }]
+        vec![Self { len, grain: 1 << 16 }]
     }
 
     fn with_items(&self, items: usize) -> Self {
-        Self {
-            len: items,
-            grain: sixteenth(items),
-        }
+        Self { len: items, grain: sixteenth(items) }
     }
 
     fn items(&self) -> usize {
@@ -71,9 +65,6 @@ impl Workload for Double {
             }
         })?;
         let what = "memory read and write bandwidth";
-        job.finish(Limit {
-            what,
-            time: Some(time),
-        })
+        job.finish(Limit { what, time: Some(time) })
     }
 }

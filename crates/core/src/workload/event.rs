@@ -90,11 +90,7 @@ impl Workload for Event {
     fn reference(input: &Self) -> Relay {
         let hops = input.hops;
         let sum = (0..hops as u64).sum();
-        Relay {
-            hops,
-            sum,
-            latencies: Latencies::default(),
-        }
+        Relay { hops, sum, latencies: Latencies::default() }
     }
 
     /// Two threads that only park and unpark each other.
@@ -117,10 +113,7 @@ impl Workload for Event {
             play(0, partner.thread());
             begin.elapsed()
         });
-        Ok(Limit {
-            what: "futex wake-ups",
-            time: Some(time),
-        })
+        Ok(Limit { what: "futex wake-ups", time: Some(time) })
     }
 }
 
@@ -139,16 +132,8 @@ impl Job<Event> {
     pub fn player(&self, side: usize) -> Result<Player, Error> {
         let mut latencies = Vec::new();
         let arrivals = self.hops / 2 + 1;
-        latencies
-            .try_reserve_exact(arrivals)
-            .map_err(|_| Error::memory())?;
-        Ok(Player {
-            job: self.clone(),
-            side,
-            hops: 0,
-            sum: 0,
-            latencies,
-        })
+        latencies.try_reserve_exact(arrivals).map_err(|_| Error::memory())?;
+        Ok(Player { job: self.clone(), side, hops: 0, sum: 0, latencies })
     }
 
     /// What both players saw, as one answer.
@@ -156,11 +141,7 @@ impl Job<Event> {
         let hops = players.iter().map(|player| player.hops).sum();
         let sum = players.iter().map(|player| player.sum).sum();
         let latencies = players.iter().flat_map(|player| &player.latencies);
-        Relay {
-            hops,
-            sum,
-            latencies: Latencies(latencies.copied().collect()),
-        }
+        Relay { hops, sum, latencies: Latencies(latencies.copied().collect()) }
     }
 }
 
@@ -176,10 +157,7 @@ impl Player {
     /// The cause, if the run was stopped.
     pub fn send(&self, hop: usize) -> Result<Token, Error> {
         self.job.context().grain(self.side)?;
-        Ok(Token {
-            hop,
-            sent: Instant::now(),
-        })
+        Ok(Token { hop, sent: Instant::now() })
     }
 
     /// Takes a token that has arrived.
@@ -192,8 +170,7 @@ impl Player {
             let what = format!("hop {} arrived at hop {hop}", token.hop);
             return Err(Error::Protocol(what));
         }
-        self.latencies
-            .push(u32::try_from(latency).unwrap_or(u32::MAX));
+        self.latencies.push(u32::try_from(latency).unwrap_or(u32::MAX));
         self.hops += 1;
         self.sum += hop as u64;
         Ok(())
@@ -202,10 +179,7 @@ impl Player {
     /// Why the other player is gone before the last hop.
     pub fn alone(&self) -> Error {
         let gone = "the other player left".to_owned();
-        self.job
-            .context()
-            .cause()
-            .unwrap_or(Error::WorkerDied(gone))
+        self.job.context().cause().unwrap_or(Error::WorkerDied(gone))
     }
 
     /// The context of the run, to wait under.

@@ -5,6 +5,7 @@ use crate::request::{MOST_NUMBERS, Request};
 use crate::server::Server;
 use crate::trace::State;
 use crate::{Error, Job, kernel, preflight, seed};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Requests over TCP to a server that answers each with an array after a
@@ -19,11 +20,14 @@ pub struct Fetch {
     pub count: usize,
     /// How many requests may be in flight at the same time.
     pub in_flight: usize,
+    /// A server that is there already, in another process say; otherwise the
+    /// input starts one of its own.
+    pub server: Option<SocketAddr>,
 }
 
-/// A running server and the requests to it.
+/// Requests, and the server they go to unless that is somebody else's.
 pub struct Requests {
-    server: Server,
+    server: Option<Server>,
     requests: Vec<Request>,
     in_flight: usize,
 }
@@ -44,22 +48,12 @@ impl Workload for Fetch {
             Size::Full => (256, 20, 64),
         };
         let delay = Duration::from_millis(delay);
-        vec![Self {
-            requests,
-            delay,
-            count: 512,
-            in_flight,
-        }]
+        vec![Self { requests, delay, count: 512, in_flight, server: None }]
     }
 
     fn with_items(&self, items: usize) -> Self {
         let delay = Duration::from_millis(1);
-        Self {
-            requests: items,
-            delay,
-            count: 16,
-            in_flight: 4,
-        }
+        Self { requests: items, delay, count: 16, in_flight: 4, ..*self }
     }
 
     fn items(&self) -> usize {
@@ -84,19 +78,22 @@ impl Workload for Fetch {
         preflight::memory(at_once, self.count * 16)?;
         // A connection has two ends, and both are in this process.
         preflight::descriptors(at_once.saturating_mul(2))?;
-        let server = Server::start()?;
+        let (server, address) = match self.server {
+            Some(address) => (None, address),
+            None => {
+                let server = Server::start()?;
+                let address = server.address();
+                (Some(server), address)
+            }
+        };
         let request = |index| Request {
-            address: server.address(),
+            address,
             delay: self.delay,
             seed: seed::part(seed, index as u64),
             count: self.count as u64,
         };
         let requests = (0..self.requests).map(request).collect();
-        Ok(Requests {
-            server,
-            requests,
-            in_flight: self.in_flight,
-        })
+        Ok(Requests { server, requests, in_flight: self.in_flight })
     }
 
     fn reference(input: &Requests) -> Vec<u64> {
@@ -113,14 +110,11 @@ impl Workload for Fetch {
         let waves = u32::try_from(waves).unwrap_or(u32::MAX);
         let time = delay.unwrap_or_default().saturating_mul(waves);
         let what = "the delays, as many at once as allowed";
-        Ok(Limit {
-            what,
-            time: Some(time),
-        })
+        Ok(Limit { what, time: Some(time) })
     }
 
     fn served(input: &Requests) -> Duration {
-        input.server.cpu()
+        input.server.as_ref().map_or(Duration::ZERO, Server::cpu)
     }
 }
 
@@ -172,23 +166,10 @@ mod tests {
                 Err(Error::Invalid(_) | Error::Resource(_))
             )
         };
-        assert!(invalid(Fetch {
-            in_flight: 0,
-            ..fetch.clone()
-        }));
-        assert!(invalid(Fetch {
-            count: usize::MAX,
-            ..fetch.clone()
-        }));
-        assert!(invalid(Fetch {
-            requests: usize::MAX,
-            ..fetch.clone()
-        }));
-        let huge = Fetch {
-            requests: 1 << 24,
-            in_flight: 1 << 24,
-            ..fetch
-        };
+        assert!(invalid(Fetch { in_flight: 0, ..fetch.clone() }));
+        assert!(invalid(Fetch { count: usize::MAX, ..fetch.clone() }));
+        assert!(invalid(Fetch { requests: usize::MAX, ..fetch.clone() }));
+        let huge = Fetch { requests: 1 << 24, in_flight: 1 << 24, ..fetch };
         assert!(invalid(huge));
     }
 }

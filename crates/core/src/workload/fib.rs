@@ -43,9 +43,7 @@ impl Workload for Fib {
     /// The first Fibonacci number with so many forks, up to fib(18).
     fn with_items(&self, items: usize) -> Self {
         let enough = |n: &u32| Self { n: *n }.forks() >= items as u64;
-        Self {
-            n: (0..18).find(enough).unwrap_or(18),
-        }
+        Self { n: (0..18).find(enough).unwrap_or(18) }
     }
 
     fn items(&self) -> usize {
@@ -73,10 +71,7 @@ impl Workload for Fib {
             black_box(recurse(black_box(job.n)));
         })?;
         let time = time / u32::try_from(workers).unwrap_or(u32::MAX);
-        Ok(Limit {
-            what: "plain recursion / workers",
-            time: Some(time),
-        })
+        Ok(Limit { what: "plain recursion / workers", time: Some(time) })
     }
 }
 
@@ -86,11 +81,7 @@ fn iterate(n: u32) -> u64 {
 }
 
 fn recurse(n: u32) -> u64 {
-    if n < 2 {
-        n.into()
-    } else {
-        recurse(n - 1) + recurse(n - 2)
-    }
+    if n < 2 { n.into() } else { recurse(n - 1) + recurse(n - 2) }
 }
 
 impl Job<Fib> {

@@ -30,17 +30,11 @@ impl Workload for Join {
             Size::Quick => 1 << 22,
             Size::Full => 1 << 23,
         };
-        vec![Self {
-            len,
-            grain: 1 << 16,
-        }]
+        vec![Self { len, grain: 1 << 16 }]
     }
 
     fn with_items(&self, items: usize) -> Self {
-        Self {
-            len: items,
-            grain: sixteenth(items),
-        }
+        Self { len: items, grain: sixteenth(items) }
     }
 
     fn items(&self) -> usize {
@@ -69,9 +63,6 @@ impl Workload for Join {
         } else {
             bound::together(2, half)?
         };
-        job.finish(Limit {
-            what: "the longer part",
-            time: Some(time),
-        })
+        job.finish(Limit { what: "the longer part", time: Some(time) })
     }
 }

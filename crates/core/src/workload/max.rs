@@ -30,17 +30,11 @@ impl Workload for Max {
             Size::Quick => 1 << 22,
             Size::Full => 1 << 24,
         };
-        vec![Self {
-            len,
-            grain: 1 << 16,
-        }]
+        vec![Self { len, grain: 1 << 16 }]
     }
 
     fn with_items(&self, items: usize) -> Self {
-        Self {
-            len: items,
-            grain: sixteenth(items),
-        }
+        Self { len: items, grain: sixteenth(items) }
     }
 
     fn items(&self) -> usize {
@@ -66,9 +60,6 @@ impl Workload for Max {
                 black_box(kernel::max(&job.list()[part.range.clone()]));
             }
         })?;
-        Ok(Limit {
-            what: "memory read bandwidth",
-            time: Some(time),
-        })
+        Ok(Limit { what: "memory read bandwidth", time: Some(time) })
     }
 }

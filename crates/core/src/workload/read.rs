@@ -40,17 +40,11 @@ impl Workload for Read {
             Size::Quick => 64,
             Size::Full => 256,
         };
-        vec![Self {
-            files,
-            bytes: 64 * 1024,
-        }]
+        vec![Self { files, bytes: 64 * 1024 }]
     }
 
     fn with_items(&self, items: usize) -> Self {
-        Self {
-            files: items,
-            bytes: 1024,
-        }
+        Self { files: items, bytes: 1024 }
     }
 
     fn items(&self) -> usize {
@@ -70,20 +64,14 @@ impl Workload for Read {
             fs::write(&path, text(self.bytes, seed::part(seed, file as u64)))?;
             paths.push(path);
         }
-        Ok(Files {
-            _folder: folder,
-            paths,
-        })
+        Ok(Files { _folder: folder, paths })
     }
 
     fn reference(input: &Files) -> Vec<u64> {
         let largest = |path: &PathBuf| {
             let text = fs::read_to_string(path).expect("a file of the input");
             let numbers = text.lines().map(|line| line.parse::<u64>());
-            numbers
-                .map(|number| number.expect("a number"))
-                .max()
-                .unwrap_or(0)
+            numbers.map(|number| number.expect("a number")).max().unwrap_or(0)
         };
         input.paths.iter().map(largest).collect()
     }
@@ -95,10 +83,7 @@ impl Workload for Read {
             }
         })?;
         let what = "one sequential pass over the same files";
-        job.finish(Limit {
-            what,
-            time: Some(time),
-        })
+        job.finish(Limit { what, time: Some(time) })
     }
 }
 
@@ -135,8 +120,7 @@ impl Job<Read> {
     pub fn load(&self, task: usize, file: usize) -> Result<Vec<u8>, Error> {
         self.context().grain(task)?;
         let _span = self.context().span(task, State::Io);
-        self.context()
-            .note(fs::read(self.path(file)).map_err(Error::from))
+        self.context().note(fs::read(self.path(file)).map_err(Error::from))
     }
 
     /// The largest number of a file's text.
@@ -152,10 +136,9 @@ impl Job<Read> {
     ) -> Result<u64, Error> {
         let _span = self.context().span(task, State::Compute);
         self.context().grain(task)?;
-        self.context()
-            .note(kernel::parse_max(text).map_err(|offset| {
-                Error::Protocol(format!("file {file}: no number at {offset}"))
-            }))
+        self.context().note(kernel::parse_max(text).map_err(|offset| {
+            Error::Protocol(format!("file {file}: no number at {offset}"))
+        }))
     }
 }
 
@@ -165,10 +148,7 @@ mod tests {
 
     #[test]
     fn files_have_their_size_and_end_with_the_input() {
-        let read = Read {
-            files: 3,
-            bytes: 100,
-        };
+        let read = Read { files: 3, bytes: 100 };
         let job = Job::new(&read, 7).unwrap();
         let path = job.path(2).to_owned();
         assert_eq!(fs::read(&path).unwrap().len(), 100);
@@ -178,26 +158,12 @@ mod tests {
 
     #[test]
     fn a_file_that_is_gone_or_garbled_is_an_error() {
-        let job = Job::new(
-            &Read {
-                files: 2,
-                bytes: 100,
-            },
-            7,
-        )
-        .unwrap();
+        let job = Job::new(&Read { files: 2, bytes: 100 }, 7).unwrap();
         assert!(matches!(
             job.largest(0, 0, b"12\nx"),
             Err(Error::Protocol(why)) if why == "file 0: no number at 3"
         ));
-        let job = Job::new(
-            &Read {
-                files: 2,
-                bytes: 100,
-            },
-            7,
-        )
-        .unwrap();
+        let job = Job::new(&Read { files: 2, bytes: 100 }, 7).unwrap();
         fs::remove_file(job.path(1)).unwrap();
         assert!(matches!(job.load(0, 1), Err(Error::Task(_))));
     }

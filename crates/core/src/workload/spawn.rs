@@ -1,6 +1,7 @@
 //! `spawn`: many empty tasks started and joined.
 
 use super::{Limit, Size, Workload};
+use crate::trace::State;
 use crate::{Error, Job, preflight};
 
 /// Many empty tasks started and joined: the cost of a task.
@@ -61,10 +62,7 @@ impl Job<Spawn> {
     /// task ran exactly once.
     #[inline]
     pub fn task(&self, task: usize) -> u64 {
-        if self.context().stopped(task) {
-            0
-        } else {
-            task as u64
-        }
+        let _span = self.context().span(task, State::Compute);
+        if self.context().stopped(task) { 0 } else { task as u64 }
     }
 }

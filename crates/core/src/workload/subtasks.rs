@@ -54,17 +54,13 @@ impl Workload for Subtasks {
             Size::Quick => 2,
             Size::Full => 5,
         };
-        vec![Self {
-            unit: Duration::from_millis(milliseconds),
-        }]
+        vec![Self { unit: Duration::from_millis(milliseconds) }]
     }
 
     /// There are always three subtasks; more items make a longer unit.
     fn with_items(&self, items: usize) -> Self {
         let micros = u64::try_from(items).unwrap_or(u64::MAX);
-        Self {
-            unit: Duration::from_micros(micros),
-        }
+        Self { unit: Duration::from_micros(micros) }
     }
 
     fn items(&self) -> usize {
@@ -83,12 +79,7 @@ impl Workload for Subtasks {
             // Far above a day, and far below what a clock can hold.
             Some(rounds) if rounds < 1e15 => {
                 let (server, rounds) = (Server::start()?, rounds as u64);
-                Ok(Plan {
-                    server,
-                    seed,
-                    unit,
-                    rounds,
-                })
+                Ok(Plan { server, seed, unit, rounds })
             }
             _ => Err(Error::Invalid(format!("a unit of {unit:?}"))),
         }
@@ -112,10 +103,7 @@ impl Workload for Subtasks {
         let compute = job.unit.saturating_mul(COMPUTE) / workers;
         let longest = job.unit.saturating_mul(LONGEST);
         let what = "the critical path, or all compute / workers";
-        Ok(Limit {
-            what,
-            time: Some(compute.max(longest)),
-        })
+        Ok(Limit { what, time: Some(compute.max(longest)) })
     }
 
     fn served(input: &Plan) -> Duration {
@@ -232,9 +220,7 @@ mod tests {
 
     #[test]
     fn a_unit_without_end_is_refused() {
-        let endless = Subtasks {
-            unit: Duration::MAX,
-        };
+        let endless = Subtasks { unit: Duration::MAX };
         assert!(matches!(endless.input(7), Err(Error::Invalid(_))));
     }
 }

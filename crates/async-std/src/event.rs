@@ -1,0 +1,51 @@
+//! `event` in async-std.
+//!
+//! - share: a channel of one place to each player
+//! - start: a task for each player on the worker's queue, to be stolen
+//! - wait: a task gives its worker back until its channel has the token
+//! - join: the handles are awaited in order
+
+use crate::{AsyncStd, join_all};
+use async_std::channel::{self, Receiver, Sender};
+use async_std::task;
+use lanes_core::workload::{Event, Player, Relay, Token};
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Event> for AsyncStd {
+    fn fit(&self) -> Fit {
+        Fit::Natural("a task that waits costs no thread, and may stay on one")
+    }
+
+    fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
+        self.drive(job, |job| async move {
+            let (to_first, first) = channel::bounded(1);
+            let (to_second, second) = channel::bounded(1);
+            let ends = [(to_second, first), (to_first, second)];
+            let start = |(side, (to, from))| {
+                task::spawn(play(job.clone(), side, to, from))
+            };
+            let tasks = ends.into_iter().enumerate().map(start).collect();
+            Ok(job.relay(&join_all(tasks).await?))
+        })
+    }
+}
+
+async fn play(
+    job: Job<Event>,
+    side: usize,
+    to: Sender<Token>,
+    from: Receiver<Token>,
+) -> Result<Player, Error> {
+    let mut player = job.player(side)?;
+    for hop in job.turns() {
+        if player.sends(hop) {
+            let token = player.send(hop)?;
+            // A player who has failed drops its ends, so the wait has an end.
+            to.send(token).await.map_err(|_| player.alone())?;
+        } else {
+            let token = from.recv().await.map_err(|_| player.alone())?;
+            player.receive(hop, token)?;
+        }
+    }
+    Ok(player)
+}

@@ -1,0 +1,108 @@
+//! async-std: the standard library's interface, async, on one executor for the
+//! whole process.
+//!
+//! **Discontinued** (RUSTSEC-2025-0052): its authors point to smol. It is here
+//! since programs still have it.
+
+mod claim;
+mod counter;
+mod double;
+mod event;
+mod fetch;
+mod fib;
+mod join;
+mod max;
+mod read;
+mod spawn;
+mod subtasks;
+
+use async_std::io::ReadExt;
+use async_std::io::prelude::WriteExt;
+use async_std::net::TcpStream;
+use async_std::task::{self, JoinHandle};
+use claim::Claim;
+use lanes_core::request::Request;
+use lanes_core::{Config, Context, Error, Job, Model, Workload, caught_future};
+use std::future::Future;
+
+/// The global executor of async-std, with a set number of threads.
+pub struct AsyncStd {
+    _claim: Claim,
+    workers: usize,
+}
+
+impl Model for AsyncStd {
+    /// One executor serves the whole process: while a model is there, another
+    /// can only have the same number of workers. Its threads stay when the last
+    /// model is dropped, and are used again by the next.
+    fn start(config: &Config) -> Result<Self, Error> {
+        config.preflight()?;
+        let claim = Claim::new(config.workers())?;
+        let workers = claim.threads();
+        Ok(Self { _claim: claim, workers })
+    }
+
+    fn name(&self) -> &'static str {
+        "async-std"
+    }
+
+    fn workers(&self) -> usize {
+        self.workers
+    }
+}
+
+impl AsyncStd {
+    /// Runs on a worker, while the caller waits outside: `block_on` alone would
+    /// run the future on the caller's thread.
+    fn drive<W, T, F>(
+        &self,
+        job: &Job<W>,
+        run: impl FnOnce(Job<W>) -> F,
+    ) -> Result<T, Error>
+    where
+        W: Workload,
+        T: Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        if task::try_current().is_some() {
+            // The worker would wait for a task that it has to run itself.
+            let why = "a run inside a task of the executor";
+            return Err(Error::Unsupported(why.into()));
+        }
+        job.settled(|job| task::block_on(join(task::spawn(run(job)))))
+    }
+}
+
+/// The panic of a task is rethrown where the task is awaited.
+async fn join<T>(task: JoinHandle<Result<T, Error>>) -> Result<T, Error> {
+    caught_future(task).await
+}
+
+/// Joins every task, also after one has failed: a dropped handle detaches.
+async fn join_all<T>(
+    tasks: Vec<JoinHandle<Result<T, Error>>>,
+) -> Result<Vec<T>, Error> {
+    let mut results = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        results.push(join(task).await);
+    }
+    results.into_iter().collect()
+}
+
+/// Sends a request and waits for the whole reply; the worker is free meanwhile.
+async fn exchange(
+    context: &Context,
+    task: usize,
+    request: &Request,
+) -> Result<Vec<u8>, Error> {
+    let talk = async {
+        let mut stream = TcpStream::connect(request.address).await?;
+        stream.write_all(&request.bytes()).await?;
+        // One byte more than is due tells a reply that is too long.
+        let most = request.reply_bytes() + 1;
+        let mut reply = Vec::with_capacity(most);
+        stream.take(most as u64).read_to_end(&mut reply).await?;
+        request.whole(reply)
+    };
+    context.wait(task, talk).await
+}

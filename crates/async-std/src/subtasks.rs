@@ -1,0 +1,33 @@
+//! `subtasks` in async-std.
+//!
+//! - share: every task owns a counted handle to the job
+//! - start: a task for each subtask on the worker's queue, to be stolen
+//! - wait: a task gives its worker back until the answer is there
+//! - join: the handles are awaited in order
+
+use crate::{AsyncStd, exchange, join_all};
+use async_std::task;
+use lanes_core::workload::Subtasks;
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Subtasks> for AsyncStd {
+    fn fit(&self) -> Fit {
+        Fit::Natural("waits are free; compute between them holds a worker")
+    }
+
+    fn run(&self, job: &Job<Subtasks>) -> Result<Vec<u64>, Error> {
+        self.drive(job, |job| async move {
+            let start = |task| task::spawn(subtask(job.clone(), task));
+            join_all(job.tasks().map(start).collect()).await
+        })
+    }
+}
+
+async fn subtask(job: Job<Subtasks>, task: usize) -> Result<u64, Error> {
+    let state = job.before(task)?;
+    let reply = match job.request(task) {
+        Some(request) => exchange(job.context(), task, &request).await?,
+        None => Vec::new(),
+    };
+    job.after(task, state, &reply)
+}

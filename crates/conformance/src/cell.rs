@@ -1,0 +1,374 @@
+//! What is asked of one cell: one model running one workload.
+//!
+//! A model is given as a function that starts it with so many workers. Faults
+//! are injected by probes, which the kernels call before each grain: no model
+//! and no workload has a line for them.
+
+use crate::failure::{Failure, Outcome};
+use lanes_core::{
+    Config, Context, Error, Job, Model, Probe, Run, Size, Watch, Workload,
+};
+use proptest::prelude::*;
+use proptest::test_runner::{Config as Cases, TestRunner};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Starts a model with so many workers.
+pub type Start<'a, M> = &'a dyn Fn(&Config) -> Result<Box<M>, Error>;
+
+/// The worker counts that a model is tested with.
+pub const WORKERS: [usize; 4] = [1, 2, 3, 8];
+
+const SEED: u64 = 7;
+
+fn start<M: ?Sized>(
+    start: Start<'_, M>,
+    workers: usize,
+) -> Result<Box<M>, Failure> {
+    Ok(start(&Config::new(workers)?)?)
+}
+
+/// Runs a job and compares its answer; a refusal is an answer.
+fn compare<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: &M,
+    job: &Job<W>,
+) -> Outcome {
+    let (name, workers) = (model.name(), model.workers());
+    match model.run(job) {
+        Ok(answer) if answer == W::reference(job) => Ok(()),
+        Ok(answer) => Err(Failure::new(format!(
+            "{}/{name}/{workers}: {answer:?} is wrong",
+            W::NAME
+        ))),
+        Err(Error::Unsupported(why)) if !why.is_empty() => Ok(()),
+        Err(error) => {
+            Err(Failure::new(format!("{}/{name}/{workers}: {error}", W::NAME)))
+        }
+    }
+}
+
+/// Reference answers on inputs that nobody thought of.
+///
+/// # Errors
+/// The smallest input found with a wrong answer.
+pub fn matches_reference<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: Start<'_, M>,
+    workload: &W,
+) -> Outcome {
+    let cases = Cases {
+        cases: 12,
+        // Where a failing case would be kept: nowhere, it is printed.
+        failure_persistence: None,
+        ..Cases::default()
+    };
+    let workers = prop::sample::select(WORKERS.to_vec());
+    let strategy = (0..48usize, workers, any::<u64>());
+    let check = |(items, workers, seed)| {
+        let passed = || -> Outcome {
+            let job = Job::new(&workload.with_items(items), seed)?;
+            compare(&*start(model, workers)?, &job)
+        };
+        passed().map_err(|why| TestCaseError::fail(why.to_string()))
+    };
+    TestRunner::new(cases)
+        .run(&strategy, check)
+        .map_err(|error| Failure::new(error.to_string()))
+}
+
+/// No item, one, one fewer and one more than workers, and many.
+///
+/// # Errors
+/// The first wrong answer.
+pub fn lengths<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: Start<'_, M>,
+    workload: &W,
+) -> Outcome {
+    for workers in WORKERS {
+        let model = start(model, workers)?;
+        for items in [0, 1, workers - 1, workers, workers + 1, 500] {
+            let job = Job::new(&workload.with_items(items), SEED)?;
+            compare(&*model, &job)?;
+        }
+    }
+    Ok(())
+}
+
+/// The sizes of a quick session.
+///
+/// # Errors
+/// The first wrong answer.
+pub fn quick_sizes<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: Start<'_, M>,
+) -> Outcome {
+    let model = start(model, 2)?;
+    for workload in W::sizes(Size::Quick) {
+        compare(&*model, &Job::new(&workload, SEED)?)?;
+    }
+    Ok(())
+}
+
+fn probed(
+    probe: impl Fn(usize) -> Result<(), Error> + Send + Sync + 'static,
+) -> Watch {
+    let probe: Probe = Arc::new(probe);
+    Watch { probe: Some(probe), ..Watch::default() }
+}
+
+/// The numbers of the tasks that a run looks at; `None` if it is refused.
+fn tasks<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: &M,
+    job: &Job<W>,
+) -> Result<Option<Vec<usize>>, Failure> {
+    let seen = Arc::new(Mutex::new(BTreeSet::new()));
+    let tasks = Arc::clone(&seen);
+    let watch = probed(move |task| {
+        tasks.lock().expect("no probe panics").insert(task);
+        Ok(())
+    });
+    match model.run(&job.under(&Context::watching(watch)?)) {
+        Err(Error::Unsupported(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+        Ok(_) => {}
+    }
+    let tasks: Vec<usize> =
+        seen.lock().expect("no probe panics").iter().copied().collect();
+    if tasks.is_empty() {
+        let (workload, model) = (W::NAME, model.name());
+        return Err(Failure::new(format!(
+            "{workload}/{model}: an answer, and no task ran"
+        )));
+    }
+    Ok(Some(tasks))
+}
+
+/// The model answers under a fresh context, after one that went wrong.
+fn works_afterwards<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: &M,
+    job: &Job<W>,
+) -> Outcome {
+    compare(model, &job.under(&Context::new()))
+}
+
+/// Some task fails by a probe; the run must fail with just that.
+fn fails_with<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: &M,
+    job: &Job<W>,
+    expected: &Error,
+    probe: impl Fn(usize) -> Result<(), Error> + Send + Sync + 'static,
+) -> Outcome {
+    let context = Context::watching(probed(probe))?;
+    let result = model.run(&job.under(&context));
+    if result.as_ref().err() == Some(expected) {
+        return works_afterwards(model, job);
+    }
+    let (workload, model) = (W::NAME, model.name());
+    Err(Failure::new(format!(
+        "{workload}/{model}: {result:?} instead of {expected:?}"
+    )))
+}
+
+/// For a model with three workers: the job, and its first, a middle and its
+/// last task.
+fn faulty<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: Start<'_, M>,
+    workload: &W,
+    check: impl Fn(&M, &Job<W>, usize) -> Outcome,
+) -> Outcome {
+    let model = start(model, 3)?;
+    let job = Job::new(&workload.with_items(24), SEED)?;
+    let Some(tasks) = tasks(&*model, &job)? else {
+        return Ok(());
+    };
+    let picks = [0, tasks.len() / 2, tasks.len() - 1];
+    picks.iter().try_for_each(|pick| check(&model, &job, tasks[*pick]))
+}
+
+/// A panic in the first, a middle and the last task is an error with its
+/// message, and the model works afterwards.
+///
+/// # Errors
+/// The first other result.
+pub fn one_task_panics<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: Start<'_, M>,
+    workload: &W,
+) -> Outcome {
+    faulty(model, workload, |model, job, faulty| {
+        let message = format!("task {faulty} of {}", W::NAME);
+        let expected = Error::Panicked(message.clone());
+        fails_with(model, job, &expected, move |task| {
+            assert!(task != faulty, "{message}");
+            Ok(())
+        })
+    })
+}
+
+/// A panic in every task is one error.
+///
+/// # Errors
+/// Any other result.
+pub fn all_tasks_panic<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: Start<'_, M>,
+    workload: &W,
+) -> Outcome {
+    let model = start(model, 3)?;
+    let job = Job::new(&workload.with_items(24), SEED)?;
+    if tasks(&*model, &job)?.is_none() {
+        return Ok(());
+    }
+    let expected = Error::Panicked("each".into());
+    fails_with(&*model, &job, &expected, |_| panic!("each"))
+}
+
+/// An error in the first, a middle and the last task is the run's error, and
+/// the model works afterwards.
+///
+/// # Errors
+/// The first other result.
+pub fn one_task_errors<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: Start<'_, M>,
+    workload: &W,
+) -> Outcome {
+    faulty(model, workload, |model, job, faulty| {
+        let expected = Error::Task(format!("task {faulty} of {}", W::NAME));
+        let error = expected.clone();
+        fails_with(model, job, &expected, move |task| {
+            if task == faulty { Err(error.clone()) } else { Ok(()) }
+        })
+    })
+}
+
+/// A run that was cancelled before it began does no work.
+///
+/// # Errors
+/// Any other result, and any grain that was worked on.
+pub fn cancel_before_start<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: Start<'_, M>,
+    workload: &W,
+) -> Outcome {
+    let model = start(model, 2)?;
+    let job = Job::new(&workload.with_items(24), SEED)?;
+    if tasks(&*model, &job)?.is_none() {
+        return Ok(());
+    }
+    let context = Context::watching(probed(|task| {
+        Err(Error::Task(format!("task {task} ran")))
+    }))?;
+    context.cancel();
+    match model.run(&job.under(&context)) {
+        Err(Error::Cancelled) => works_afterwards(&*model, &job),
+        other => Err(Failure::new(format!(
+            "{}/{}: {other:?} instead of a cancelled run",
+            W::NAME,
+            model.name()
+        ))),
+    }
+}
+
+/// After a cancel no thread begins more than the grain it was about to.
+///
+/// # Errors
+/// Any result but the cancel, and any thread that works on.
+pub fn cancel_midway<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: Start<'_, M>,
+    workload: &W,
+) -> Outcome {
+    let probe_after_cancel = Arc::new(Mutex::new(Vec::new()));
+    faulty(model, workload, |model, job, midway| {
+        let slot = Arc::new(OnceLock::<Context>::new());
+        let (own, after) = (Arc::clone(&slot), Arc::clone(&probe_after_cancel));
+        after.lock().expect("no probe panics").clear();
+        let cancelled = AtomicBool::new(false);
+        let context = Context::watching(probed(move |task| {
+            if cancelled.load(Ordering::SeqCst) {
+                let mut after = after.lock().expect("no probe panics");
+                after.push(thread::current().id());
+            }
+            if task == midway {
+                own.wait().cancel();
+                cancelled.store(true, Ordering::SeqCst);
+            }
+            Ok(())
+        }))?;
+        slot.set(context.clone()).ok();
+        let result = model.run(&job.under(&context));
+        let cell = format!("{}/{}", W::NAME, model.name());
+        if result.as_ref().err() != Some(&Error::Cancelled) {
+            return Err(Failure::new(format!("{cell}: {result:?}")));
+        }
+        let after = probe_after_cancel.lock().expect("no probe panics");
+        let threads: HashSet<_> = after.iter().collect();
+        if threads.len() != after.len() {
+            let grains = after.len();
+            return Err(Failure::new(format!(
+                "{cell}: {grains} grains after the cancel, on {} threads",
+                threads.len()
+            )));
+        }
+        works_afterwards(model, job)
+    })
+}
+
+/// A run whose deadline passes while a task works ends with that.
+///
+/// # Errors
+/// Any other result.
+pub fn deadline<W: Workload, M: Model + Run<W> + ?Sized>(
+    model: Start<'_, M>,
+    workload: &W,
+) -> Outcome {
+    let model = start(model, 2)?;
+    let job = Job::new(&workload.with_items(24), SEED)?;
+    if tasks(&*model, &job)?.is_none() {
+        return Ok(());
+    }
+    let slot = Arc::new(OnceLock::<Context>::new());
+    let own = Arc::clone(&slot);
+    let context = Context::watching(Watch {
+        deadline: Some(Duration::from_millis(20)),
+        ..probed(move |_| {
+            // A grain that lasts until after the deadline.
+            let begin = Instant::now();
+            while own.wait().cause().is_none() {
+                if begin.elapsed() > Duration::from_secs(30) {
+                    return Err(Error::Task("the deadline never came".into()));
+                }
+                thread::sleep(Duration::from_millis(1));
+            }
+            Ok(())
+        })
+    })?;
+    slot.set(context.clone()).ok();
+    match model.run(&job.under(&context)) {
+        Err(Error::Timeout) => works_afterwards(&*model, &job),
+        other => Err(Failure::new(format!(
+            "{}/{}: {other:?} instead of a timeout",
+            W::NAME,
+            model.name()
+        ))),
+    }
+}
+
+/// A run from within a task is answered or refused; it never hangs.
+///
+/// # Errors
+/// A wrong answer, inside or outside.
+pub fn nested_run<W: Workload, M: Model + Run<W> + ?Sized + 'static>(
+    model: Start<'_, M>,
+    workload: &W,
+) -> Outcome {
+    let model: Arc<M> = Arc::from(start(model, 2)?);
+    let job = Job::new(&workload.with_items(24), SEED)?;
+    let (inner, inner_job) = (Arc::clone(&model), job.clone());
+    let once = AtomicBool::new(false);
+    let context = Context::watching(probed(move |_| {
+        if once.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        compare(&*inner, &inner_job)
+            .map_err(|failure| Error::Task(format!("inside: {failure}")))
+    }))?;
+    compare(&*model, &job.under(&context))
+}

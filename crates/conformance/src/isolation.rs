@@ -1,0 +1,48 @@
+//! A process of its own for each case.
+
+use crate::Outcome;
+use std::env;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Set in the process of a case.
+const VARIABLE: &str = "LANES_CONFORMANCE_CASE";
+/// Far more than any case takes on a slow machine: only a hang reaches it.
+const WATCHDOG: Duration = Duration::from_secs(240);
+
+/// Runs the test that calls this again, alone in a process of its own.
+///
+/// # Panics
+/// If the case fails, its process dies, or it has not ended in four minutes.
+pub fn isolated(case: impl FnOnce() -> Outcome) {
+    if env::var_os(VARIABLE).is_some() {
+        if let Err(failure) = case() {
+            panic!("{failure}");
+        }
+        return;
+    }
+    // The test harness names the thread of a test after it.
+    let thread = thread::current();
+    let name = thread.name().expect("a thread of the test harness");
+    let mut child = Command::new(env::current_exe().expect("a test binary"))
+        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .env(VARIABLE, name)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("a process for the case");
+    let begin = Instant::now();
+    loop {
+        match child.try_wait().expect("a child that can be waited for") {
+            Some(status) if status.success() => return,
+            Some(status) => panic!("{name}: {status}"),
+            None if begin.elapsed() > WATCHDOG => {
+                child.kill().expect("a child that can be killed");
+                child.wait().expect("a killed child ends");
+                panic!("{name}: hangs");
+            }
+            None => thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! The cases of the suite, for a model that runs every workload.
+
+use crate::cell::{self, WORKERS};
+use crate::failure::{Failure, Outcome};
+use lanes_core::trace::{Span, State, Trace};
+use lanes_core::workload::{Fetch, Subtasks};
+use lanes_core::{
+    Complete, Config, Context, Error, Fit, Job, Probe, Run, Size, Visitor,
+    Watch, Workload, census, preflight, visit,
+};
+use std::collections::HashSet;
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+fn start<M: Complete + 'static>(
+    config: &Config,
+) -> Result<Box<dyn Complete>, Error> {
+    Ok(Box::new(M::start(config)?))
+}
+
+/// A case that asks the same of every cell of a model.
+macro_rules! every_cell {
+    ($($(#[$doc:meta])* $case:ident;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// Those of the function of the same name in [`cell`].
+        pub fn $case<M: Complete + 'static>() -> Outcome {
+            struct Cells<M>(Outcome, std::marker::PhantomData<M>);
+            impl<M: Complete + 'static> Visitor for Cells<M> {
+                fn visit<W: Workload>(&mut self, workload: &W)
+                where
+                    dyn Complete: Run<W>,
+                {
+                    if self.0.is_ok() {
+                        self.0 = cell::$case::<W, dyn Complete>(
+                            &start::<M>,
+                            workload,
+                        );
+                    }
+                }
+            }
+            let mut cells = Cells::<M>(Ok(()), std::marker::PhantomData);
+            visit(Size::Quick, &mut cells);
+            cells.0
+        }
+    )*};
+}
+
+every_cell! {
+    /// Reference answers on inputs that nobody thought of.
+    matches_reference;
+    /// No item, one, one fewer and one more than workers, and many.
+    lengths;
+    /// The sizes of a quick session.
+    quick_sizes;
+    /// A panic in the first, a middle and the last task.
+    one_task_panics;
+    /// A panic in every task.
+    all_tasks_panic;
+    /// An error in the first, a middle and the last task.
+    one_task_errors;
+    /// A run that was cancelled before it began.
+    cancel_before_start;
+    /// A cancel while tasks work.
+    cancel_midway;
+    /// A deadline that passes while tasks work.
+    deadline;
+    /// A run from within a task.
+    nested_run;
+}
+
+/// The model has as many workers as it says, and as it was asked for unless it
+/// has but one.
+///
+/// # Errors
+/// Another number of threads that compute at the same time.
+pub fn workers_are_real<M: Complete + 'static>() -> Outcome {
+    for workers in WORKERS {
+        let model = start::<M>(&Config::new(workers)?)?;
+        let (claimed, found) = (model.workers(), census(&*model)?);
+        if found != claimed || (claimed != workers && claimed != 1) {
+            return Err(Failure::new(format!(
+                "{}: {workers} workers asked for, {claimed} claimed, \
+                 {found} found",
+                model.name()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn fetch(server: Option<SocketAddr>) -> Fetch {
+    let delay = Duration::from_secs(3600);
+    Fetch { requests: 8, delay, count: 16, in_flight: 4, server }
+}
+
+/// What a run answers to requests that are never answered, or not well.
+fn fetched<M: Complete>(
+    fetch: &Fetch,
+    context: &Context,
+) -> Result<Error, Failure> {
+    let model = M::start(&Config::new(2)?)?;
+    match model.run(&Job::new(fetch, 7)?.under(context)) {
+        Err(error) => Ok(error),
+        Ok(answer) => Err(Failure::new(format!("an answer: {answer:?}"))),
+    }
+}
+
+fn expect(error: &Error, fits: bool) -> Outcome {
+    if fits {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{error:?} is not the cause")))
+}
+
+/// A cancel ends waits that would last an hour.
+///
+/// # Errors
+/// Any other result; the watchdog finds a hang.
+pub fn cancel_while_waiting<M: Complete + 'static>() -> Outcome {
+    let context = Context::new();
+    let canceller = context.clone();
+    let thread = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(30));
+        canceller.cancel();
+    });
+    let error = fetched::<M>(&fetch(None), &context)?;
+    thread.join().map_err(|_| Failure::new("the canceller panicked"))?;
+    expect(&error, error == Error::Cancelled)
+}
+
+/// A deadline ends waits for a server that takes clients and never answers.
+///
+/// # Errors
+/// Any other result; the watchdog finds a hang.
+pub fn silent_server<M: Complete + 'static>() -> Outcome {
+    let listener = listener()?;
+    let address = listener.local_addr().map_err(Error::from)?;
+    let deadline = Some(Duration::from_millis(30));
+    let context = Context::watching(Watch { deadline, ..Watch::default() })?;
+    let error = fetched::<M>(&fetch(Some(address)), &context)?;
+    expect(&error, error == Error::Timeout)
+}
+
+/// A server that is not there is an error of the task.
+///
+/// # Errors
+/// Any other result.
+pub fn server_refuses<M: Complete + 'static>() -> Outcome {
+    // The port was just free, and is again.
+    let address = listener()?.local_addr().map_err(Error::from)?;
+    let error = fetched::<M>(&fetch(Some(address)), &Context::new())?;
+    let refused = |why: &String| why.contains("refused");
+    expect(&error, matches!(&error, Error::Task(why) if refused(why)))
+}
+
+/// A server that hangs up early is an error of the protocol, or of the task
+/// where the connection was reset.
+///
+/// # Errors
+/// Any other result.
+pub fn server_closes_early<M: Complete + 'static>() -> Outcome {
+    let listener = listener()?;
+    let address = listener.local_addr().map_err(Error::from)?;
+    thread::spawn(move || listener.incoming().for_each(drop));
+    let error = fetched::<M>(&fetch(Some(address)), &Context::new())?;
+    expect(&error, matches!(error, Error::Protocol(_) | Error::Task(_)))
+}
+
+fn listener() -> Result<TcpListener, Failure> {
+    Ok(TcpListener::bind("127.0.0.1:0").map_err(Error::from)?)
+}
+
+/// A thousand requests at once, and none fails.
+///
+/// # Errors
+/// The first that fails.
+pub fn connect_storm<M: Complete + 'static>() -> Outcome {
+    let model = M::start(&Config::new(2)?)?;
+    let fit = <M as Run<Fetch>>::fit(&model);
+    // One after the other is no storm.
+    let unsuitable = matches!(fit, Fit::Unsuitable(_));
+    let delay = Duration::from_millis(if unsuitable { 0 } else { 50 });
+    let requests = 1000;
+    let storm = Fetch { requests, delay, in_flight: requests, ..fetch(None) };
+    let job = Job::new(&storm, 7)?;
+    if model.run(&job)? != Fetch::reference(&job) {
+        return Err(Failure::new("a wrong answer in the storm"));
+    }
+    Ok(())
+}
+
+/// The spans of `subtasks`: each task computes on one worker at a time, and
+/// waits for I/O if its plan says so; no worker computes two tasks at once.
+///
+/// # Errors
+/// Spans that are missing or overlap.
+pub fn spans_tell_the_story<M: Complete + 'static>() -> Outcome {
+    let model = M::start(&Config::new(2)?)?;
+    let subtasks = Subtasks { unit: Duration::from_millis(1) };
+    let job = Job::new(&subtasks, 7)?;
+    let trace = Trace::new();
+    let watch = Watch { trace: Some(trace.clone()), ..Watch::default() };
+    model.run(&job.under(&Context::watching(watch)?))?;
+    let spans = trace.spans();
+    for task in job.tasks() {
+        let of = |state| {
+            let ours = |span: &&Span| span.task == task && span.state == state;
+            spans.iter().filter(ours).count()
+        };
+        let waits = usize::from(job.request(task).is_some());
+        if (of(State::Compute), of(State::Io)) != (1 + waits, waits) {
+            return Err(Failure::new(format!("task {task}: {spans:?}")));
+        }
+    }
+    let workers = spans.iter().filter_map(|span| span.worker);
+    for worker in workers.collect::<HashSet<_>>() {
+        let ours = |span: &&Span| span.worker == Some(worker);
+        let mut last = 0;
+        for span in spans.iter().filter(ours) {
+            if span.begin < last {
+                return Err(Failure::new(format!("two at once: {spans:?}")));
+            }
+            last = span.end;
+        }
+    }
+    Ok(())
+}
+
+/// One hundred starts, runs of every workload, failures and drops, with threads
+/// and descriptors back where they were.
+///
+/// # Errors
+/// A wrong answer, or something left behind.
+pub fn hundred_runs<M: Complete + 'static>() -> Outcome {
+    // Enough for whatever a library starts once in a process and keeps.
+    for _ in 0..3 {
+        one_of_hundred::<M>()?;
+    }
+    let baseline = Left::now()?;
+    for _ in 0..100 {
+        one_of_hundred::<M>()?;
+    }
+    let begin = Instant::now();
+    loop {
+        let left = Left::now()?;
+        if left.threads <= baseline.threads
+            && left.descriptors <= baseline.descriptors
+        {
+            return Ok(());
+        }
+        // Blocking threads of some libraries end after half a second.
+        if begin.elapsed() > Duration::from_secs(20) {
+            return Err(Failure::new(format!("{left:?}, before {baseline:?}")));
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn one_of_hundred<M: Complete + 'static>() -> Outcome {
+    struct Runs(Box<dyn Complete>, Outcome);
+    impl Runs {
+        fn run<W: Workload>(&self, workload: &W) -> Outcome
+        where
+            dyn Complete: Run<W>,
+        {
+            let job = Job::new(&workload.with_items(5), 7)?;
+            let answer = self.0.run(&job)?;
+            if answer != W::reference(&job) {
+                return Err(Failure::new(format!("{}: wrong", W::NAME)));
+            }
+            let panics: Probe = Arc::new(|_| panic!("one of hundred"));
+            let watch = Watch { probe: Some(panics), ..Watch::default() };
+            let failing = job.under(&Context::watching(watch)?);
+            match self.0.run(&failing) {
+                Err(Error::Panicked(_)) => Ok(()),
+                other => Err(Failure::new(format!("{}: {other:?}", W::NAME))),
+            }
+        }
+    }
+    impl Visitor for Runs {
+        fn visit<W: Workload>(&mut self, workload: &W)
+        where
+            dyn Complete: Run<W>,
+        {
+            if self.1.is_ok() {
+                self.1 = self.run(workload);
+            }
+        }
+    }
+    let mut runs = Runs(start::<M>(&Config::new(2)?)?, Ok(()));
+    visit(Size::Quick, &mut runs);
+    runs.1
+}
+
+/// What this process has open.
+#[derive(Debug, Clone, Copy)]
+struct Left {
+    threads: usize,
+    descriptors: usize,
+}
+
+impl Left {
+    fn now() -> Result<Self, Failure> {
+        let count = |folder: &str| -> Result<usize, Error> {
+            Ok(fs::read_dir(folder)?.count())
+        };
+        preflight::descriptors(64)?;
+        Ok(Self {
+            threads: count("/proc/self/task")?,
+            descriptors: count("/proc/self/fd")?,
+        })
+    }
+}

@@ -1,0 +1,30 @@
+//! `double` in a pool of crossbeam's parts.
+//!
+//! - share: every task owns a counted handle to the job
+//! - start: a boxed closure for each part on the worker's deque, to be stolen
+//! - wait: never
+//! - join: the tasks are joined in order, their pieces moved
+
+use crate::pool::spawn;
+use crate::{Crossbeam, join_all};
+use lanes_core::numbers::Pieces;
+use lanes_core::workload::Double;
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Double> for Crossbeam {
+    fn fit(&self) -> Fit {
+        Fit::Natural("a few large parts, one for each worker")
+    }
+
+    fn run(&self, job: &Job<Double>) -> Result<Pieces, Error> {
+        let workers = self.workers;
+        self.drive(job, move |job| {
+            let start = |part| {
+                let job = job.clone();
+                spawn(move || job.double(part))
+            };
+            let tasks = job.parts(workers).map(start).collect();
+            Ok(join_all(tasks)?.into_iter().collect())
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! `event` with crossbeam's channels.
+//!
+//! - share: a channel of one place to each player
+//! - start: a boxed closure for each player on the worker's deque
+//! - wait: a worker sleeps until its player's channel has the token
+//! - join: the tasks are joined in order
+
+use crate::pool::spawn;
+use crate::{Crossbeam, join_all};
+use crossbeam::channel::{self, Receiver, Sender};
+use lanes_core::workload::{Event, Player, Relay, Token};
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Event> for Crossbeam {
+    fn fit(&self) -> Fit {
+        Fit::Possible("tasks that wait for each other need a worker each")
+    }
+
+    fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
+        if self.workers < 2 {
+            // The first player would wait for a second that nobody can run.
+            let why = "two tasks that wait for each other, on one worker";
+            return Err(Error::Unsupported(why.into()));
+        }
+        self.drive(job, |job| {
+            let (to_first, first) = channel::bounded(1);
+            let (to_second, second) = channel::bounded(1);
+            let ends = [(to_second, first), (to_first, second)];
+            let start = |(side, (to, from))| {
+                let job = job.clone();
+                spawn(move || play(&job, side, to, from))
+            };
+            let tasks = ends.into_iter().enumerate().map(start).collect();
+            Ok(job.relay(&join_all(tasks)?))
+        })
+    }
+}
+
+fn play(
+    job: &Job<Event>,
+    side: usize,
+    to: Sender<Token>,
+    from: Receiver<Token>,
+) -> Result<Player, Error> {
+    let mut player = job.player(side)?;
+    for hop in job.turns() {
+        if player.sends(hop) {
+            let token = player.send(hop)?;
+            // A player who has failed drops its ends, so the wait has an end.
+            to.send(token).map_err(|_| player.alone())?;
+        } else {
+            let token = from.recv().map_err(|_| player.alone())?;
+            player.receive(hop, token)?;
+        }
+    }
+    Ok(player)
+}

@@ -1,0 +1,52 @@
+//! `fetch` with crossbeam's channels.
+//!
+//! - share: a channel of request numbers that every thread receives from
+//! - start: a thread for each request that may be in flight; the pool's few
+//!   workers are for compute
+//! - wait: a thread waits for its answer, and the system runs the others
+//! - join: a channel of results, until the last sender is gone
+
+use crate::Crossbeam;
+use crossbeam::channel::{self, Receiver};
+use lanes_core::workload::Fetch;
+use lanes_core::{Error, Fit, Job, Run, caught};
+use std::thread;
+
+impl Run<Fetch> for Crossbeam {
+    fn fit(&self) -> Fit {
+        Fit::Natural("threads fed by a channel, which are cheap while waiting")
+    }
+
+    fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
+        let (number, numbers) = channel::unbounded();
+        let (result, results) = channel::unbounded();
+        job.indices().try_for_each(|index| number.send(index)).ok();
+        drop(number);
+        thread::scope(|scope| {
+            for _ in 0..job.in_flight() {
+                let (numbers, result) = (numbers.clone(), result.clone());
+                let work = move || {
+                    let found = caught(|| fetch(job, &numbers));
+                    result.send(job.context().note(found)).ok();
+                };
+                let thread = thread::Builder::new().spawn_scoped(scope, work);
+                job.context().note(thread.map_err(Error::from))?;
+            }
+            drop(result);
+            let results = results.into_iter().collect::<Result<Vec<_>, _>>()?;
+            Ok(job.in_order(results.concat()))
+        })
+    }
+}
+
+fn fetch(
+    job: &Job<Fetch>,
+    numbers: &Receiver<usize>,
+) -> Result<Vec<(usize, u64)>, Error> {
+    let mut results = Vec::new();
+    for index in numbers {
+        let reply = job.request(index).exchange(job.context(), index)?;
+        results.push((index, job.largest(index, &reply)?));
+    }
+    Ok(results)
+}

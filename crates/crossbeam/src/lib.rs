@@ -1,0 +1,54 @@
+//! A pool of threads built from crossbeam's deques, channels and parker.
+
+mod counter;
+mod double;
+mod event;
+mod fetch;
+mod fib;
+mod join;
+mod max;
+mod pool;
+mod read;
+mod spawn;
+mod subtasks;
+
+use lanes_core::{Config, Error, Job, Model, Workload};
+use pool::{Pool, Task};
+
+/// A work-stealing pool made of crossbeam's parts.
+pub struct Crossbeam {
+    pool: Pool,
+    workers: usize,
+}
+
+impl Model for Crossbeam {
+    fn start(config: &Config) -> Result<Self, Error> {
+        let pool = Pool::start(config.workers())?;
+        Ok(Self { pool, workers: config.workers() })
+    }
+
+    fn name(&self) -> &'static str {
+        "crossbeam"
+    }
+
+    fn workers(&self) -> usize {
+        self.workers
+    }
+}
+
+impl Crossbeam {
+    /// Runs on a worker of the pool, while the caller waits outside of it.
+    fn drive<W: Workload, T: Send + 'static>(
+        &self,
+        job: &Job<W>,
+        run: impl FnOnce(Job<W>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        job.settled(|job| self.pool.spawn(move || run(job)).join())
+    }
+}
+
+/// Joins every task, also after one has failed.
+fn join_all<T>(tasks: Vec<Task<T>>) -> Result<Vec<T>, Error> {
+    let results: Vec<_> = tasks.into_iter().map(Task::join).collect();
+    results.into_iter().collect()
+}

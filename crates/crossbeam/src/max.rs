@@ -1,0 +1,29 @@
+//! `max` in a pool of crossbeam's parts.
+//!
+//! - share: every task owns a counted handle to the job
+//! - start: a boxed closure for each part on the worker's deque, to be stolen
+//! - wait: never
+//! - join: the tasks are joined in order, the results folded
+
+use crate::pool::spawn;
+use crate::{Crossbeam, join_all};
+use lanes_core::workload::Max;
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Max> for Crossbeam {
+    fn fit(&self) -> Fit {
+        Fit::Natural("a few large parts, one for each worker")
+    }
+
+    fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
+        let workers = self.workers;
+        self.drive(job, move |job| {
+            let start = |part| {
+                let job = job.clone();
+                spawn(move || job.max(part))
+            };
+            let tasks = job.parts(workers).map(start).collect();
+            Ok(join_all(tasks)?.into_iter().max().flatten())
+        })
+    }
+}

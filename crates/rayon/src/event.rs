@@ -1,0 +1,79 @@
+//! `event` in rayon.
+//!
+//! - share: a slot for each player, under a lock, with an event that it filled
+//! - start: `join` runs the first player and offers the second to be stolen
+//! - wait: the system puts a worker to sleep until its slot is filled
+//! - join: `join` returns both players
+
+use crate::Rayon;
+use lanes_core::workload::{Event, Player, Relay, Token};
+use lanes_core::{Context, Error, Fit, Job, Run};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+impl Run<Event> for Rayon {
+    fn fit(&self) -> Fit {
+        Fit::Unsuitable("jobs must not wait for each other; one worker hangs")
+    }
+
+    fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
+        if self.workers < 2 {
+            // The first player would wait for a second that nobody can run.
+            let why = "two jobs that wait for each other, on one worker";
+            return Err(Error::Unsupported(why.into()));
+        }
+        let slots = [Slot::default(), Slot::default()];
+        self.drive(|| {
+            let (first, second) = rayon::join(
+                || job.context().note(play(job, 0, &slots)),
+                || job.context().note(play(job, 1, &slots)),
+            );
+            Ok(job.relay(&[first?, second?]))
+        })
+    }
+}
+
+fn play(
+    job: &Job<Event>,
+    side: usize,
+    slots: &[Slot; 2],
+) -> Result<Player, Error> {
+    let mut player = job.player(side)?;
+    for hop in job.turns() {
+        if player.sends(hop) {
+            slots[1 - side].fill(player.send(hop)?);
+        } else {
+            let token = slots[side].take(job.context())?;
+            player.receive(hop, token)?;
+        }
+    }
+    Ok(player)
+}
+
+#[derive(Default)]
+struct Slot {
+    token: Mutex<Option<Token>>,
+    filled: Condvar,
+}
+
+impl Slot {
+    fn fill(&self, token: Token) {
+        let mut slot =
+            self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        *slot = Some(token);
+        self.filled.notify_one();
+    }
+
+    fn take(&self, context: &Context) -> Result<Token, Error> {
+        let mut slot =
+            self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(token) = slot.take() {
+                return Ok(token);
+            }
+            // A player who has failed fills no slot, so the wait has an end.
+            context.finish(())?;
+            let wait = self.filled.wait_timeout(slot, Context::SLICE);
+            slot = wait.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! `spawn` in rayon.
+//!
+//! - share: every job borrows the job and a place for its result
+//! - start: `Scope::spawn` puts a boxed closure on the worker's deque
+//! - wait: never
+//! - join: the scope ends when all jobs have, the results are added
+
+use crate::Rayon;
+use lanes_core::workload::Spawn;
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Spawn> for Rayon {
+    fn fit(&self) -> Fit {
+        Fit::Possible("a scope boxes every task; iterators would not")
+    }
+
+    fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        self.drive(|| {
+            let mut results = vec![0; job.tasks];
+            rayon::scope(|scope| {
+                for (task, result) in results.iter_mut().enumerate() {
+                    scope.spawn(move |_| *result = job.task(task));
+                }
+            });
+            job.finish(results.into_iter().sum())
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! `fib` on the caller's thread.
+//!
+//! - share: a reference to the job
+//! - start: a call for each half
+//! - wait: the second half waits for the first
+//! - join: an addition
+
+use crate::Sequential;
+use lanes_core::workload::Fib;
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Fib> for Sequential {
+    fn fit(&self) -> Fit {
+        Fit::Natural("plain recursion: a fork is a call")
+    }
+
+    fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
+        self.drive(|| job.finish(fib(job, job.n)))
+    }
+}
+
+fn fib(job: &Job<Fib>, n: u32) -> u64 {
+    if let Some(value) = job.leaf(n) {
+        return value;
+    }
+    let left = fib(job, n - 1);
+    let right = fib(job, n - 2);
+    left + right
+}

@@ -1,0 +1,44 @@
+//! The yardstick: every workload on the caller's thread, one step after the
+//! other.
+
+mod counter;
+mod double;
+mod event;
+mod fetch;
+mod fib;
+mod join;
+mod max;
+mod read;
+mod spawn;
+mod subtasks;
+
+use lanes_core::{Config, Error, Model, caught};
+
+/// No concurrency at all: the caller's thread is the one worker.
+pub struct Sequential {
+    workers: usize,
+}
+
+impl Model for Sequential {
+    /// Whatever is asked for, there is one worker.
+    fn start(_config: &Config) -> Result<Self, Error> {
+        Ok(Self { workers: 1 })
+    }
+
+    fn name(&self) -> &'static str {
+        "sequential"
+    }
+
+    fn workers(&self) -> usize {
+        self.workers
+    }
+}
+
+impl Sequential {
+    fn drive<T>(
+        &self,
+        run: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        caught(run)
+    }
+}

@@ -1,0 +1,23 @@
+//! `spawn` on the caller's thread.
+//!
+//! - share: a reference to the job
+//! - start: a call for each task
+//! - wait: never
+//! - join: a sum
+
+use crate::Sequential;
+use lanes_core::workload::Spawn;
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Spawn> for Sequential {
+    fn fit(&self) -> Fit {
+        Fit::Natural("a task is a call: the floor under all others")
+    }
+
+    fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        self.drive(|| {
+            let sum = (0..job.tasks).map(|task| job.task(task)).sum();
+            job.finish(sum)
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! `counter` in smol.
+//!
+//! - share: every task owns a counted handle to the job and to the total
+//! - start: a task for each on the worker's queue, to be stolen
+//! - wait: the system puts a worker to sleep where the lock is taken
+//! - join: the handles are awaited in order, the total is read last
+
+use crate::{Smol, join_all};
+use lanes_core::workload::Counter;
+use lanes_core::{Error, Fit, Job, Run};
+use std::sync::Arc;
+
+impl Run<Counter> for Smol {
+    fn fit(&self) -> Fit {
+        Fit::Possible("a short lock of the standard library, as its docs say")
+    }
+
+    fn run(&self, job: &Job<Counter>) -> Result<u64, Error> {
+        self.drive(job, |job, executor| async move {
+            let total = Arc::new(job.total());
+            let start = |task| {
+                let (job, total) = (job.clone(), Arc::clone(&total));
+                executor.spawn(async move { job.add(task, &total) })
+            };
+            join_all((0..job.tasks).map(start).collect()).await?;
+            Ok(total.sum())
+        })
+    }
+}

@@ -1,0 +1,40 @@
+//! `fib` in smol.
+//!
+//! - share: every task owns a counted handle to the job
+//! - start: a task for the left half of every fork, to be stolen
+//! - wait: a task gives its worker back until its left half has ended
+//! - join: an addition, once the left half is awaited
+
+use crate::{Smol, join};
+use lanes_core::workload::Fib;
+use lanes_core::{Error, Fit, Job, Run};
+use smol::Executor;
+use std::pin::Pin;
+use std::sync::Arc;
+
+impl Run<Fib> for Smol {
+    fn fit(&self) -> Fit {
+        Fit::Unsuitable("a task and a boxed future for a single addition")
+    }
+
+    fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
+        self.drive(job, |job, executor| async move {
+            job.finish(fib(job.clone(), executor, job.n).await?)
+        })
+    }
+}
+
+/// A future that contains itself must be boxed.
+type Boxed = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>;
+
+fn fib(job: Job<Fib>, executor: Arc<Executor<'static>>, n: u32) -> Boxed {
+    Box::pin(async move {
+        if let Some(value) = job.leaf(n) {
+            return Ok(value);
+        }
+        let other = Arc::clone(&executor);
+        let left = executor.spawn(fib(job.clone(), other, n - 1));
+        let right = fib(job, executor, n - 2).await;
+        Ok(join(left).await? + right?)
+    })
+}

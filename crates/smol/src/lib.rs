@@ -1,0 +1,136 @@
+//! smol: a small async executor, driven here by threads of the model's own.
+
+mod counter;
+mod double;
+mod event;
+mod fetch;
+mod fib;
+mod join;
+mod max;
+mod read;
+mod spawn;
+mod subtasks;
+
+use lanes_core::request::Request;
+use lanes_core::{Config, Context, Error, Job, Model, Workload, caught_future};
+use smol::channel::{self, Sender};
+use smol::io::{AsyncReadExt, AsyncWriteExt};
+use smol::net::TcpStream;
+use smol::{Executor, Task, future};
+use std::cell::Cell;
+use std::future::Future;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+/// An executor of its own: smol's global one has a single thread.
+pub struct Smol {
+    executor: Arc<Executor<'static>>,
+    threads: Vec<JoinHandle<()>>,
+    /// Dropped to end the threads.
+    running: Option<Sender<()>>,
+    workers: usize,
+}
+
+thread_local! {
+    static WORKER: Cell<bool> = const { Cell::new(false) };
+}
+
+impl Model for Smol {
+    fn start(config: &Config) -> Result<Self, Error> {
+        config.preflight()?;
+        let executor = Arc::new(Executor::new());
+        let (running, stopped) = channel::bounded::<()>(1);
+        let (threads, running) = (Vec::new(), Some(running));
+        let workers = config.workers();
+        // Dropped by an early return, it ends the threads it has.
+        let mut model = Self { executor, threads, running, workers };
+        for index in 0..config.workers() {
+            let executor = Arc::clone(&model.executor);
+            let stopped = stopped.clone();
+            let name = format!("lanes-smol-{index}");
+            let thread = thread::Builder::new().name(name).spawn(move || {
+                WORKER.set(true);
+                // `smol::block_on` also polls the reactor on this thread.
+                smol::block_on(executor.run(stopped.recv())).ok();
+            });
+            model.threads.push(thread?);
+        }
+        Ok(model)
+    }
+
+    fn name(&self) -> &'static str {
+        "smol"
+    }
+
+    fn workers(&self) -> usize {
+        self.workers
+    }
+}
+
+impl Smol {
+    /// Runs on a worker, while the caller waits outside.
+    fn drive<W, T, F>(
+        &self,
+        job: &Job<W>,
+        run: impl FnOnce(Job<W>, Arc<Executor<'static>>) -> F,
+    ) -> Result<T, Error>
+    where
+        W: Workload,
+        T: Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        if WORKER.get() {
+            // The worker would wait for a task that it has to run itself.
+            let why = "a run inside a task of the executor";
+            return Err(Error::Unsupported(why.into()));
+        }
+        job.settled(|job| {
+            let run = run(job, Arc::clone(&self.executor));
+            future::block_on(join(self.executor.spawn(run)))
+        })
+    }
+}
+
+impl Drop for Smol {
+    fn drop(&mut self) {
+        self.running = None;
+        for thread in self.threads.drain(..) {
+            // A task keeps its panic for whoever awaits it.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The panic of a task is rethrown where the task is awaited.
+async fn join<T>(task: Task<Result<T, Error>>) -> Result<T, Error> {
+    caught_future(task).await
+}
+
+/// Joins every task, also after one has failed: a dropped one is cancelled.
+async fn join_all<T>(
+    tasks: Vec<Task<Result<T, Error>>>,
+) -> Result<Vec<T>, Error> {
+    let mut results = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        results.push(join(task).await);
+    }
+    results.into_iter().collect()
+}
+
+/// Sends a request and waits for the whole reply; the worker is free meanwhile.
+async fn exchange(
+    context: &Context,
+    task: usize,
+    request: &Request,
+) -> Result<Vec<u8>, Error> {
+    let talk = async {
+        let mut stream = TcpStream::connect(request.address).await?;
+        stream.write_all(&request.bytes()).await?;
+        // One byte more than is due tells a reply that is too long.
+        let most = request.reply_bytes() + 1;
+        let mut reply = Vec::with_capacity(most);
+        stream.take(most as u64).read_to_end(&mut reply).await?;
+        request.whole(reply)
+    };
+    context.wait(task, talk).await
+}

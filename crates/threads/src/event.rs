@@ -1,0 +1,74 @@
+//! `event` in OS threads.
+//!
+//! - share: a slot for each player, under a lock, with an event that it filled
+//! - start: a scoped thread for each player
+//! - wait: the system puts a player to sleep until its slot is filled
+//! - join: the threads are joined in order
+
+use crate::{Threads, join_all, spawn};
+use lanes_core::workload::{Event, Player, Relay, Token};
+use lanes_core::{Context, Error, Fit, Job, Run};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+impl Run<Event> for Threads {
+    fn fit(&self) -> Fit {
+        Fit::Natural("a hop is one futex wake-up")
+    }
+
+    fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
+        let slots = [Slot::default(), Slot::default()];
+        self.drive(job.context(), |scope| {
+            let slots = &slots;
+            let threads = (0..2)
+                .map(|side| spawn(scope, move || play(job, side, slots)))
+                .collect::<Result<_, _>>()?;
+            Ok(job.relay(&join_all(threads)?))
+        })
+    }
+}
+
+fn play(
+    job: &Job<Event>,
+    side: usize,
+    slots: &[Slot; 2],
+) -> Result<Player, Error> {
+    let mut player = job.player(side)?;
+    for hop in job.turns() {
+        if player.sends(hop) {
+            slots[1 - side].fill(player.send(hop)?);
+        } else {
+            let token = slots[side].take(job.context())?;
+            player.receive(hop, token)?;
+        }
+    }
+    Ok(player)
+}
+
+#[derive(Default)]
+struct Slot {
+    token: Mutex<Option<Token>>,
+    filled: Condvar,
+}
+
+impl Slot {
+    fn fill(&self, token: Token) {
+        let mut slot =
+            self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        *slot = Some(token);
+        self.filled.notify_one();
+    }
+
+    fn take(&self, context: &Context) -> Result<Token, Error> {
+        let mut slot =
+            self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(token) = slot.take() {
+                return Ok(token);
+            }
+            // A player who has failed fills no slot, so the wait has an end.
+            context.finish(())?;
+            let wait = self.filled.wait_timeout(slot, Context::SLICE);
+            slot = wait.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! `join` in OS threads.
+//!
+//! - share: both threads borrow the list
+//! - start: a scoped thread for each of the two parts
+//! - wait: never
+//! - join: one thread after the other, into a pair
+
+use crate::{Threads, join, spawn};
+use lanes_core::numbers::Pieces;
+use lanes_core::workload::Join;
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Join> for Threads {
+    fn fit(&self) -> Fit {
+        Fit::Natural("two long tasks, a thread each")
+    }
+
+    fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {
+        self.drive(job.context(), |scope| {
+            let most = spawn(scope, || job.max(job.whole(0)))?;
+            let twice = spawn(scope, || job.double(job.whole(1)))?;
+            let (most, twice) = (join(most), join(twice));
+            Ok((most?, [twice?].into_iter().collect()))
+        })
+    }
+}

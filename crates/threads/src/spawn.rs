@@ -1,0 +1,26 @@
+//! `spawn` in OS threads.
+//!
+//! - share: every thread borrows the job
+//! - start: a scoped thread for each task
+//! - wait: never
+//! - join: the threads are joined in order, the results added
+
+use crate::{Threads, affordable, join_all, spawn};
+use lanes_core::workload::Spawn;
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Spawn> for Threads {
+    fn fit(&self) -> Fit {
+        Fit::Unsuitable("a stack and two system calls for each empty task")
+    }
+
+    fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        affordable(job.tasks)?;
+        self.drive(job.context(), |scope| {
+            let threads = (0..job.tasks)
+                .map(|task| spawn(scope, move || Ok(job.task(task))))
+                .collect::<Result<_, _>>()?;
+            job.finish(join_all(threads)?.into_iter().sum())
+        })
+    }
+}

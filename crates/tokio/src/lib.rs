@@ -1,0 +1,111 @@
+//! tokio: an async runtime with a work-stealing scheduler and its own I/O.
+
+mod counter;
+mod double;
+mod event;
+mod fetch;
+mod fib;
+mod join;
+mod max;
+mod read;
+mod spawn;
+mod subtasks;
+
+use lanes_core::request::Request;
+use lanes_core::{Config, Context, Error, Job, Model, Workload};
+use std::future::Future;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::JoinHandle;
+
+/// A multi-threaded tokio runtime.
+pub struct Tokio {
+    runtime: Runtime,
+    workers: usize,
+}
+
+impl Model for Tokio {
+    /// As many blocking threads as workers.
+    fn start(config: &Config) -> Result<Self, Error> {
+        config.preflight()?;
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(config.workers())
+            .max_blocking_threads(config.workers())
+            .thread_name("lanes-tokio")
+            .enable_io()
+            .build()?;
+        let workers = runtime.metrics().num_workers();
+        Ok(Self { runtime, workers })
+    }
+
+    fn name(&self) -> &'static str {
+        "tokio"
+    }
+
+    fn workers(&self) -> usize {
+        self.workers
+    }
+}
+
+impl Tokio {
+    /// Runs on a worker, while the caller waits outside: `block_on` alone would
+    /// run the future on the caller's thread.
+    fn drive<W, T, F>(
+        &self,
+        job: &Job<W>,
+        run: impl FnOnce(Job<W>) -> F,
+    ) -> Result<T, Error>
+    where
+        W: Workload,
+        T: Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        if Handle::try_current().is_ok() {
+            // `block_on` would panic.
+            let why = "a run inside a task of a tokio runtime";
+            return Err(Error::Unsupported(why.into()));
+        }
+        job.settled(|job| {
+            let task = self.runtime.spawn(run(job));
+            self.runtime.block_on(join(task))
+        })
+    }
+}
+
+/// A panicked task is an error of its handle.
+async fn join<T>(task: JoinHandle<Result<T, Error>>) -> Result<T, Error> {
+    task.await.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(payload) => Err(Error::panicked(&*payload)),
+        Err(_) => Err(Error::Cancelled),
+    })
+}
+
+/// Joins every task, also after one has failed: a dropped handle detaches.
+async fn join_all<T>(
+    tasks: Vec<JoinHandle<Result<T, Error>>>,
+) -> Result<Vec<T>, Error> {
+    let mut results = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        results.push(join(task).await);
+    }
+    results.into_iter().collect()
+}
+
+/// Sends a request and waits for the whole reply; the worker is free meanwhile.
+async fn exchange(
+    context: &Context,
+    task: usize,
+    request: &Request,
+) -> Result<Vec<u8>, Error> {
+    let talk = async {
+        let mut stream = TcpStream::connect(request.address).await?;
+        stream.write_all(&request.bytes()).await?;
+        // One byte more than is due tells a reply that is too long.
+        let most = request.reply_bytes() + 1;
+        let mut reply = Vec::with_capacity(most);
+        stream.take(most as u64).read_to_end(&mut reply).await?;
+        request.whole(reply)
+    };
+    context.wait(task, talk).await
+}
