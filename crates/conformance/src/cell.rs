@@ -6,7 +6,7 @@
 
 use crate::failure::{Failure, Outcome};
 use lanes_core::{
-    Config, Context, Error, Job, Model, Probe, Run, Size, Watch, Workload,
+    Config, Context, Error, Job, Model, Probe, Run, Watch, Workload,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestRunner};
@@ -96,18 +96,15 @@ pub fn lengths<W: Workload, M: Model + Run<W> + ?Sized>(
     Ok(())
 }
 
-/// The sizes of a quick session.
+/// The workload at its own size.
 ///
 /// # Errors
-/// The first wrong answer.
-pub fn quick_sizes<W: Workload, M: Model + Run<W> + ?Sized>(
+/// A wrong answer.
+pub fn full_size<W: Workload, M: Model + Run<W> + ?Sized>(
     model: Start<'_, M>,
+    workload: &W,
 ) -> Outcome {
-    let model = start(model, 2)?;
-    for workload in W::sizes(Size::Quick) {
-        compare(&*model, &Job::new(&workload, SEED)?)?;
-    }
-    Ok(())
+    compare(&*start(model, 2)?, &Job::new(workload, SEED)?)
 }
 
 fn probed(

@@ -24,7 +24,7 @@ pub use isolation::isolated;
 macro_rules! conformance {
     ($model:ty) => {
         $crate::conformance! { $model:
-            matches_reference quick_sizes lengths workers_are_real
+            matches_reference full_size lengths workers_are_real
             one_task_panics all_tasks_panic one_task_errors
             cancel_before_start cancel_midway deadline nested_run
             cancel_while_waiting silent_server server_refuses

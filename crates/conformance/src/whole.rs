@@ -56,7 +56,7 @@ every_cell! {
     /// No item, one, one fewer and one more than workers, and many.
     lengths;
     /// The sizes of a quick session.
-    quick_sizes;
+    full_size;
     /// A panic in the first, a middle and the last task.
     one_task_panics;
     /// A panic in every task.
