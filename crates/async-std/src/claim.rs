@@ -5,6 +5,7 @@
 
 use async_global_executor::{GlobalExecutorConfig, init_with_config};
 use lanes_core::{Config, Error};
+use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A claim on the executor's threads, until it is dropped.
@@ -76,6 +77,9 @@ impl Executor {
                 return Err(Error::Unsupported(why.into()));
             }
             self.threads -= 1;
+        }
+        if let Some(count) = NonZeroUsize::new(count) {
+            blocking::set_max_blocking_threads(count);
         }
         Ok(())
     }

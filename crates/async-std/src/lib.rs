@@ -32,7 +32,7 @@ pub struct AsyncStd {
 }
 
 impl Model for AsyncStd {
-    /// One executor serves the whole process: while a model is there, another
+    /// As many blocking threads as workers. One executor serves the whole process: while a model is there, another
     /// can only have the same number of workers. Its threads stay when the last
     /// model is dropped, and are used again by the next.
     fn start(config: &Config) -> Result<Self, Error> {

@@ -2,25 +2,24 @@
 
 use crate::Outcome;
 use std::env;
-use std::process::{Command, Stdio};
+use std::panic::{self, AssertUnwindSafe};
+use std::process::{self, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Set in the process of a case.
 const VARIABLE: &str = "LANES_CONFORMANCE_CASE";
 /// Far more than any case takes on a slow machine: only a hang reaches it.
-const WATCHDOG: Duration = Duration::from_secs(240);
+const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// Runs the test that calls this again, alone in a process of its own.
 ///
 /// # Panics
-/// If the case fails, its process dies, or it has not ended in four minutes.
+/// If the case fails, its process dies, or it has not ended in a minute.
 pub fn isolated(case: impl FnOnce() -> Outcome) {
     if env::var_os(VARIABLE).is_some() {
-        if let Err(failure) = case() {
-            panic!("{failure}");
-        }
-        return;
+        process::exit(run(case));
     }
     // The test harness names the thread of a test after it.
     let thread = thread::current();
@@ -45,4 +44,25 @@ pub fn isolated(case: impl FnOnce() -> Outcome) {
             None => thread::sleep(Duration::from_millis(5)),
         }
     }
+}
+
+/// Runs the case and returns the status that its process ends with. Panics are
+/// expected by the hundred, and printed only when the case fails.
+fn run(case: impl FnOnce() -> Outcome) -> i32 {
+    static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    panic::set_hook(Box::new(|info| {
+        let mut panics = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
+        panics.push(info.to_string());
+    }));
+    let failure = match panic::catch_unwind(AssertUnwindSafe(case)) {
+        Ok(Ok(())) => return 0,
+        Ok(Err(failure)) => failure.to_string(),
+        Err(_) => "the case itself panicked".to_owned(),
+    };
+    let panics = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
+    eprintln!("{failure}");
+    if let Some(last) = panics.last() {
+        eprintln!("after {} panics, the last of them: {last}", panics.len());
+    }
+    1
 }

@@ -6,7 +6,7 @@ use lanes_core::trace::{Span, State, Trace};
 use lanes_core::workload::{Fetch, Subtasks};
 use lanes_core::{
     Complete, Config, Context, Error, Fit, Job, Probe, Run, Size, Visitor,
-    Watch, Workload, census, preflight, visit,
+    Watch, Workload, census, visit,
 };
 use std::collections::HashSet;
 use std::fs;
@@ -238,7 +238,7 @@ pub fn spans_tell_the_story<M: Complete + 'static>() -> Outcome {
 /// A wrong answer, or something left behind.
 pub fn hundred_runs<M: Complete + 'static>() -> Outcome {
     // Enough for whatever a library starts once in a process and keeps.
-    for _ in 0..3 {
+    for _ in 0..30 {
         one_of_hundred::<M>()?;
     }
     let baseline = Left::now()?;
@@ -248,7 +248,7 @@ pub fn hundred_runs<M: Complete + 'static>() -> Outcome {
     let begin = Instant::now();
     loop {
         let left = Left::now()?;
-        if left.threads <= baseline.threads
+        if left.threads.len() <= baseline.threads.len()
             && left.descriptors <= baseline.descriptors
         {
             return Ok(());
@@ -297,22 +297,25 @@ fn one_of_hundred<M: Complete + 'static>() -> Outcome {
     runs.1
 }
 
-/// What this process has open.
-#[derive(Debug, Clone, Copy)]
+/// What this process has open: the names of its threads, and how many files and
+/// sockets.
+#[derive(Debug)]
 struct Left {
-    threads: usize,
+    threads: Vec<String>,
     descriptors: usize,
 }
 
 impl Left {
-    fn now() -> Result<Self, Failure> {
-        let count = |folder: &str| -> Result<usize, Error> {
-            Ok(fs::read_dir(folder)?.count())
-        };
-        preflight::descriptors(64)?;
-        Ok(Self {
-            threads: count("/proc/self/task")?,
-            descriptors: count("/proc/self/fd")?,
-        })
+    fn now() -> Result<Self, Error> {
+        let mut threads = Vec::new();
+        for thread in fs::read_dir("/proc/self/task")? {
+            // A thread may end between the listing and the look.
+            if let Ok(name) = fs::read_to_string(thread?.path().join("comm")) {
+                threads.push(name.trim().to_owned());
+            }
+        }
+        threads.sort_unstable();
+        let descriptors = fs::read_dir("/proc/self/fd")?.count();
+        Ok(Self { threads, descriptors })
     }
 }

@@ -5,7 +5,7 @@
 //! - wait: a worker sleeps until its player's channel has the token
 //! - join: the tasks are joined in order
 
-use crate::pool::spawn;
+use crate::pool::{self, spawn};
 use crate::{Crossbeam, join_all};
 use crossbeam::channel::{self, Receiver, Sender};
 use lanes_core::workload::{Event, Player, Relay, Token};
@@ -17,9 +17,9 @@ impl Run<Event> for Crossbeam {
     }
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
-        if self.workers < 2 {
+        if self.workers < 2 || pool::on_worker() {
             // The first player would wait for a second that nobody can run.
-            let why = "two tasks that wait for each other, on one worker";
+            let why = "two tasks that wait for each other need two workers";
             return Err(Error::Unsupported(why.into()));
         }
         self.drive(job, |job| {

@@ -73,6 +73,11 @@ pub(crate) fn spawn<T: Send + 'static>(
     task
 }
 
+/// Whether the calling thread is a worker.
+pub(crate) fn on_worker() -> bool {
+    LOCAL.with_borrow(Option::is_some)
+}
+
 fn prepare<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> (Task<T>, Work) {
@@ -243,8 +248,8 @@ impl<T> Task<T> {
             if !self.0.done() {
                 // A task still on the own deque is run here; only one that
                 // was stolen is waited for.
-                while let (false, Some(work)) =
-                    (self.0.done(), local.deque.pop())
+                while !self.0.done()
+                    && let Some(work) = local.deque.pop()
                 {
                     work();
                 }

@@ -16,9 +16,9 @@ impl Run<Event> for Rayon {
     }
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
-        if self.workers < 2 {
+        if self.workers < 2 || rayon::current_thread_index().is_some() {
             // The first player would wait for a second that nobody can run.
-            let why = "two jobs that wait for each other, on one worker";
+            let why = "two jobs that wait for each other need two workers";
             return Err(Error::Unsupported(why.into()));
         }
         let slots = [Slot::default(), Slot::default()];

@@ -19,6 +19,7 @@ use smol::net::TcpStream;
 use smol::{Executor, Task, future};
 use std::cell::Cell;
 use std::future::Future;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -36,8 +37,13 @@ thread_local! {
 }
 
 impl Model for Smol {
+    /// As many blocking threads as workers: one pool serves the whole process,
+    /// and its threads stay.
     fn start(config: &Config) -> Result<Self, Error> {
         config.preflight()?;
+        if let Some(workers) = NonZeroUsize::new(config.workers()) {
+            blocking::set_max_blocking_threads(workers);
+        }
         let executor = Arc::new(Executor::new());
         let (running, stopped) = channel::bounded::<()>(1);
         let (threads, running) = (Vec::new(), Some(running));
