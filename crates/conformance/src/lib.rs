@@ -2,7 +2,7 @@
 //!
 //! A model crate has one line, in `tests/conformance.rs`:
 //!
-//! ```ignore
+//! ```text
 //! lanes_conformance::conformance!(lanes_threads::Threads);
 //! ```
 //!

@@ -1,0 +1,145 @@
+//! The suite catches models that lie, and lets an honest one pass.
+
+use lanes_conformance::{Outcome, cell};
+use lanes_core::workload::Max;
+use lanes_core::{
+    Config, Error, Fit, Job, Model, Run, Workload, caught, census,
+};
+use std::thread;
+
+/// What a model does wrong.
+#[derive(Clone, Copy, PartialEq)]
+enum Lie {
+    /// Nothing.
+    None,
+    /// It leaves the last part out.
+    Answer,
+    /// It answers without running a task.
+    Tasks,
+    /// It says two more workers than it has.
+    MoreWorkers,
+    /// It says one worker and has all it was asked for.
+    FewerWorkers,
+    /// It loses the panics of its tasks.
+    Panics,
+    /// It goes on after a task has failed.
+    Errors,
+}
+
+struct Scoped {
+    workers: usize,
+    lie: Lie,
+}
+
+impl Model for Scoped {
+    fn start(config: &Config) -> Result<Self, Error> {
+        Ok(Self { workers: config.workers(), lie: Lie::None })
+    }
+
+    fn name(&self) -> &'static str {
+        "scoped"
+    }
+
+    fn workers(&self) -> usize {
+        match self.lie {
+            Lie::MoreWorkers => self.workers + 2,
+            Lie::FewerWorkers => 1,
+            _ => self.workers,
+        }
+    }
+}
+
+impl Run<Max> for Scoped {
+    fn fit(&self) -> Fit {
+        Fit::Natural("a small model to lie with")
+    }
+
+    fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
+        if self.lie == Lie::Tasks {
+            return Ok(Max::reference(job));
+        }
+        let mut parts: Vec<_> = job.parts(self.workers).collect();
+        if self.lie == Lie::Answer {
+            parts.pop();
+        }
+        let results: Vec<_> = thread::scope(|scope| {
+            let start = |part| scope.spawn(|| caught(|| job.max(part)));
+            let threads: Vec<_> = parts.into_iter().map(start).collect();
+            let join = |thread: thread::ScopedJoinHandle<'_, _>| thread.join();
+            threads.into_iter().map(|thread| join(thread).unwrap()).collect()
+        });
+        let mut most = None;
+        for result in results {
+            most = most.max(match result {
+                Err(Error::Panicked(_)) if self.lie == Lie::Panics => None,
+                Err(Error::Task(_)) if self.lie == Lie::Errors => None,
+                result => result?,
+            });
+        }
+        Ok(most)
+    }
+}
+
+/// Every case that needs only one workload.
+fn pass(lie: Lie) -> Outcome {
+    let max = Max { len: 0, grain: 1 };
+    let start = |config: &Config| {
+        Ok(Box::new(Scoped { lie, ..Scoped::start(config)? }))
+    };
+    cell::matches_reference(&start, &max)?;
+    cell::lengths(&start, &max)?;
+    cell::full_size(&start, &max.with_items(1 << 16))?;
+    cell::one_task_panics(&start, &max)?;
+    cell::all_tasks_panic(&start, &max)?;
+    cell::one_task_errors(&start, &max)?;
+    cell::cancel_before_start(&start, &max)?;
+    cell::cancel_midway(&start, &max)?;
+    cell::deadline(&start, &max)?;
+    cell::nested_run(&start, &max)
+}
+
+fn caught_with(lie: Lie, words: &str) {
+    let failure = pass(lie).expect_err("a lie is caught").to_string();
+    assert!(failure.contains(words), "{failure}");
+}
+
+#[test]
+fn an_honest_model_passes() {
+    if let Err(failure) = pass(Lie::None) {
+        panic!("{failure}");
+    }
+    let honest = Scoped { workers: 3, lie: Lie::None };
+    assert_eq!(census(&honest), Ok(3));
+}
+
+#[test]
+fn a_wrong_answer_is_caught() {
+    caught_with(Lie::Answer, "is wrong");
+}
+
+#[test]
+fn tasks_that_never_run_are_caught() {
+    caught_with(Lie::Tasks, "no task ran");
+}
+
+#[test]
+fn lost_panics_are_caught() {
+    caught_with(Lie::Panics, "instead of Panicked");
+}
+
+#[test]
+fn lost_errors_are_caught() {
+    caught_with(Lie::Errors, "instead of Task");
+}
+
+#[test]
+fn workers_that_are_not_there_are_caught() {
+    let liar = Scoped { workers: 2, lie: Lie::MoreWorkers };
+    assert_eq!((liar.workers(), census(&liar)), (4, Ok(2)));
+}
+
+#[test]
+fn workers_that_are_kept_secret_are_caught() {
+    let liar = Scoped { workers: 2, lie: Lie::FewerWorkers };
+    assert_eq!((liar.workers(), census(&liar)), (1, Ok(2)));
+}

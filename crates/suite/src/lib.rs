@@ -1,0 +1,85 @@
+//! The matrix: every model and every workload.
+//!
+//! This is the only place that names all models. Each is a [`Complete`], so
+//! that a cell that is missing anywhere does not compile.
+
+mod machine;
+
+pub use machine::{Machine, version_of};
+
+use lanes_core::{Complete, Config, Error, Model};
+
+/// A model, before it is started.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// The name, as benchmarks and commands spell it.
+    pub name: &'static str,
+    /// The package that is compared, as in Cargo.lock; none for the standard
+    /// library.
+    pub package: Option<&'static str>,
+    /// A warning that goes with the name wherever it is listed.
+    pub badge: Option<&'static str>,
+    start: fn(&Config) -> Result<Box<dyn Complete>, Error>,
+}
+
+impl Entry {
+    /// Starts the model.
+    ///
+    /// # Errors
+    /// Those of [`Model::start`].
+    pub fn start(&self, config: &Config) -> Result<Box<dyn Complete>, Error> {
+        (self.start)(config)
+    }
+}
+
+/// Every model, in the order in which they are listed.
+pub const MODELS: [Entry; 7] = [
+    entry::<lanes_sequential::Sequential>("sequential", None),
+    entry::<lanes_threads::Threads>("threads", None),
+    entry::<lanes_crossbeam::Crossbeam>("crossbeam", Some("crossbeam")),
+    entry::<lanes_rayon::Rayon>("rayon", Some("rayon")),
+    entry::<lanes_tokio::Tokio>("tokio", Some("tokio")),
+    Entry {
+        badge: Some("discontinued: RUSTSEC-2025-0052"),
+        ..entry::<lanes_async_std::AsyncStd>("async-std", Some("async-std"))
+    },
+    entry::<lanes_smol::Smol>("smol", Some("smol")),
+];
+
+const fn entry<M: Complete + 'static>(
+    name: &'static str,
+    package: Option<&'static str>,
+) -> Entry {
+    Entry { name, package, badge: None, start: start::<M> }
+}
+
+fn start<M: Model + Complete + 'static>(
+    config: &Config,
+) -> Result<Box<dyn Complete>, Error> {
+    Ok(Box::new(M::start(config)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_model_answers_to_its_name_and_has_a_version() {
+        for entry in MODELS {
+            let model = entry.start(&Config::new(2).unwrap()).unwrap();
+            assert_eq!(model.name(), entry.name);
+            let version = entry.package.map(version_of);
+            assert_ne!(version, Some(None), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn one_async_std_at_a_time_chooses_its_workers() {
+        let entry = MODELS.iter().find(|entry| entry.badge.is_some()).unwrap();
+        let two = entry.start(&Config::new(2).unwrap()).unwrap();
+        let three = entry.start(&Config::new(3).unwrap());
+        assert!(matches!(three, Err(Error::Unsupported(_))));
+        drop(two);
+        assert!(entry.start(&Config::new(3).unwrap()).is_ok());
+    }
+}
