@@ -73,6 +73,11 @@ pub trait Workload: Sized + Send + Sync + 'static {
     /// Those of the work that is measured.
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error>;
 
+    /// The times of single steps within the run, where a workload has them.
+    fn latencies(_output: &Self::Output) -> Option<&Latencies> {
+        None
+    }
+
     /// The CPU time that the input's own server has spent so far: part of the
     /// process, but no part of the model.
     fn served(_input: &Self::Input) -> Duration {

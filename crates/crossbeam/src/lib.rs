@@ -7,7 +7,7 @@ mod fetch;
 mod fib;
 mod join;
 mod max;
-mod pool;
+pub mod pool;
 mod read;
 mod spawn;
 mod subtasks;

@@ -16,7 +16,8 @@ const STACK_BYTES: usize = 16 << 20;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-pub(crate) struct Pool {
+/// Threads that run tasks; dropping it ends them.
+pub struct Pool {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -45,7 +46,7 @@ thread_local! {
 }
 
 /// A task that was started; its result is fetched by joining it.
-pub(crate) struct Task<T>(Arc<Slot<T>>);
+pub struct Task<T>(Arc<Slot<T>>);
 
 struct Slot<T> {
     done: AtomicBool,
@@ -61,7 +62,7 @@ struct State<T> {
 ///
 /// # Panics
 /// If the thread is no worker.
-pub(crate) fn spawn<T: Send + 'static>(
+pub fn spawn<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Task<T> {
     let (task, work) = prepare(work);
@@ -74,7 +75,7 @@ pub(crate) fn spawn<T: Send + 'static>(
 }
 
 /// Whether the calling thread is a worker.
-pub(crate) fn on_worker() -> bool {
+pub fn on_worker() -> bool {
     LOCAL.with_borrow(Option::is_some)
 }
 
@@ -89,7 +90,11 @@ fn prepare<T: Send + 'static>(
 }
 
 impl Pool {
-    pub(crate) fn start(workers: usize) -> Result<Self, Error> {
+    /// A pool with so many workers.
+    ///
+    /// # Errors
+    /// [`Error::Resource`] if the system has no more threads.
+    pub fn start(workers: usize) -> Result<Self, Error> {
         let deques: Vec<_> = (0..workers).map(|_| Worker::new_lifo()).collect();
         let parkers: Vec<_> = (0..workers).map(|_| Parker::new()).collect();
         let shared = Arc::new(Shared {
@@ -116,7 +121,7 @@ impl Pool {
     }
 
     /// Starts a task from outside of the pool, or from within.
-    pub(crate) fn spawn<T: Send + 'static>(
+    pub fn spawn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Task<T> {
@@ -242,7 +247,7 @@ impl<T> Task<T> {
     ///
     /// # Errors
     /// That of the task, or [`Error::Panicked`].
-    pub(crate) fn join(self) -> Result<T, Error> {
+    pub fn join(self) -> Result<T, Error> {
         let local = LOCAL.with_borrow(Clone::clone);
         if let Some(local) = local {
             if !self.0.done() {

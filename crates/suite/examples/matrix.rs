@@ -3,14 +3,15 @@
 //!
 //! `cargo run -p lanes-suite --example matrix`
 
-use lanes_core::{
-    Complete, Config, Error, Run, Size, Visitor, Workload, visit,
-};
+use lanes_core::{Complete, Config, Run, Size, Visitor, Workload, visit};
 use lanes_suite::MODELS;
+use std::error::Error;
+use std::io::{self, Write};
 
 struct Matrix {
     models: Vec<Box<dyn Complete>>,
     last: &'static str,
+    text: String,
 }
 
 impl Visitor for Matrix {
@@ -23,26 +24,31 @@ impl Visitor for Matrix {
             return;
         }
         self.last = W::NAME;
-        println!("{}\n  stresses {}", W::NAME, W::STRESSES);
-        println!("  omits    {}", W::OMITS);
+        self.text += &format!("{}\n  stresses {}\n", W::NAME, W::STRESSES);
+        self.text += &format!("  omits    {}\n", W::OMITS);
         for model in &self.models {
             let fit = Run::<W>::fit(&**model);
-            let (name, grade) = (model.name(), fit.grade());
-            println!("  {name:10} {grade:10} {}", fit.reason());
+            let (name, grade, why) = (model.name(), fit.grade(), fit.reason());
+            self.text += &format!("  {name:10} {grade:10} {why}\n");
         }
-        println!();
+        self.text.push('\n');
     }
 }
 
-fn main() -> Result<(), Error> {
+fn main() -> Result<(), Box<dyn Error>> {
     let config = Config::machine();
     let start = |entry: &lanes_suite::Entry| entry.start(&config);
     let models = MODELS.iter().map(start).collect::<Result<_, _>>()?;
-    visit(Size::Full, &mut Matrix { models, last: "" });
+    let mut matrix = Matrix { models, last: "", text: String::new() };
+    visit(Size::Full, &mut matrix);
     for entry in MODELS {
         if let Some(badge) = entry.badge {
-            println!("{}: {badge}", entry.name);
+            matrix.text += &format!("{}: {badge}\n", entry.name);
         }
     }
-    Ok(())
+    match io::stdout().write_all(matrix.text.as_bytes()) {
+        // A reader such as `head` has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result?),
+    }
 }

@@ -93,6 +93,10 @@ impl Workload for Event {
         Relay { hops, sum, latencies: Latencies::default() }
     }
 
+    fn latencies(output: &Relay) -> Option<&Latencies> {
+        Some(&output.latencies)
+    }
+
     /// Two threads that only park and unpark each other.
     fn limit(job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {
         preflight::threads(2)?;

@@ -1,0 +1,275 @@
+//! The ratios that the house must reach, measured in pairs and printed with
+//! their bounds:
+//!
+//! - `kernel`: our kernel against the best plain form known;
+//! - `bare`: each sibling against the shortest idiomatic code of its library;
+//! - `scaling`: one worker of a model against two;
+//! - `limit`: waiting workloads against what no model can beat.
+//!
+//! `cargo bench --bench ratios -- bare/rayon` prints those whose name contains
+//! the words. A ratio beyond its bound is marked, and fails nothing: machines
+//! are noisy, and the reader decides.
+
+mod bare;
+
+use lanes_benches::pairs::{Ratio, ratio};
+use lanes_benches::{SEED, timed};
+use lanes_core::workload::{Double, Fetch, Fib, Max, Spawn, Subtasks};
+use lanes_core::{Complete, Config, Fit, Job, Run, Workload, kernel, seed};
+use lanes_suite::{Entry, MODELS, Machine};
+use std::env;
+use std::fmt::Debug;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What the command line asks for.
+struct Session {
+    filter: Option<String>,
+    /// `cargo test` runs benches to see that they work, not to measure.
+    test: bool,
+}
+
+/// Whether a ratio is to stay below or above its bound.
+enum Bound {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+fn main() {
+    let arguments = || env::args().skip(1);
+    let test = !arguments().any(|arg| arg == "--bench")
+        || arguments().any(|arg| arg == "--test");
+    if arguments().any(|arg| arg == "--list") {
+        return;
+    }
+    let filter = arguments().find(|arg| !arg.starts_with('-'));
+    let session = Session { filter, test };
+    eprintln!("{}; medians of 31 pairs (95 % interval)", Machine::here());
+    kernels(&session);
+    bare_forms(&session);
+    scaling(&session);
+    limits(&session);
+}
+
+impl Session {
+    fn wants(&self, name: &str) -> bool {
+        self.filter.as_ref().is_none_or(|filter| name.contains(filter))
+    }
+
+    /// Measures the time of `a` over that of `b`, and prints it.
+    fn print(
+        &self,
+        name: &str,
+        bound: Bound,
+        a: impl FnMut() -> Duration,
+        b: impl FnMut() -> Duration,
+    ) {
+        let ratio = if self.test { once(a, b) } else { ratio(a, b) };
+        let (sign, bound, kept) = match bound {
+            Bound::AtMost(most) => ("<=", most, ratio.median <= most),
+            Bound::AtLeast(least) => (">=", least, ratio.median >= least),
+        };
+        let mark = if kept { "" } else { "  MISSED" };
+        println!("{name:28} {ratio}  {sign} {bound}{mark}");
+    }
+}
+
+fn once(
+    mut a: impl FnMut() -> Duration,
+    mut b: impl FnMut() -> Duration,
+) -> Ratio {
+    let ratio = a().as_secs_f64() / b().as_secs_f64();
+    Ratio { low: ratio, median: ratio, high: ratio }
+}
+
+fn time<T>(work: impl FnOnce() -> T) -> Duration {
+    let begin = Instant::now();
+    black_box(work());
+    begin.elapsed()
+}
+
+fn kernels(session: &Session) {
+    for (size, len) in [("64KiB", 1 << 13), ("32MiB", 1 << 22)] {
+        let list: Vec<u64> = seed::numbers(SEED).take(len).collect();
+        let name = format!("kernel/max/{size}");
+        if session.wants(&name) {
+            let ours = || time(|| kernel::max(black_box(&list)));
+            let best = || time(|| black_box(&list).iter().copied().max());
+            session.print(&name, Bound::AtMost(1.1), ours, best);
+        }
+        let name = format!("kernel/double/{size}");
+        if session.wants(&name) {
+            let (mut warm, mut plain) = (vec![0; len], vec![0; len]);
+            let ours = || time(|| kernel::double(black_box(&list), &mut warm));
+            let best = || {
+                time(|| {
+                    let twice = black_box(&list).iter().map(|n| n * 2);
+                    plain.iter_mut().zip(twice).for_each(|(to, n)| *to = n);
+                })
+            };
+            session.print(&name, Bound::AtMost(1.1), ours, best);
+        }
+    }
+}
+
+fn start(entry: &Entry, workers: usize) -> Box<dyn Complete> {
+    let config = Config::new(workers).expect("a few workers");
+    let model = entry.start(&config);
+    model.unwrap_or_else(|error| panic!("{}: {error}", entry.name))
+}
+
+fn job<W: Workload>(workload: &W) -> Job<W> {
+    let job = Job::new(workload, SEED);
+    job.unwrap_or_else(|error| panic!("{}: {error}", W::NAME))
+}
+
+fn bare_forms(session: &Session) {
+    const WORKERS: usize = 2;
+    let (len, tasks, n) =
+        if session.test { (1 << 12, 10, 5) } else { (1 << 22, 1000, 16) };
+    let grain = 1 << 16;
+    let (max, double) = (job(&Max { len, grain }), job(&Double { len, grain }));
+    let (spawn, fib) = (job(&Spawn { tasks }), job(&Fib { n }));
+    let list = Arc::new(max.list().to_vec());
+    for entry in MODELS {
+        let name = |workload: &str| format!("bare/{}/{workload}", entry.name);
+        let workloads = ["max", "double", "spawn", "fib"];
+        if !workloads.iter().any(|workload| session.wants(&name(workload))) {
+            continue;
+        }
+        // Both sides are there all the time, and one at a time works.
+        let model = start(&entry, WORKERS);
+        let Some(bare) = bare::form(entry.name, WORKERS) else {
+            continue;
+        };
+        // A thread a fork: what is cheap for a pool takes seconds.
+        let fib = if entry.name == "threads" {
+            job(&Fib { n: 10 })
+        } else {
+            fib.clone()
+        };
+        let print = |workload: &str,
+                     ours: &dyn Fn() -> Duration,
+                     bare: &mut dyn FnMut() -> Duration| {
+            if session.wants(&name(workload)) {
+                session.print(&name(workload), Bound::AtMost(1.05), ours, bare);
+            }
+        };
+        let most = Max::reference(&max).unwrap_or(0);
+        print("max", &|| timed(&*model, &max), &mut || {
+            let begin = Instant::now();
+            let answer = bare.max(&list, WORKERS);
+            right(begin, answer, most)
+        });
+        let piece = || vec![0; len / WORKERS];
+        let mut warm: bare::Warm = (0..WORKERS).map(|_| piece()).collect();
+        print("double", &|| timed(&*model, &double), &mut || {
+            let pieces = std::mem::take(&mut warm);
+            let begin = Instant::now();
+            warm = bare.double(&list, pieces);
+            right(
+                begin,
+                warm[WORKERS - 1].last(),
+                list.last().map(|n| n * 2).as_ref(),
+            )
+        });
+        print("spawn", &|| timed(&*model, &spawn), &mut || {
+            let begin = Instant::now();
+            let answer = bare.spawn(tasks as u64);
+            right(begin, answer, Spawn::reference(&spawn))
+        });
+        print("fib", &|| timed(&*model, &fib), &mut || {
+            let begin = Instant::now();
+            let answer = bare.fib(fib.n);
+            right(begin, answer, Fib::reference(&fib))
+        });
+    }
+}
+
+/// The time until now, for the right answer.
+fn right<T: PartialEq + Debug>(begin: Instant, answer: T, due: T) -> Duration {
+    let time = begin.elapsed();
+    assert_eq!(answer, due, "the bare form answers wrongly");
+    time
+}
+
+fn scaling(session: &Session) {
+    let size = if session.test { 1 << 12 } else { 1 << 24 };
+    let (len, grain) = (size, 1 << 16);
+    for entry in MODELS.iter().filter(|entry| entry.name != "sequential") {
+        scale(session, entry, &job(&Max { len, grain }));
+        scale(session, entry, &job(&Double { len, grain }));
+        let name = format!("scaling/{}/fib", entry.name);
+        // A thread a fork is refused at any size that is worth splitting.
+        if entry.name != "threads" && session.wants(&name) {
+            scale(session, entry, &long_fib(session, entry));
+        }
+    }
+}
+
+/// The first Fibonacci number that keeps one worker busy for ten milliseconds,
+/// so that waking the second costs little beside it.
+fn long_fib(session: &Session, entry: &Entry) -> Job<Fib> {
+    let last = if session.test { 6 } else { 30 };
+    let model = start(entry, 1);
+    let jobs = (5..=last).map(|n| job(&Fib { n }));
+    let long = |fib: &Job<Fib>| {
+        fib.n == last || timed(&*model, fib) > Duration::from_millis(10)
+    };
+    jobs.skip_while(|fib| !long(fib)).next().expect("the last is long")
+}
+
+/// The time of one worker over that of two. Models are started anew for each
+/// run, since one library has a single pool in a process.
+fn scale<W: Workload>(session: &Session, entry: &Entry, job: &Job<W>)
+where
+    dyn Complete: Run<W>,
+{
+    let name = format!("scaling/{}/{}", entry.name, W::NAME);
+    if !session.wants(&name) {
+        return;
+    }
+    let with = |workers| {
+        move || {
+            let model = start(entry, workers);
+            // The first run wakes the workers and touches the memory.
+            timed(&*model, job);
+            timed(&*model, job)
+        }
+    };
+    session.print(&name, Bound::AtLeast(1.8), with(1), with(2));
+}
+
+fn limits(session: &Session) {
+    const WORKERS: usize = 2;
+    let (unit, delay, requests) =
+        if session.test { (100, 1, 8) } else { (5000, 20, 256) };
+    let (unit, delay) =
+        (Duration::from_micros(unit), Duration::from_millis(delay));
+    let fetch =
+        Fetch { requests, delay, count: 512, in_flight: 64, server: None };
+    let (fetch, subtasks) = (job(&fetch), job(&Subtasks { unit }));
+    for entry in MODELS {
+        let model = start(&entry, WORKERS);
+        let natural = matches!(Run::<Fetch>::fit(&*model), Fit::Natural(_));
+        let name = format!("limit/{}/fetch", entry.name);
+        if natural && session.wants(&name) {
+            let limit = Fetch::limit(&fetch, WORKERS).ok();
+            let limit = limit.and_then(|limit| limit.time).expect("a time");
+            let ours = || timed(&*model, &fetch);
+            session.print(&name, Bound::AtMost(1.15), ours, || limit);
+        }
+        let name = format!("limit/{}/subtasks", entry.name);
+        if session.wants(&name) {
+            // The compute is measured as it is now, the waits are what they are.
+            let (compute, waits, bound) = match entry.name {
+                "sequential" => (6, 4, 1.05),
+                _ => (2, 3, 1.1),
+            };
+            let ours = || timed(&*model, &subtasks);
+            let limit = || subtasks.unit_now() * compute + unit * waits;
+            session.print(&name, Bound::AtMost(bound), ours, limit);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Ratios of two times that were measured side by side.
+
+use lanes_core::seed;
+use std::fmt;
+use std::time::Duration;
+
+/// How many pairs a ratio comes from.
+const ROUNDS: usize = 31;
+/// Each side of a pair runs for about so long.
+const BATCH: Duration = Duration::from_millis(20);
+
+/// The median of paired ratios, with a 95 % interval for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ratio {
+    /// The lower end of the interval.
+    pub low: f64,
+    /// The median.
+    pub median: f64,
+    /// The upper end of the interval.
+    pub high: f64,
+}
+
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { low, median, high } = self;
+        write!(f, "{median:5.2} ({low:.2} to {high:.2})")
+    }
+}
+
+/// The time of `a` over the time of `b`, each measured in batches that take
+/// turns in random order, so that a drift of the machine meets both.
+pub fn ratio(
+    mut a: impl FnMut() -> Duration,
+    mut b: impl FnMut() -> Duration,
+) -> Ratio {
+    let (runs_a, runs_b) = (runs(&mut a), runs(&mut b));
+    let order = seed::numbers(7).take(ROUNDS);
+    let ratios = order.map(|coin| {
+        // The sums are compared per run: the batches differ in length.
+        let (time_a, time_b);
+        if coin % 2 == 0 {
+            time_a = mean(runs_a, &mut a);
+            time_b = mean(runs_b, &mut b);
+        } else {
+            time_b = mean(runs_b, &mut b);
+            time_a = mean(runs_a, &mut a);
+        }
+        time_a / time_b
+    });
+    summary(ratios.collect())
+}
+
+/// How many runs fill a batch, after one to warm up.
+fn runs(work: &mut impl FnMut() -> Duration) -> u32 {
+    work();
+    let time = work().max(Duration::from_nanos(1)).as_nanos();
+    u32::try_from(BATCH.as_nanos() / time).unwrap_or(u32::MAX).clamp(1, 10_000)
+}
+
+fn mean(runs: u32, work: &mut impl FnMut() -> Duration) -> f64 {
+    let total: Duration = (0..runs).map(|_| work()).sum();
+    total.as_secs_f64() / f64::from(runs)
+}
+
+/// The interval goes by the order of the ratios alone, whatever their
+/// distribution: the median lies between two ranks with the probability that a
+/// fair coin gives (here by its normal approximation).
+fn summary(mut ratios: Vec<f64>) -> Ratio {
+    ratios.sort_unstable_by(f64::total_cmp);
+    let count = ratios.len();
+    let spread = (0.98 * (count as f64).sqrt()).ceil() as usize;
+    let middle = count / 2;
+    Ratio {
+        low: ratios[middle.saturating_sub(spread)],
+        median: ratios[middle],
+        high: ratios[(middle + spread).min(count - 1)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ratio_of_known_times_is_known() {
+        let (two, one) = (Duration::from_millis(2), Duration::from_millis(1));
+        let ratio = ratio(|| two, || one);
+        assert_eq!((ratio.low, ratio.median, ratio.high), (2.0, 2.0, 2.0));
+    }
+
+    #[test]
+    fn the_interval_holds_the_median_and_leaves_outliers_out() {
+        let mut ratios: Vec<f64> = (0..31).map(f64::from).collect();
+        ratios[30] = 1e9;
+        let ratio = summary(ratios);
+        assert_eq!((ratio.low, ratio.median, ratio.high), (9.0, 15.0, 21.0));
+    }
+}
