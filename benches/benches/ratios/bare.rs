@@ -1,18 +1,18 @@
 //! The shortest idiomatic code of each library, without the trait around it.
 //!
-//! It runs the same kernels in as many tasks, into memory that is warm already,
-//! but looks at no cancel flag, returns no errors and joins as it pleases. A
+//! It runs the same kernels in as many tasks, on the same list (a job serves as
+//! the counted handle to it) and into memory that is warm already, but looks at no cancel flag, returns no errors and joins as it pleases. A
 //! runtime's root task is spawned here too: `block_on` would lend it the
 //! caller's thread as one more worker.
 
-use lanes_core::kernel;
+use lanes_core::workload::{Double, Max};
+use lanes_core::{Job, kernel};
 use lanes_crossbeam::pool::{self, Pool};
 use rayon::prelude::*;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::thread;
 
-pub(crate) type List = Arc<Vec<u64>>;
 /// Pieces of a list, whose memory is used again.
 pub(crate) type Warm = Vec<Vec<u64>>;
 type Boxed = Pin<Box<dyn Future<Output = u64> + Send>>;
@@ -20,9 +20,9 @@ type Boxed = Pin<Box<dyn Future<Output = u64> + Send>>;
 /// Four workloads in one library.
 pub(crate) trait Bare {
     /// The largest number, in as many parts as there are pieces of `warm`.
-    fn max(&self, list: &List, parts: usize) -> u64;
+    fn max(&self, list: &Job<Max>, parts: usize) -> u64;
     /// Every number times two, into the pieces.
-    fn double(&self, list: &List, warm: Warm) -> Warm;
+    fn double(&self, list: &Job<Double>, warm: Warm) -> Warm;
     /// The sum of the numbers of the tasks.
     fn spawn(&self, tasks: u64) -> u64;
     /// A Fibonacci number, forking for every addition.
@@ -59,22 +59,23 @@ fn part(list: &[u64], index: usize, parts: usize) -> &[u64] {
 struct Threads;
 
 impl Bare for Threads {
-    fn max(&self, list: &List, parts: usize) -> u64 {
+    fn max(&self, list: &Job<Max>, parts: usize) -> u64 {
         thread::scope(|scope| {
             let start = |index| {
-                scope.spawn(move || kernel::max(part(list, index, parts)))
+                scope
+                    .spawn(move || kernel::max(part(list.list(), index, parts)))
             };
             let threads: Vec<_> = (0..parts).map(start).collect();
             threads.into_iter().map(|t| t.join().unwrap()).max().unwrap()
         })
     }
 
-    fn double(&self, list: &List, mut warm: Warm) -> Warm {
+    fn double(&self, list: &Job<Double>, mut warm: Warm) -> Warm {
         let parts = warm.len();
         thread::scope(|scope| {
             for (index, piece) in warm.iter_mut().enumerate() {
                 scope.spawn(move || {
-                    kernel::double(part(list, index, parts), piece)
+                    kernel::double(part(list.list(), index, parts), piece);
                 });
             }
         });
@@ -104,12 +105,14 @@ impl Bare for Threads {
 struct Crossbeam(Pool);
 
 impl Bare for Crossbeam {
-    fn max(&self, list: &List, parts: usize) -> u64 {
-        let list = Arc::clone(list);
+    fn max(&self, list: &Job<Max>, parts: usize) -> u64 {
+        let list = list.clone();
         let root = self.0.spawn(move || {
             let start = |index| {
-                let list = Arc::clone(&list);
-                pool::spawn(move || Ok(kernel::max(part(&list, index, parts))))
+                let list = list.clone();
+                pool::spawn(move || {
+                    Ok(kernel::max(part(list.list(), index, parts)))
+                })
             };
             let tasks: Vec<_> = (0..parts).map(start).collect();
             Ok(tasks.into_iter().map(|t| t.join().unwrap()).max().unwrap())
@@ -117,14 +120,14 @@ impl Bare for Crossbeam {
         root.join().unwrap()
     }
 
-    fn double(&self, list: &List, warm: Warm) -> Warm {
-        let list = Arc::clone(list);
+    fn double(&self, list: &Job<Double>, warm: Warm) -> Warm {
+        let list = list.clone();
         let root = self.0.spawn(move || {
             let parts = warm.len();
             let start = |(index, mut piece): (usize, Vec<u64>)| {
-                let list = Arc::clone(&list);
+                let list = list.clone();
                 pool::spawn(move || {
-                    kernel::double(part(&list, index, parts), &mut piece);
+                    kernel::double(part(list.list(), index, parts), &mut piece);
                     Ok(piece)
                 })
             };
@@ -160,16 +163,17 @@ impl Bare for Crossbeam {
 struct Rayon(rayon::ThreadPool);
 
 impl Bare for Rayon {
-    fn max(&self, list: &List, parts: usize) -> u64 {
-        let len = list.len().div_ceil(parts);
-        let chunks = || list.par_chunks(len).map(kernel::max).max().unwrap();
+    fn max(&self, list: &Job<Max>, parts: usize) -> u64 {
+        let len = list.list().len().div_ceil(parts);
+        let chunks =
+            || list.list().par_chunks(len).map(kernel::max).max().unwrap();
         self.0.install(chunks)
     }
 
-    fn double(&self, list: &List, mut warm: Warm) -> Warm {
-        let len = list.len().div_ceil(warm.len());
+    fn double(&self, list: &Job<Double>, mut warm: Warm) -> Warm {
+        let len = list.list().len().div_ceil(warm.len());
         self.0.install(|| {
-            let pieces = list.par_chunks(len).zip(&mut warm);
+            let pieces = list.list().par_chunks(len).zip(&mut warm);
             pieces.for_each(|(part, piece)| kernel::double(part, piece));
         });
         warm
@@ -211,14 +215,14 @@ impl Tokio {
 }
 
 impl Bare for Tokio {
-    fn max(&self, list: &List, parts: usize) -> u64 {
-        let list = Arc::clone(list);
+    fn max(&self, list: &Job<Max>, parts: usize) -> u64 {
+        let list = list.clone();
         self.root(async move {
             let start = |index| {
-                let list = Arc::clone(&list);
-                tokio::spawn(
-                    async move { kernel::max(part(&list, index, parts)) },
-                )
+                let list = list.clone();
+                tokio::spawn(async move {
+                    kernel::max(part(list.list(), index, parts))
+                })
             };
             let tasks: Vec<_> = (0..parts).map(start).collect();
             let mut most = 0;
@@ -229,14 +233,14 @@ impl Bare for Tokio {
         })
     }
 
-    fn double(&self, list: &List, warm: Warm) -> Warm {
-        let list = Arc::clone(list);
+    fn double(&self, list: &Job<Double>, warm: Warm) -> Warm {
+        let list = list.clone();
         self.root(async move {
             let parts = warm.len();
             let start = |(index, mut piece): (usize, Vec<u64>)| {
-                let list = Arc::clone(&list);
+                let list = list.clone();
                 tokio::spawn(async move {
-                    kernel::double(part(&list, index, parts), &mut piece);
+                    kernel::double(part(list.list(), index, parts), &mut piece);
                     piece
                 })
             };
@@ -289,13 +293,13 @@ impl AsyncStd {
 }
 
 impl Bare for AsyncStd {
-    fn max(&self, list: &List, parts: usize) -> u64 {
-        let list = Arc::clone(list);
+    fn max(&self, list: &Job<Max>, parts: usize) -> u64 {
+        let list = list.clone();
         self.root(async move {
             let start = |index| {
-                let list = Arc::clone(&list);
+                let list = list.clone();
                 async_std::task::spawn(async move {
-                    kernel::max(part(&list, index, parts))
+                    kernel::max(part(list.list(), index, parts))
                 })
             };
             let tasks: Vec<_> = (0..parts).map(start).collect();
@@ -307,14 +311,14 @@ impl Bare for AsyncStd {
         })
     }
 
-    fn double(&self, list: &List, warm: Warm) -> Warm {
-        let list = Arc::clone(list);
+    fn double(&self, list: &Job<Double>, warm: Warm) -> Warm {
+        let list = list.clone();
         self.root(async move {
             let parts = warm.len();
             let start = |(index, mut piece): (usize, Vec<u64>)| {
-                let list = Arc::clone(&list);
+                let list = list.clone();
                 async_std::task::spawn(async move {
-                    kernel::double(part(&list, index, parts), &mut piece);
+                    kernel::double(part(list.list(), index, parts), &mut piece);
                     piece
                 })
             };
@@ -392,14 +396,14 @@ impl Drop for Smol {
 }
 
 impl Bare for Smol {
-    fn max(&self, list: &List, parts: usize) -> u64 {
-        let list = Arc::clone(list);
+    fn max(&self, list: &Job<Max>, parts: usize) -> u64 {
+        let list = list.clone();
         self.root(|executor| async move {
             let start = |index| {
-                let list = Arc::clone(&list);
-                executor.spawn(
-                    async move { kernel::max(part(&list, index, parts)) },
-                )
+                let list = list.clone();
+                executor.spawn(async move {
+                    kernel::max(part(list.list(), index, parts))
+                })
             };
             let tasks: Vec<_> = (0..parts).map(start).collect();
             let mut most = 0;
@@ -410,14 +414,14 @@ impl Bare for Smol {
         })
     }
 
-    fn double(&self, list: &List, warm: Warm) -> Warm {
-        let list = Arc::clone(list);
+    fn double(&self, list: &Job<Double>, warm: Warm) -> Warm {
+        let list = list.clone();
         self.root(|executor| async move {
             let parts = warm.len();
             let start = |(index, mut piece): (usize, Vec<u64>)| {
-                let list = Arc::clone(&list);
+                let list = list.clone();
                 executor.spawn(async move {
-                    kernel::double(part(&list, index, parts), &mut piece);
+                    kernel::double(part(list.list(), index, parts), &mut piece);
                     piece
                 })
             };

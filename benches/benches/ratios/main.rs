@@ -20,7 +20,6 @@ use lanes_suite::{Entry, MODELS, Machine};
 use std::env;
 use std::fmt::Debug;
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What the command line asks for.
@@ -131,7 +130,6 @@ fn bare_forms(session: &Session) {
     let grain = 1 << 16;
     let (max, double) = (job(&Max { len, grain }), job(&Double { len, grain }));
     let (spawn, fib) = (job(&Spawn { tasks }), job(&Fib { n }));
-    let list = Arc::new(max.list().to_vec());
     for entry in MODELS {
         let name = |workload: &str| format!("bare/{}/{workload}", entry.name);
         let workloads = ["max", "double", "spawn", "fib"];
@@ -159,7 +157,7 @@ fn bare_forms(session: &Session) {
         let most = Max::reference(&max).unwrap_or(0);
         print("max", &|| timed(&*model, &max), &mut || {
             let begin = Instant::now();
-            let answer = bare.max(&list, WORKERS);
+            let answer = bare.max(&max, WORKERS);
             right(begin, answer, most)
         });
         let piece = || vec![0; len / WORKERS];
@@ -167,12 +165,9 @@ fn bare_forms(session: &Session) {
         print("double", &|| timed(&*model, &double), &mut || {
             let pieces = std::mem::take(&mut warm);
             let begin = Instant::now();
-            warm = bare.double(&list, pieces);
-            right(
-                begin,
-                warm[WORKERS - 1].last(),
-                list.last().map(|n| n * 2).as_ref(),
-            )
+            warm = bare.double(&double, pieces);
+            let last = double.list().last().map(|number| number * 2);
+            right(begin, warm[WORKERS - 1].last(), last.as_ref())
         });
         print("spawn", &|| timed(&*model, &spawn), &mut || {
             let begin = Instant::now();
@@ -213,11 +208,11 @@ fn scaling(session: &Session) {
 fn long_fib(session: &Session, entry: &Entry) -> Job<Fib> {
     let last = if session.test { 6 } else { 30 };
     let model = start(entry, 1);
-    let jobs = (5..=last).map(|n| job(&Fib { n }));
+    let mut jobs = (5..=last).map(|n| job(&Fib { n }));
     let long = |fib: &Job<Fib>| {
         fib.n == last || timed(&*model, fib) > Duration::from_millis(10)
     };
-    jobs.skip_while(|fib| !long(fib)).next().expect("the last is long")
+    jobs.find(long).expect("the last is long")
 }
 
 /// The time of one worker over that of two. Models are started anew for each

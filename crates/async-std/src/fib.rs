@@ -1,14 +1,14 @@
 //! `fib` in async-std.
 //!
-//! - share: every task owns a counted handle to the job
+//! - share: a token that every task copies
 //! - start: a task for the left half of every fork, to be stolen
 //! - wait: a task gives its worker back until its left half has ended
 //! - join: an addition, once the left half is awaited
 
 use crate::{AsyncStd, join};
 use async_std::task;
-use lanes_core::workload::Fib;
-use lanes_core::{Error, Fit, Job, Run};
+use lanes_core::workload::{Fib, Fork};
+use lanes_core::{Error, Fit, Job, Run, caught_future};
 use std::pin::Pin;
 
 impl Run<Fib> for AsyncStd {
@@ -18,7 +18,7 @@ impl Run<Fib> for AsyncStd {
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         self.drive(job, |job| async move {
-            job.finish(fib(job.clone(), job.n).await?)
+            job.finish(fib(job.fork(), job.n).await?)
         })
     }
 }
@@ -26,13 +26,14 @@ impl Run<Fib> for AsyncStd {
 /// A future that contains itself must be boxed.
 type Boxed = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>;
 
-fn fib(job: Job<Fib>, n: u32) -> Boxed {
+fn fib(fork: Fork, n: u32) -> Boxed {
     Box::pin(async move {
-        if let Some(value) = job.leaf(n) {
+        if let Some(value) = fork.leaf(n) {
             return Ok(value);
         }
-        let left = task::spawn(fib(job.clone(), n - 1));
-        let right = fib(job, n - 2).await;
+        let left = task::spawn(fib(fork, n - 1));
+        // A panic here must not leave the left half behind.
+        let right = caught_future(fib(fork, n - 2)).await;
         Ok(join(left).await? + right?)
     })
 }

@@ -1,17 +1,15 @@
 //! The deadline, the cancel flag and the trace of one run.
 
+use crate::stop::{Claim, STOPPED, StopToken, WATCHED};
 use crate::trace::{SpanGuard, State, Trace};
 use crate::{Error, alarm};
 use event_listener::{Event, listener};
 use futures_lite::future;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicU8, Ordering, fence};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{Ordering, fence};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
-
-const WATCHED: u8 = 1;
-const STOPPED: u8 = 2;
 
 /// Called with a task's number before each grain of its work.
 ///
@@ -39,16 +37,20 @@ pub struct Watch {
 ///
 /// A context that was stopped stays so, and a run that fails stops its own:
 /// the next run of the same input takes a new one ([`crate::Job::under`]).
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Context(Arc<Inner>);
 
-#[derive(Default)]
 pub(crate) struct Inner {
-    /// `WATCHED` and `STOPPED` in one byte, so that work looks at one load.
-    state: AtomicU8,
+    flag: Claim,
     cause: OnceLock<Error>,
     stopped: Event,
     watch: Watch,
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Context {
@@ -57,29 +59,41 @@ impl Context {
 
     /// A context without deadline, trace or probe, which can be cancelled.
     pub fn new() -> Self {
-        Self::default()
+        Self::of(Watch::default())
     }
 
     /// A context with a deadline, a trace or a probe.
     ///
     /// # Errors
-    /// [`Error::Resource`] if the thread that keeps deadlines cannot start.
+    /// [`Error::Resource`] if the thread that keeps deadlines cannot start,
+    /// [`Error::Invalid`] for a deadline beyond the clock.
     pub fn watching(watch: Watch) -> Result<Self, Error> {
-        let state = if watch.probe.is_some() { WATCHED } else { 0 };
         let deadline = watch.deadline;
-        let inner = Arc::new(Inner {
-            state: AtomicU8::new(state),
-            watch,
-            ..Inner::default()
-        });
+        let context = Self::of(watch);
         if let Some(deadline) = deadline {
             let at = Instant::now().checked_add(deadline);
             let at = at.ok_or_else(|| {
                 Error::Invalid("a deadline beyond the clock".into())
             })?;
-            alarm::set(at, Arc::downgrade(&inner))?;
+            alarm::set(at, Arc::downgrade(&context.0))?;
         }
-        Ok(Self(inner))
+        Ok(context)
+    }
+
+    fn of(watch: Watch) -> Self {
+        let watched = watch.probe.is_some() || watch.trace.is_some();
+        let state = if watched { WATCHED } else { 0 };
+        Self(Arc::new_cyclic(|inner| Inner {
+            flag: Claim::new(state, Weak::clone(inner)),
+            cause: OnceLock::new(),
+            stopped: Event::new(),
+            watch,
+        }))
+    }
+
+    /// A token that tells whether this run was stopped; free to copy.
+    pub fn token(&self) -> StopToken {
+        self.0.flag.token()
     }
 
     /// Stops the run with [`Error::Cancelled`].
@@ -94,11 +108,7 @@ impl Context {
 
     /// Why the run was stopped, if it was.
     pub fn cause(&self) -> Option<Error> {
-        if self.0.state.load(Ordering::Relaxed) & STOPPED == 0 {
-            return None;
-        }
-        fence(Ordering::Acquire);
-        self.0.cause.get().cloned()
+        self.0.cause()
     }
 
     /// Looked at before every grain of work.
@@ -107,18 +117,10 @@ impl Context {
     /// The cause, if the run was stopped.
     #[inline]
     pub fn grain(&self, task: usize) -> Result<(), Error> {
-        if self.0.state.load(Ordering::Relaxed) == 0 {
+        if self.0.flag.state().load(Ordering::Relaxed) == 0 {
             return Ok(());
         }
-        self.look(task)
-    }
-
-    /// As [`Context::grain`], for work too small to carry a result: true if
-    /// the work is to be left out. What is then answered means nothing, and
-    /// [`Context::finish`] says so.
-    #[inline]
-    pub fn stopped(&self, task: usize) -> bool {
-        self.0.state.load(Ordering::Relaxed) != 0 && self.look(task).is_err()
+        self.0.look(task)
     }
 
     /// The value, unless the run was stopped while it was made.
@@ -178,30 +180,45 @@ impl Context {
         let trace = self.0.watch.trace.as_ref()?;
         Some(trace.span(task, state))
     }
-
-    #[cold]
-    fn look(&self, task: usize) -> Result<(), Error> {
-        self.finish(())?;
-        let Some(probe) = &self.0.watch.probe else {
-            return Ok(());
-        };
-        match catch_unwind(AssertUnwindSafe(|| probe(task))) {
-            Ok(result) => self.note(result)?,
-            Err(payload) => {
-                self.stop(Error::panicked(&*payload));
-                resume_unwind(payload);
-            }
-        }
-        self.finish(())
-    }
 }
 
 impl Inner {
     pub(crate) fn stop(&self, cause: Error) {
         // The cause is there before the flag that sends readers to it.
         let _ = self.cause.set(cause);
-        self.state.fetch_or(STOPPED, Ordering::Release);
+        self.flag.state().fetch_or(STOPPED, Ordering::Release);
         self.stopped.notify(usize::MAX);
+    }
+
+    fn cause(&self) -> Option<Error> {
+        if self.flag.state().load(Ordering::Relaxed) & STOPPED == 0 {
+            return None;
+        }
+        fence(Ordering::Acquire);
+        self.cause.get().cloned()
+    }
+
+    pub(crate) fn span(&self, task: usize) -> Option<SpanGuard<'_>> {
+        let trace = self.watch.trace.as_ref()?;
+        Some(trace.span(task, State::Compute))
+    }
+
+    /// The cause of a stop, or else what the probe says.
+    #[cold]
+    pub(crate) fn look(&self, task: usize) -> Result<(), Error> {
+        self.cause().map_or(Ok(()), Err)?;
+        let Some(probe) = &self.watch.probe else {
+            return Ok(());
+        };
+        match catch_unwind(AssertUnwindSafe(|| probe(task))) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.stop(error),
+            Err(payload) => {
+                self.stop(Error::panicked(&*payload));
+                resume_unwind(payload);
+            }
+        }
+        self.cause().map_or(Ok(()), Err)
     }
 }
 

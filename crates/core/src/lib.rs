@@ -27,6 +27,7 @@ pub mod preflight;
 pub mod request;
 pub mod seed;
 pub mod server;
+mod stop;
 pub mod trace;
 pub mod workload;
 
@@ -36,4 +37,5 @@ pub use error::Error;
 pub use job::Job;
 pub use model::{Complete, Config, Fit, Model, Run};
 pub use panics::{caught, caught_future};
+pub use stop::StopToken;
 pub use workload::{Limit, Size, Visitor, Workload, visit};

@@ -17,11 +17,11 @@ pub use counter::{Counter, Form, Total};
 pub use double::Double;
 pub use event::{Event, Latencies, Player, Relay, Token};
 pub use fetch::Fetch;
-pub use fib::Fib;
+pub use fib::{Fib, Fork};
 pub use join::Join;
 pub use max::Max;
 pub use read::Read;
-pub use spawn::Spawn;
+pub use spawn::{Empty, Spawn};
 pub use subtasks::Subtasks;
 
 use crate::{Complete, Error, Job, Run};

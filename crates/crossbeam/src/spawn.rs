@@ -1,6 +1,6 @@
 //! `spawn` in a pool of crossbeam's parts.
 //!
-//! - share: every task owns a counted handle to the job
+//! - share: a token that every task copies
 //! - start: a boxed closure for each task on the worker's deque
 //! - wait: never
 //! - join: the tasks are joined in order, the results added
@@ -17,10 +17,8 @@ impl Run<Spawn> for Crossbeam {
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         self.drive(job, |job| {
-            let start = |task| {
-                let job = job.clone();
-                spawn(move || Ok(job.task(task)))
-            };
+            let empty = job.empty();
+            let start = |task| spawn(move || Ok(empty.task(task)));
             let tasks = (0..job.tasks).map(start).collect();
             job.finish(join_all(tasks)?.into_iter().sum())
         })

@@ -1,12 +1,12 @@
 //! `fib` in rayon.
 //!
-//! - share: both halves borrow the job
+//! - share: a token that both halves copy
 //! - start: `join` runs the left half and offers the right to be stolen
 //! - wait: a worker whose right half was stolen steals other work meanwhile
 //! - join: an addition, once `join` returns both
 
 use crate::Rayon;
-use lanes_core::workload::Fib;
+use lanes_core::workload::{Fib, Fork};
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Fib> for Rayon {
@@ -15,14 +15,14 @@ impl Run<Fib> for Rayon {
     }
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
-        self.drive(|| job.finish(fib(job, job.n)))
+        self.drive(|| job.finish(fib(job.fork(), job.n)))
     }
 }
 
-fn fib(job: &Job<Fib>, n: u32) -> u64 {
-    if let Some(value) = job.leaf(n) {
+fn fib(fork: Fork, n: u32) -> u64 {
+    if let Some(value) = fork.leaf(n) {
         return value;
     }
-    let (left, right) = rayon::join(|| fib(job, n - 1), || fib(job, n - 2));
+    let (left, right) = rayon::join(|| fib(fork, n - 1), || fib(fork, n - 2));
     left + right
 }

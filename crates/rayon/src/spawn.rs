@@ -1,6 +1,6 @@
 //! `spawn` in rayon.
 //!
-//! - share: every job borrows the job and a place for its result
+//! - share: a token that every job copies; each borrows a place for its result
 //! - start: `Scope::spawn` puts a boxed closure on the worker's deque
 //! - wait: never
 //! - join: the scope ends when all jobs have, the results are added
@@ -15,11 +15,12 @@ impl Run<Spawn> for Rayon {
     }
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        let empty = job.empty();
         self.drive(|| {
             let mut results = vec![0; job.tasks];
             rayon::scope(|scope| {
                 for (task, result) in results.iter_mut().enumerate() {
-                    scope.spawn(move |_| *result = job.task(task));
+                    scope.spawn(move |_| *result = empty.task(task));
                 }
             });
             job.finish(results.into_iter().sum())

@@ -1,6 +1,6 @@
 //! `spawn` on the caller's thread.
 //!
-//! - share: a reference to the job
+//! - share: a token that is copied
 //! - start: a call for each task
 //! - wait: never
 //! - join: a sum
@@ -16,7 +16,8 @@ impl Run<Spawn> for Sequential {
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         self.drive(|| {
-            let sum = (0..job.tasks).map(|task| job.task(task)).sum();
+            let empty = job.empty();
+            let sum = (0..job.tasks).map(|task| empty.task(task)).sum();
             job.finish(sum)
         })
     }

@@ -1,13 +1,14 @@
 //! `fib` in smol.
 //!
-//! - share: every task owns a counted handle to the job
+//! - share: a token that every task copies, with a counted handle to the
+//!   executor
 //! - start: a task for the left half of every fork, to be stolen
 //! - wait: a task gives its worker back until its left half has ended
 //! - join: an addition, once the left half is awaited
 
 use crate::{Smol, join};
-use lanes_core::workload::Fib;
-use lanes_core::{Error, Fit, Job, Run};
+use lanes_core::workload::{Fib, Fork};
+use lanes_core::{Error, Fit, Job, Run, caught_future};
 use smol::Executor;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ impl Run<Fib> for Smol {
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         self.drive(job, |job, executor| async move {
-            job.finish(fib(job.clone(), executor, job.n).await?)
+            job.finish(fib(job.fork(), executor, job.n).await?)
         })
     }
 }
@@ -27,14 +28,15 @@ impl Run<Fib> for Smol {
 /// A future that contains itself must be boxed.
 type Boxed = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>;
 
-fn fib(job: Job<Fib>, executor: Arc<Executor<'static>>, n: u32) -> Boxed {
+fn fib(fork: Fork, executor: Arc<Executor<'static>>, n: u32) -> Boxed {
     Box::pin(async move {
-        if let Some(value) = job.leaf(n) {
+        if let Some(value) = fork.leaf(n) {
             return Ok(value);
         }
         let other = Arc::clone(&executor);
-        let left = executor.spawn(fib(job.clone(), other, n - 1));
-        let right = fib(job, executor, n - 2).await;
+        let left = executor.spawn(fib(fork, other, n - 1));
+        // A panic here must not leave the left half behind.
+        let right = caught_future(fib(fork, executor, n - 2)).await;
         Ok(join(left).await? + right?)
     })
 }

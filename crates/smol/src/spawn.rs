@@ -1,6 +1,6 @@
 //! `spawn` in smol.
 //!
-//! - share: every task owns a counted handle to the job
+//! - share: a token that every task copies
 //! - start: a task each on the worker's queue, to be stolen
 //! - wait: never
 //! - join: the handles are awaited in order, the results added
@@ -16,10 +16,9 @@ impl Run<Spawn> for Smol {
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         self.drive(job, |job, executor| async move {
-            let start = |task| {
-                let job = job.clone();
-                executor.spawn(async move { Ok(job.task(task)) })
-            };
+            let empty = job.empty();
+            let start =
+                |task| executor.spawn(async move { Ok(empty.task(task)) });
             let tasks = (0..job.tasks).map(start).collect();
             job.finish(join_all(tasks).await?.into_iter().sum())
         })

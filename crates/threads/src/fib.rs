@@ -1,12 +1,12 @@
 //! `fib` in OS threads.
 //!
-//! - share: every thread borrows the job
+//! - share: a token that every thread copies
 //! - start: a scoped thread for the left half of every fork
 //! - wait: a thread sleeps until its left half is joined
 //! - join: an addition, once the left half has ended
 
 use crate::{Threads, affordable, join, spawn};
-use lanes_core::workload::Fib;
+use lanes_core::workload::{Fib, Fork};
 use lanes_core::{Error, Fit, Job, Run};
 use std::thread;
 
@@ -17,17 +17,17 @@ impl Run<Fib> for Threads {
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         affordable(usize::try_from(job.forks()).unwrap_or(usize::MAX))?;
-        self.drive(job.context(), |_| job.finish(fib(job, job.n)?))
+        self.drive(job.context(), |_| job.finish(fib(job.fork(), job.n)?))
     }
 }
 
-fn fib(job: &Job<Fib>, n: u32) -> Result<u64, Error> {
-    if let Some(value) = job.leaf(n) {
+fn fib(fork: Fork, n: u32) -> Result<u64, Error> {
+    if let Some(value) = fork.leaf(n) {
         return Ok(value);
     }
     thread::scope(|scope| {
-        let left = spawn(scope, || fib(job, n - 1))?;
-        let right = fib(job, n - 2);
+        let left = spawn(scope, move || fib(fork, n - 1))?;
+        let right = fib(fork, n - 2);
         Ok(join(left)? + right?)
     })
 }

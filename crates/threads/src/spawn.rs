@@ -1,6 +1,6 @@
 //! `spawn` in OS threads.
 //!
-//! - share: every thread borrows the job
+//! - share: a token that every thread copies
 //! - start: a scoped thread for each task
 //! - wait: never
 //! - join: the threads are joined in order, the results added
@@ -16,9 +16,10 @@ impl Run<Spawn> for Threads {
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         affordable(job.tasks)?;
+        let empty = job.empty();
         self.drive(job.context(), |scope| {
             let threads = (0..job.tasks)
-                .map(|task| spawn(scope, move || Ok(job.task(task))))
+                .map(|task| spawn(scope, move || Ok(empty.task(task))))
                 .collect::<Result<_, _>>()?;
             job.finish(join_all(threads)?.into_iter().sum())
         })

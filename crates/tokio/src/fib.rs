@@ -1,13 +1,13 @@
 //! `fib` in tokio.
 //!
-//! - share: every task owns a counted handle to the job
+//! - share: a token that every task copies
 //! - start: a task for the left half of every fork, to be stolen
 //! - wait: a task gives its worker back until its left half has ended
 //! - join: an addition, once the left half is awaited
 
 use crate::{Tokio, join};
-use lanes_core::workload::Fib;
-use lanes_core::{Error, Fit, Job, Run};
+use lanes_core::workload::{Fib, Fork};
+use lanes_core::{Error, Fit, Job, Run, caught_future};
 use std::pin::Pin;
 
 impl Run<Fib> for Tokio {
@@ -17,7 +17,7 @@ impl Run<Fib> for Tokio {
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         self.drive(job, |job| async move {
-            job.finish(fib(job.clone(), job.n).await?)
+            job.finish(fib(job.fork(), job.n).await?)
         })
     }
 }
@@ -25,13 +25,14 @@ impl Run<Fib> for Tokio {
 /// A future that contains itself must be boxed.
 type Boxed = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>;
 
-fn fib(job: Job<Fib>, n: u32) -> Boxed {
+fn fib(fork: Fork, n: u32) -> Boxed {
     Box::pin(async move {
-        if let Some(value) = job.leaf(n) {
+        if let Some(value) = fork.leaf(n) {
             return Ok(value);
         }
-        let left = tokio::spawn(fib(job.clone(), n - 1));
-        let right = fib(job, n - 2).await;
+        let left = tokio::spawn(fib(fork, n - 1));
+        // A panic here must not leave the left half behind.
+        let right = caught_future(fib(fork, n - 2)).await;
         Ok(join(left).await? + right?)
     })
 }

@@ -1,7 +1,7 @@
 //! `fib`: recursive fork-join without cut-off.
 
 use super::{Limit, Size, Workload, bound};
-use crate::{Error, Job};
+use crate::{Error, Job, StopToken};
 use std::hint::black_box;
 
 /// The n-th Fibonacci number, with a fork for every addition: the cost of a
@@ -84,12 +84,29 @@ fn recurse(n: u32) -> u64 {
     if n < 2 { n.into() } else { recurse(n - 1) + recurse(n - 2) }
 }
 
+/// What every fork of the recursion carries; free to copy.
+///
+/// Both halves of a fork must be joined, also after one has panicked: no half
+/// may outlive the run.
+#[derive(Clone, Copy)]
+pub struct Fork(StopToken);
+
 impl Job<Fib> {
+    /// What every fork of the recursion carries.
+    pub fn fork(&self) -> Fork {
+        Fork(self.context().token())
+    }
+}
+
+impl Fork {
     /// The answer without a fork: for the leaves of the recursion, and at once
-    /// for all of it when the run was stopped.
+    /// for all of it when the run was stopped. What is then answered means
+    /// nothing, and [`Job::finish`] says so.
     #[inline]
-    pub fn leaf(&self, n: u32) -> Option<u64> {
-        (n < 2 || self.context().stopped(n as usize)).then_some(n.into())
+    pub fn leaf(self, n: u32) -> Option<u64> {
+        let going_on =
+            self.0.is_quiet() || self.0.watched(n as usize, || ()).is_some();
+        (n < 2 || !going_on).then_some(n.into())
     }
 }
 

@@ -1,8 +1,7 @@
 //! `spawn`: many empty tasks started and joined.
 
 use super::{Limit, Size, Workload};
-use crate::trace::State;
-use crate::{Error, Job, preflight};
+use crate::{Error, Job, StopToken, preflight};
 
 /// Many empty tasks started and joined: the cost of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,12 +56,27 @@ impl Workload for Spawn {
     }
 }
 
+/// What every task carries; free to copy.
+#[derive(Clone, Copy)]
+pub struct Empty(StopToken);
+
 impl Job<Spawn> {
+    /// What every task carries.
+    pub fn empty(&self) -> Empty {
+        Empty(self.context().token())
+    }
+}
+
+impl Empty {
     /// One empty task: its own number, so that the sum tells whether every
-    /// task ran exactly once.
+    /// task ran exactly once. When the run was stopped the sum means nothing,
+    /// and [`Job::finish`] says so.
     #[inline]
-    pub fn task(&self, task: usize) -> u64 {
-        let _span = self.context().span(task, State::Compute);
-        if self.context().stopped(task) { 0 } else { task as u64 }
+    pub fn task(self, task: usize) -> u64 {
+        let number = task as u64;
+        if self.0.is_quiet() {
+            return number;
+        }
+        self.0.watched(task, || number).unwrap_or(0)
     }
 }

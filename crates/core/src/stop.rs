@@ -1,0 +1,113 @@
+//! The flag that work looks at, and a token for it that is free to copy.
+
+use crate::Error;
+use crate::context::Inner;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
+
+/// Somebody watches each grain: a probe or a trace.
+pub(crate) const WATCHED: u8 = 1;
+/// The run was stopped.
+pub(crate) const STOPPED: u8 = 2;
+
+/// A token that tells whether a run was stopped; free to copy.
+///
+/// Work of a few nanoseconds cannot pay for a counted handle to its job: the
+/// count is one more number that every worker writes. A token is for work that
+/// is joined before its run returns, and means nothing afterwards.
+#[derive(Clone, Copy)]
+pub struct StopToken(&'static Slot);
+
+/// A flag, and the context that it belongs to at the moment.
+#[derive(Default)]
+struct Slot {
+    state: AtomicU8,
+    context: Mutex<Weak<Inner>>,
+}
+
+/// Slots without a context. They are used again and never freed, so that a
+/// token can be a plain reference.
+static IDLE: Mutex<Vec<&'static Slot>> = Mutex::new(Vec::new());
+
+/// A claim on a slot, for as long as its context is there.
+pub(crate) struct Claim(&'static Slot);
+
+impl Claim {
+    pub(crate) fn new(state: u8, context: Weak<Inner>) -> Self {
+        let slot = lock(&IDLE).pop();
+        let slot = slot.unwrap_or_else(|| Box::leak(Box::default()));
+        *lock(&slot.context) = context;
+        slot.state.store(state, Ordering::Release);
+        Self(slot)
+    }
+
+    #[inline]
+    pub(crate) fn state(&self) -> &AtomicU8 {
+        &self.0.state
+    }
+
+    pub(crate) fn token(&self) -> StopToken {
+        StopToken(self.0)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        lock(&IDLE).push(self.0);
+    }
+}
+
+impl StopToken {
+    /// Whether nobody watches and the run goes on: the work may be done as it
+    /// is. Otherwise [`StopToken::watched`] has more to say.
+    #[inline]
+    pub(crate) fn is_quiet(self) -> bool {
+        self.0.state.load(Ordering::Relaxed) == 0
+    }
+
+    /// Does one piece of work under the context's eyes: its probe is asked and
+    /// a span recorded; `None` if the run was stopped.
+    #[cold]
+    pub(crate) fn watched<T>(
+        self,
+        task: usize,
+        work: impl FnOnce() -> T,
+    ) -> Option<T> {
+        // The lock is let go before the probe, which may wait.
+        let context = lock(&self.0.context).upgrade();
+        let inside = |inner: &Inner| -> Result<T, Error> {
+            let _span = inner.span(task);
+            inner.look(task)?;
+            Ok(work())
+        };
+        inside(&*context?).ok()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Context, Error};
+
+    #[test]
+    fn a_token_sees_the_stop_of_its_own_context_only() {
+        let (first, second) = (Context::new(), Context::new());
+        let (token, other) = (first.token(), second.token());
+        assert!(token.is_quiet() && other.is_quiet());
+        first.stop(Error::Cancelled);
+        assert!(!token.is_quiet() && other.is_quiet());
+        assert_eq!(token.watched(0, || 7), None);
+    }
+
+    #[test]
+    fn a_slot_used_again_starts_fresh() {
+        for _ in 0..3 {
+            let context = Context::new();
+            assert!(context.token().is_quiet());
+            context.cancel();
+        }
+    }
+}
