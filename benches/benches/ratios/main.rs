@@ -3,7 +3,8 @@
 //!
 //! - `kernel`: our kernel against the best plain form known;
 //! - `bare`: each sibling against the shortest idiomatic code of its library;
-//! - `scaling`: one worker of a model against two;
+//! - `scaling`: one worker of a model against two, and what the machine's memory
+//!   gives two threads over what it gives one;
 //! - `limit`: waiting workloads against what no model can beat.
 //!
 //! `cargo bench --bench ratios -- bare/rayon` prints those whose name contains
@@ -126,7 +127,7 @@ fn job<W: Workload>(workload: &W) -> Job<W> {
 fn bare_forms(session: &Session) {
     const WORKERS: usize = 2;
     let (len, tasks, n) =
-        if session.test { (1 << 12, 10, 5) } else { (1 << 22, 1000, 16) };
+        if session.test { (1 << 12, 10, 5) } else { (1 << 22, 1000, 20) };
     let grain = 1 << 16;
     let (max, double) = (job(&Max { len, grain }), job(&Double { len, grain }));
     let (spawn, fib) = (job(&Spawn { tasks }), job(&Fib { n }));
@@ -190,16 +191,33 @@ fn right<T: PartialEq + Debug>(begin: Instant, answer: T, due: T) -> Duration {
 }
 
 fn scaling(session: &Session) {
-    let size = if session.test { 1 << 12 } else { 1 << 24 };
-    let (len, grain) = (size, 1 << 16);
+    let len = if session.test { 1 << 12 } else { 1 << 24 };
+    let grain = 1 << 16;
+    let (max, double) = (job(&Max { len, grain }), job(&Double { len, grain }));
+    scale_limit(session, &max);
+    scale_limit(session, &double);
     for entry in MODELS.iter().filter(|entry| entry.name != "sequential") {
-        scale(session, entry, &job(&Max { len, grain }));
-        scale(session, entry, &job(&Double { len, grain }));
+        scale(session, entry, &max);
+        scale(session, entry, &double);
         let name = format!("scaling/{}/fib", entry.name);
         // A thread a fork is refused at any size that is worth splitting.
         if entry.name != "threads" && session.wants(&name) {
             scale(session, entry, &long_fib(session, entry));
         }
+    }
+}
+
+/// What the machine's memory gives two threads over what it gives one: no model
+/// can do better.
+fn scale_limit<W: Workload>(session: &Session, job: &Job<W>) {
+    let name = format!("scaling/limit/{}", W::NAME);
+    if session.wants(&name) {
+        let with = |workers| {
+            let limit =
+                W::limit(job, workers).ok().and_then(|limit| limit.time);
+            limit.expect("a time")
+        };
+        session.print(&name, Bound::AtLeast(1.8), || with(1), || with(2));
     }
 }
 
@@ -215,8 +233,7 @@ fn long_fib(session: &Session, entry: &Entry) -> Job<Fib> {
     jobs.find(long).expect("the last is long")
 }
 
-/// The time of one worker over that of two. Models are started anew for each
-/// run, since one library has a single pool in a process.
+/// The time of one worker over that of two.
 fn scale<W: Workload>(session: &Session, entry: &Entry, job: &Job<W>)
 where
     dyn Complete: Run<W>,
@@ -225,12 +242,20 @@ where
     if !session.wants(&name) {
         return;
     }
+    // async-std has one executor in a process, so that its two models take
+    // turns; all others are there all the time, and asleep in between.
+    let alone = entry.name == "async-std";
     let with = |workers| {
-        move || {
-            let model = start(entry, workers);
-            // The first run wakes the workers and touches the memory.
-            timed(&*model, job);
-            timed(&*model, job)
+        let mut model = (!alone).then(|| start(entry, workers));
+        move || match &mut model {
+            Some(model) => timed(&**model, job),
+            None => {
+                let model = start(entry, workers);
+                // The first runs wake the workers.
+                timed(&*model, job);
+                timed(&*model, job);
+                timed(&*model, job)
+            }
         }
     };
     session.print(&name, Bound::AtLeast(1.8), with(1), with(2));

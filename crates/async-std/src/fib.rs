@@ -5,10 +5,10 @@
 //! - wait: a task gives its worker back until its left half has ended
 //! - join: an addition, once the left half is awaited
 
-use crate::{AsyncStd, join};
+use crate::AsyncStd;
 use async_std::task;
 use lanes_core::workload::{Fib, Fork};
-use lanes_core::{Error, Fit, Job, Run, caught_future};
+use lanes_core::{Error, Fit, Job, Run};
 use std::pin::Pin;
 
 impl Run<Fib> for AsyncStd {
@@ -18,22 +18,21 @@ impl Run<Fib> for AsyncStd {
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         self.drive(job, |job| async move {
-            job.finish(fib(job.fork(), job.n).await?)
+            job.finish(fib(job.fork(), job.n).await)
         })
     }
 }
 
 /// A future that contains itself must be boxed.
-type Boxed = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>;
+type Boxed = Pin<Box<dyn Future<Output = u64> + Send>>;
 
 fn fib(fork: Fork, n: u32) -> Boxed {
     Box::pin(async move {
         if let Some(value) = fork.leaf(n) {
-            return Ok(value);
+            return value;
         }
         let left = task::spawn(fib(fork, n - 1));
-        // A panic here must not leave the left half behind.
-        let right = caught_future(fib(fork, n - 2)).await;
-        Ok(join(left).await? + right?)
+        let right = fib(fork, n - 2).await;
+        left.await + right
     })
 }

@@ -1,6 +1,6 @@
 //! The flag that work looks at, and a token for it that is free to copy.
 
-use crate::Error;
+use crate::caught;
 use crate::context::Inner;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
@@ -66,7 +66,9 @@ impl StopToken {
     }
 
     /// Does one piece of work under the context's eyes: its probe is asked and
-    /// a span recorded; `None` if the run was stopped.
+    /// a span recorded. `None` if the run was stopped; a panic stops it, and
+    /// does not unwind: whoever is too small to carry an error would leave the
+    /// work behind that it has started.
     #[cold]
     pub(crate) fn watched<T>(
         self,
@@ -74,13 +76,13 @@ impl StopToken {
         work: impl FnOnce() -> T,
     ) -> Option<T> {
         // The lock is let go before the probe, which may wait.
-        let context = lock(&self.0.context).upgrade();
-        let inside = |inner: &Inner| -> Result<T, Error> {
-            let _span = inner.span(task);
-            inner.look(task)?;
+        let context = lock(&self.0.context).upgrade()?;
+        let watched = || {
+            let _span = context.span(task);
+            context.look(task)?;
             Ok(work())
         };
-        inside(&*context?).ok()
+        caught(watched).inspect_err(|error| context.stop(error.clone())).ok()
     }
 }
 

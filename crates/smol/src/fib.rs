@@ -6,9 +6,9 @@
 //! - wait: a task gives its worker back until its left half has ended
 //! - join: an addition, once the left half is awaited
 
-use crate::{Smol, join};
+use crate::Smol;
 use lanes_core::workload::{Fib, Fork};
-use lanes_core::{Error, Fit, Job, Run, caught_future};
+use lanes_core::{Error, Fit, Job, Run};
 use smol::Executor;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,23 +20,22 @@ impl Run<Fib> for Smol {
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         self.drive(job, |job, executor| async move {
-            job.finish(fib(job.fork(), executor, job.n).await?)
+            job.finish(fib(job.fork(), executor, job.n).await)
         })
     }
 }
 
 /// A future that contains itself must be boxed.
-type Boxed = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>;
+type Boxed = Pin<Box<dyn Future<Output = u64> + Send>>;
 
 fn fib(fork: Fork, executor: Arc<Executor<'static>>, n: u32) -> Boxed {
     Box::pin(async move {
         if let Some(value) = fork.leaf(n) {
-            return Ok(value);
+            return value;
         }
         let other = Arc::clone(&executor);
         let left = executor.spawn(fib(fork, other, n - 1));
-        // A panic here must not leave the left half behind.
-        let right = caught_future(fib(fork, executor, n - 2)).await;
-        Ok(join(left).await? + right?)
+        let right = fib(fork, executor, n - 2).await;
+        left.await + right
     })
 }

@@ -85,9 +85,6 @@ fn recurse(n: u32) -> u64 {
 }
 
 /// What every fork of the recursion carries; free to copy.
-///
-/// Both halves of a fork must be joined, also after one has panicked: no half
-/// may outlive the run.
 #[derive(Clone, Copy)]
 pub struct Fork(StopToken);
 
@@ -101,12 +98,17 @@ impl Job<Fib> {
 impl Fork {
     /// The answer without a fork: for the leaves of the recursion, and at once
     /// for all of it when the run was stopped. What is then answered means
-    /// nothing, and [`Job::finish`] says so.
+    /// nothing, and [`Job::finish`] says so. It never panics, so that a half
+    /// that was started is always joined.
     #[inline]
     pub fn leaf(self, n: u32) -> Option<u64> {
-        let going_on =
-            self.0.is_quiet() || self.0.watched(n as usize, || ()).is_some();
-        (n < 2 || !going_on).then_some(n.into())
+        if n < 2 {
+            return Some(n.into());
+        }
+        if self.0.is_quiet() {
+            return None;
+        }
+        self.0.watched(n as usize, || ()).map_or(Some(0), |()| None)
     }
 }
 
