@@ -1,17 +1,17 @@
 //! `fetch` in async-std.
 //!
-//! - share: every task owns a counted handle to the job and to a channel of
-//!   request numbers
-//! - start: a task for each request that may be in flight, since there is no
-//!   semaphore to hold back more
+//! - share: every task owns a counted handle to the job and to the number of
+//!   the next request
+//! - start: a task for each request that may be in flight
 //! - wait: a task gives its worker back until the answer is there
 //! - join: the handles are awaited in order, their numbers put in order
 
-use crate::{AsyncStd, exchange, join_all};
-use async_std::channel::{self, Receiver};
+use crate::{AsyncStd, Connection, join_all};
 use async_std::task;
 use lanes_core::workload::Fetch;
 use lanes_core::{Error, Fit, Job, Run};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 impl Run<Fetch> for AsyncStd {
     fn fit(&self) -> Fit {
@@ -20,10 +20,8 @@ impl Run<Fetch> for AsyncStd {
 
     fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
         self.drive(job, |job| async move {
-            let (number, numbers) = channel::unbounded();
-            job.indices().try_for_each(|index| number.try_send(index)).ok();
-            drop(number);
-            let start = |_| task::spawn(fetch(job.clone(), numbers.clone()));
+            let next = Arc::new(AtomicUsize::new(0));
+            let start = |_| task::spawn(fetch(job.clone(), Arc::clone(&next)));
             let tasks = (0..job.in_flight()).map(start).collect();
             Ok(job.in_order(join_all(tasks).await?.concat()))
         })
@@ -32,12 +30,17 @@ impl Run<Fetch> for AsyncStd {
 
 async fn fetch(
     job: Job<Fetch>,
-    numbers: Receiver<usize>,
+    next: Arc<AtomicUsize>,
 ) -> Result<Vec<(usize, u64)>, Error> {
+    let mut connection = Connection::default();
     let mut results = Vec::new();
-    while let Ok(index) = numbers.recv().await {
-        let reply = exchange(job.context(), index, job.request(index)).await?;
+    loop {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        if index >= job.indices().end {
+            return Ok(results);
+        }
+        let request = job.request(index);
+        let reply = connection.exchange(request, job.context(), index).await?;
         results.push((index, job.largest(index, &reply)?));
     }
-    Ok(results)
 }

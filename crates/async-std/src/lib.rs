@@ -89,20 +89,34 @@ async fn join_all<T>(
     results.into_iter().collect()
 }
 
-/// Sends a request and waits for the whole reply; the worker is free meanwhile.
-async fn exchange(
-    context: &Context,
-    task: usize,
-    request: &Request,
-) -> Result<Vec<u8>, Error> {
-    let talk = async {
-        let mut stream = TcpStream::connect(request.address).await?;
+/// A connection to a server; opened by its first request.
+#[derive(Default)]
+struct Connection(Option<TcpStream>);
+
+impl Connection {
+    /// Sends the request and waits for the whole reply; the worker is free
+    /// meanwhile.
+    async fn exchange(
+        &mut self,
+        request: &Request,
+        context: &Context,
+        task: usize,
+    ) -> Result<Vec<u8>, Error> {
+        context.wait(task, self.talk(request)).await
+    }
+
+    async fn talk(&mut self, request: &Request) -> Result<Vec<u8>, Error> {
+        let stream = match &mut self.0 {
+            Some(stream) => stream,
+            None => {
+                let stream = TcpStream::connect(request.address).await?;
+                stream.set_nodelay(true)?;
+                self.0.insert(stream)
+            }
+        };
         stream.write_all(&request.bytes()).await?;
-        // One byte more than is due tells a reply that is too long.
-        let most = request.reply_bytes() + 1;
-        let mut reply = Vec::with_capacity(most);
-        stream.take(most as u64).read_to_end(&mut reply).await?;
-        request.whole(reply)
-    };
-    context.wait(task, talk).await
+        let mut reply = vec![0; request.reply_bytes()];
+        stream.read_exact(&mut reply).await?;
+        Ok(reply)
+    }
 }

@@ -7,11 +7,12 @@
 use crate::request::{MOST_NUMBERS, REQUEST_BYTES, Request};
 use crate::{Error, preflight, seed};
 use polling::{Event, Events, Poller};
+use rustix::net::{RecvFlags, SendFlags, recv, send};
 use rustix::time::{ClockId, clock_gettime};
 use socket2::{Domain, Socket, Type};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
-use std::io::{self, Read, Write};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -98,14 +99,16 @@ const LISTENER: usize = 0;
 struct Loop {
     shared: Arc<Shared>,
     listener: TcpListener,
-    connections: HashMap<usize, Connection>,
+    connections: HashMap<usize, Client>,
     last_key: usize,
     /// When which connection is to be answered.
     due: BinaryHeap<Reverse<(Instant, usize)>>,
 }
 
-struct Connection {
+struct Client {
     stream: TcpStream,
+    /// Whether the poller knows it: most connections are done without.
+    watched: bool,
     request: [u8; REQUEST_BYTES],
     received: usize,
     reply: Vec<u8>,
@@ -141,9 +144,10 @@ impl Loop {
             let nanos = cpu.tv_sec as u64 * 1_000_000_000 + cpu.tv_nsec as u64;
             self.shared.cpu_nanos.store(nanos, Ordering::Relaxed);
         }
-        for (_, connection) in self.connections.drain() {
-            let _ = self.shared.poller.delete(&connection.stream);
+        for connection in self.connections.values() {
+            self.forget(connection);
         }
+        self.connections.clear();
         let _ = self.shared.poller.delete(&self.listener);
     }
 
@@ -155,20 +159,10 @@ impl Loop {
         unsafe { self.shared.poller.add(&self.listener, interest) }
     }
 
-    #[allow(unsafe_code)]
-    fn watch(&self, stream: &TcpStream, key: usize) -> io::Result<()> {
-        let interest = Event::readable(key);
-        // SAFETY: a connection is deleted from the poller wherever it leaves
-        // the map, in `close` and at the end of `serve`.
-        unsafe { self.shared.poller.add(stream, interest) }
-    }
-
     fn accept(&mut self) {
         loop {
             match self.listener.accept() {
-                // A connection that cannot be set up is closed: its client
-                // sees an early end, and the others go on.
-                Ok((stream, _)) => drop(self.adopt(stream)),
+                Ok((stream, _)) => self.adopt(stream),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     break;
                 }
@@ -185,23 +179,19 @@ impl Loop {
         let _ = self.shared.poller.modify(&self.listener, interest);
     }
 
-    fn adopt(&mut self, stream: TcpStream) -> io::Result<()> {
-        stream.set_nonblocking(true)?;
-        stream.set_nodelay(true)?;
+    fn adopt(&mut self, stream: TcpStream) {
         self.last_key += 1;
-        let key = self.last_key;
-        self.watch(&stream, key)?;
-        let connection = Connection {
+        let connection = Client {
             stream,
+            watched: false,
             request: [0; REQUEST_BYTES],
             received: 0,
             reply: Vec::new(),
             sent: 0,
         };
-        self.connections.insert(key, connection);
-        // The request is often there already: one wait less.
-        self.advance(key);
-        Ok(())
+        self.connections.insert(self.last_key, connection);
+        // The request is often there already, and then no wait is needed.
+        self.advance(self.last_key);
     }
 
     fn advance(&mut self, key: usize) {
@@ -209,26 +199,44 @@ impl Loop {
             return;
         };
         let next = connection.advance().unwrap_or(Next::Close);
-        let watched = match next {
-            Next::Readable => self.modify(key, Event::readable(key)),
-            Next::Writable => self.modify(key, Event::writable(key)),
+        let waits = match next {
+            Next::Readable => self.watch(key, Event::readable(key)),
+            Next::Writable => self.watch(key, Event::writable(key)),
             Next::AnswerAt(at) => {
                 self.due.push(Reverse((at, key)));
                 Ok(())
             }
             Next::Close => Err(io::ErrorKind::NotConnected.into()),
         };
-        if watched.is_err() {
+        if waits.is_err() {
             self.close(key);
         }
     }
 
-    fn modify(&self, key: usize, interest: Event) -> io::Result<()> {
-        self.shared.poller.modify(&self.connections[&key].stream, interest)
+    #[allow(unsafe_code)]
+    fn watch(&mut self, key: usize, interest: Event) -> io::Result<()> {
+        let poller = &self.shared.poller;
+        let Some(connection) = self.connections.get_mut(&key) else {
+            return Ok(());
+        };
+        if connection.watched {
+            return poller.modify(&connection.stream, interest);
+        }
+        connection.watched = true;
+        // SAFETY: a watched connection is deleted from the poller where it
+        // leaves the map, in `close` and at the end of `serve`.
+        unsafe { poller.add(&connection.stream, interest) }
     }
 
     fn close(&mut self, key: usize) {
         if let Some(connection) = self.connections.remove(&key) {
+            self.forget(&connection);
+        }
+    }
+
+    fn forget(&self, connection: &Client) {
+        if connection.watched {
+            // One that cannot be deleted was never added.
             let _ = self.shared.poller.delete(&connection.stream);
         }
     }
@@ -239,48 +247,55 @@ impl Loop {
                 break;
             }
             self.due.pop();
-            if let Some(connection) = self.connections.get_mut(&key) {
-                connection.prepare();
-                self.advance(key);
-            }
+            self.advance(key);
         }
     }
 }
 
-impl Connection {
-    /// Reads and writes as much as is possible now.
+impl Client {
+    /// Reads and writes as much as is possible now. The calls ask not to wait,
+    /// which saves a call to make each socket so.
     fn advance(&mut self) -> io::Result<Next> {
         while self.received < REQUEST_BYTES {
-            match self.stream.read(&mut self.request[self.received..]) {
-                Ok(0) => return Ok(Next::Close),
-                Ok(count) => self.received += count,
-                Err(error) => return waits(error, Next::Readable),
+            let rest = &mut self.request[self.received..];
+            match recv(&self.stream, rest, RecvFlags::DONTWAIT) {
+                Ok((0, _)) => return Ok(Next::Close),
+                Ok((count, _)) => self.received += count,
+                Err(error) => return waits(error.into(), Next::Readable),
             }
             if self.received == REQUEST_BYTES {
-                let (delay, _, count) = Request::parse(&self.request);
-                let at = Instant::now().checked_add(delay);
-                return Ok(match at {
-                    Some(at) if count <= MOST_NUMBERS => Next::AnswerAt(at),
-                    _ => Next::Close,
-                });
+                return Ok(self.prepare());
             }
         }
         while self.sent < self.reply.len() {
-            match self.stream.write(&self.reply[self.sent..]) {
+            let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+            match send(&self.stream, &self.reply[self.sent..], flags) {
                 Ok(0) => return Ok(Next::Close),
                 Ok(count) => self.sent += count,
-                Err(error) => return waits(error, Next::Writable),
+                Err(error) => return waits(error.into(), Next::Writable),
             }
         }
-        // The server closes first, so that no client port stays in TIME_WAIT.
-        Ok(Next::Close)
+        // The next request, on the same connection.
+        (self.received, self.sent) = (0, 0);
+        self.reply.clear();
+        Ok(Next::Readable)
     }
 
-    fn prepare(&mut self) {
-        let (_, seed, count) = Request::parse(&self.request);
-        let numbers = seed::numbers(seed).take(count as usize);
-        self.reply = Vec::with_capacity(count as usize * 8);
-        numbers.for_each(|number| self.reply.extend(number.to_le_bytes()));
+    /// Makes the reply before it is due, so that nothing is left for then.
+    fn prepare(&mut self) -> Next {
+        let (delay, seed, count) = Request::parse(&self.request);
+        let Some(at) = Instant::now().checked_add(delay) else {
+            return Next::Close;
+        };
+        if count > MOST_NUMBERS {
+            return Next::Close;
+        }
+        self.reply.resize(count as usize * 8, 0);
+        let places = self.reply.chunks_exact_mut(8);
+        for (place, number) in places.zip(seed::numbers(seed)) {
+            place.copy_from_slice(&number.to_le_bytes());
+        }
+        Next::AnswerAt(at)
     }
 }
 
@@ -293,8 +308,12 @@ fn waits(error: io::Error, next: Next) -> io::Result<Next> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::Context;
+    use super::Server;
+    use crate::request::{Connection, MOST_NUMBERS, Request};
+    use crate::{Context, Error, preflight, seed};
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::time::{Duration, Instant};
 
     #[test]
     fn a_thousand_clients_at_once_and_none_fails() {
@@ -310,11 +329,11 @@ mod tests {
             client.write_all(&request.bytes()).unwrap();
         }
         for (seed, client) in clients.iter_mut().enumerate() {
-            let mut reply = Vec::new();
-            client.read_to_end(&mut reply).unwrap();
+            let mut reply = [0; 16];
+            client.read_exact(&mut reply).unwrap();
             let numbers = seed::numbers(seed as u64).take(2);
             let bytes: Vec<u8> = numbers.flat_map(u64::to_le_bytes).collect();
-            assert_eq!(reply, bytes);
+            assert_eq!(reply[..], bytes);
         }
         assert!(server.cpu() > Duration::ZERO);
     }
@@ -325,7 +344,7 @@ mod tests {
         let (address, delay) = (server.address(), Duration::from_millis(20));
         let request = Request { address, delay, seed: 7, count: 1 };
         let begin = Instant::now();
-        request.exchange(&Context::new(), 0).unwrap();
+        Connection::default().exchange(&request, &Context::new(), 0).unwrap();
         assert!(begin.elapsed() >= delay);
     }
 
@@ -335,7 +354,8 @@ mod tests {
         let (address, count) = (server.address(), MOST_NUMBERS + 1);
         let request =
             Request { address, delay: Duration::ZERO, seed: 7, count };
-        let result = request.exchange(&Context::new(), 0);
+        let result =
+            Connection::default().exchange(&request, &Context::new(), 0);
         assert!(matches!(result, Err(Error::Protocol(_))), "{result:?}");
     }
 
@@ -349,9 +369,9 @@ mod tests {
         garbage.write_all(&[255; 1000]).unwrap();
         let (address, delay) = (server.address(), Duration::ZERO);
         let request = Request { address, delay, seed: 7, count: 1 };
-        request.exchange(&Context::new(), 0).unwrap();
+        Connection::default().exchange(&request, &Context::new(), 0).unwrap();
         drop((silent, half, garbage));
-        request.exchange(&Context::new(), 0).unwrap();
+        Connection::default().exchange(&request, &Context::new(), 0).unwrap();
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 use crate::Crossbeam;
 use crossbeam::channel::{self, Receiver};
+use lanes_core::request::Connection;
 use lanes_core::workload::Fetch;
 use lanes_core::{Error, Fit, Job, Run, caught};
 use std::thread;
@@ -43,9 +44,11 @@ fn fetch(
     job: &Job<Fetch>,
     numbers: &Receiver<usize>,
 ) -> Result<Vec<(usize, u64)>, Error> {
+    let mut connection = Connection::default();
     let mut results = Vec::new();
     for index in numbers {
-        let reply = job.request(index).exchange(job.context(), index)?;
+        let request = job.request(index);
+        let reply = connection.exchange(request, job.context(), index)?;
         results.push((index, job.largest(index, &reply)?));
     }
     Ok(results)

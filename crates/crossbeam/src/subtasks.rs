@@ -7,6 +7,7 @@
 
 use crate::pool::spawn;
 use crate::{Crossbeam, join_all};
+use lanes_core::request::Connection;
 use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -29,7 +30,10 @@ impl Run<Subtasks> for Crossbeam {
 fn subtask(job: &Job<Subtasks>, task: usize) -> Result<u64, Error> {
     let state = job.before(task)?;
     let reply = match job.request(task) {
-        Some(request) => request.exchange(job.context(), task)?,
+        Some(request) => {
+            let mut connection = Connection::default();
+            connection.exchange(&request, job.context(), task)?
+        }
         None => Vec::new(),
     };
     job.after(task, state, &reply)

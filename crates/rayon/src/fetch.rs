@@ -6,6 +6,7 @@
 //! - join: the numbers are collected in the order of the requests
 
 use crate::Rayon;
+use lanes_core::request::Connection;
 use lanes_core::workload::Fetch;
 use lanes_core::{Error, Fit, Job, Run};
 use rayon::prelude::*;
@@ -20,13 +21,20 @@ impl Run<Fetch> for Rayon {
             job.indices()
                 .into_par_iter()
                 .with_max_len(1)
-                .map(|index| fetch(job, index))
+                .map_init(Connection::default, |connection, index| {
+                    fetch(job, connection, index)
+                })
                 .collect()
         })
     }
 }
 
-fn fetch(job: &Job<Fetch>, index: usize) -> Result<u64, Error> {
-    let reply = job.request(index).exchange(job.context(), index)?;
+fn fetch(
+    job: &Job<Fetch>,
+    connection: &mut Connection,
+    index: usize,
+) -> Result<u64, Error> {
+    let request = job.request(index);
+    let reply = connection.exchange(request, job.context(), index)?;
     job.largest(index, &reply)
 }

@@ -23,6 +23,9 @@ fn fib(fork: Fork, n: u32) -> u64 {
     if let Some(value) = fork.leaf(n) {
         return value;
     }
-    let (left, right) = rayon::join(|| fib(fork, n - 1), || fib(fork, n - 2));
+    // Moved: closures that borrow would keep both values in memory.
+    let left = move || fib(fork, n - 1);
+    let right = move || fib(fork, n - 2);
+    let (left, right) = rayon::join(left, right);
     left + right
 }

@@ -6,6 +6,7 @@
 //! - join: the numbers are collected as they come
 
 use crate::Sequential;
+use lanes_core::request::Connection;
 use lanes_core::workload::Fetch;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -15,11 +16,20 @@ impl Run<Fetch> for Sequential {
     }
 
     fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
-        self.drive(|| job.indices().map(|index| fetch(job, index)).collect())
+        let mut connection = Connection::default();
+        self.drive(|| {
+            let fetch = |index| fetch(job, &mut connection, index);
+            job.indices().map(fetch).collect()
+        })
     }
 }
 
-fn fetch(job: &Job<Fetch>, index: usize) -> Result<u64, Error> {
-    let reply = job.request(index).exchange(job.context(), index)?;
+fn fetch(
+    job: &Job<Fetch>,
+    connection: &mut Connection,
+    index: usize,
+) -> Result<u64, Error> {
+    let request = job.request(index);
+    let reply = connection.exchange(request, job.context(), index)?;
     job.largest(index, &reply)
 }

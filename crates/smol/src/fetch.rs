@@ -1,15 +1,16 @@
 //! `fetch` in smol.
 //!
-//! - share: every task owns a counted handle to the job and to a semaphore
-//! - start: a task for each request; the semaphore holds most of them back
+//! - share: every task owns a counted handle to the job and to the number of
+//!   the next request
+//! - start: a task for each request that may be in flight
 //! - wait: a task gives its worker back until the answer is there
-//! - join: the handles are awaited in order
+//! - join: the handles are awaited in order, their numbers put in order
 
-use crate::{Smol, exchange, join_all};
+use crate::{Connection, Smol, join_all};
 use lanes_core::workload::Fetch;
 use lanes_core::{Error, Fit, Job, Run};
-use smol::lock::Semaphore;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 impl Run<Fetch> for Smol {
     fn fit(&self) -> Fit {
@@ -18,21 +19,28 @@ impl Run<Fetch> for Smol {
 
     fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
         self.drive(job, |job, executor| async move {
-            let limit = Arc::new(Semaphore::new(job.in_flight()));
-            let start = |index| {
-                executor.spawn(fetch(job.clone(), Arc::clone(&limit), index))
-            };
-            join_all(job.indices().map(start).collect()).await
+            let next = Arc::new(AtomicUsize::new(0));
+            let start =
+                |_| executor.spawn(fetch(job.clone(), Arc::clone(&next)));
+            let tasks = (0..job.in_flight()).map(start).collect();
+            Ok(job.in_order(join_all(tasks).await?.concat()))
         })
     }
 }
 
 async fn fetch(
     job: Job<Fetch>,
-    limit: Arc<Semaphore>,
-    index: usize,
-) -> Result<u64, Error> {
-    let _permit = limit.acquire().await;
-    let reply = exchange(job.context(), index, job.request(index)).await?;
-    job.largest(index, &reply)
+    next: Arc<AtomicUsize>,
+) -> Result<Vec<(usize, u64)>, Error> {
+    let mut connection = Connection::default();
+    let mut results = Vec::new();
+    loop {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        if index >= job.indices().end {
+            return Ok(results);
+        }
+        let request = job.request(index);
+        let reply = connection.exchange(request, job.context(), index).await?;
+        results.push((index, job.largest(index, &reply)?));
+    }
 }

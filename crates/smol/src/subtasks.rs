@@ -5,7 +5,7 @@
 //! - wait: a task gives its worker back until the answer is there
 //! - join: the handles are awaited in order
 
-use crate::{Smol, exchange, join_all};
+use crate::{Connection, Smol, join_all};
 use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -25,7 +25,10 @@ impl Run<Subtasks> for Smol {
 async fn subtask(job: Job<Subtasks>, task: usize) -> Result<u64, Error> {
     let state = job.before(task)?;
     let reply = match job.request(task) {
-        Some(request) => exchange(job.context(), task, &request).await?,
+        Some(request) => {
+            let mut connection = Connection::default();
+            connection.exchange(&request, job.context(), task).await?
+        }
         None => Vec::new(),
     };
     job.after(task, state, &reply)

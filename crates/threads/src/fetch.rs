@@ -6,6 +6,7 @@
 //! - join: the threads are joined in order, their numbers put in order
 
 use crate::{Threads, affordable, join_all, spawn};
+use lanes_core::request::Connection;
 use lanes_core::workload::Fetch;
 use lanes_core::{Error, Fit, Job, Run};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,13 +32,15 @@ fn fetch(
     job: &Job<Fetch>,
     next: &AtomicUsize,
 ) -> Result<Vec<(usize, u64)>, Error> {
+    let mut connection = Connection::default();
     let mut results = Vec::new();
     loop {
         let index = next.fetch_add(1, Ordering::Relaxed);
         if index >= job.indices().end {
             return Ok(results);
         }
-        let reply = job.request(index).exchange(job.context(), index)?;
+        let request = job.request(index);
+        let reply = connection.exchange(request, job.context(), index)?;
         results.push((index, job.largest(index, &reply)?));
     }
 }

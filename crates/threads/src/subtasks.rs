@@ -6,6 +6,7 @@
 //! - join: the threads are joined in order
 
 use crate::{Threads, join_all, spawn};
+use lanes_core::request::Connection;
 use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -28,7 +29,10 @@ impl Run<Subtasks> for Threads {
 fn subtask(job: &Job<Subtasks>, task: usize) -> Result<u64, Error> {
     let state = job.before(task)?;
     let reply = match job.request(task) {
-        Some(request) => request.exchange(job.context(), task)?,
+        Some(request) => {
+            let mut connection = Connection::default();
+            connection.exchange(&request, job.context(), task)?
+        }
         None => Vec::new(),
     };
     job.after(task, state, &reply)

@@ -9,7 +9,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Requests over TCP to a server that answers each with an array after a
-/// delay: the largest number of each array.
+/// delay: the largest number of each array. As many connections as requests may
+/// be in flight are opened, and each is used for one request after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetch {
     /// How many requests.
@@ -36,7 +37,7 @@ impl Workload for Fetch {
     const NAME: &'static str = "fetch";
     const STRESSES: &'static str = "waiting for many answers at once";
     const OMITS: &'static str =
-        "the network: it is the loopback interface, and a new connection each";
+        "the network: it is the loopback interface, on connections kept open";
     const UNIT: &'static str = "request";
 
     type Input = Requests;
