@@ -8,6 +8,7 @@ use lanes_core::{
 };
 use lanes_suite::{Entry, MODELS, Machine};
 use std::env;
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
 /// Every input is made from this seed.
@@ -27,10 +28,9 @@ impl Default for Bench {
 
 impl Bench {
     /// Takes criterion's own arguments; the defaults keep the whole matrix
-    /// within minutes. Tells the machine on standard error.
+    /// within minutes.
     pub fn new() -> Self {
         let config = Config::machine();
-        eprintln!("{}; {} workers", Machine::here(), config.workers());
         let criterion = Criterion::default()
             .sample_size(10)
             .warm_up_time(Duration::from_millis(200))
@@ -164,6 +164,14 @@ where
         );
     }
     model
+}
+
+/// One line on standard error, before the first figure of the process.
+pub fn tell_machine(config: &Config) {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| {
+        eprintln!("{}; {} workers", Machine::here(), config.workers());
+    });
 }
 
 fn tell_limit<W: Workload>(label: &str, job: &Job<W>, workers: usize) {

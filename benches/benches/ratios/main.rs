@@ -7,21 +7,25 @@
 //!   gives two threads over what it gives one;
 //! - `limit`: waiting workloads against what no model can beat.
 //!
-//! `cargo bench --bench ratios -- bare/rayon` prints those whose name contains
-//! the words. A ratio beyond its bound is marked, and fails nothing: machines
+//! Each line has the median of 31 paired ratios, a 95 % interval for it, and the
+//! bound. `cargo bench --bench ratios -- bare/rayon` prints those whose name
+//! contains the words. A ratio beyond its bound is marked, and fails nothing: machines
 //! are noisy, and the reader decides.
 
 mod bare;
 
 use lanes_benches::pairs::{Ratio, ratio};
-use lanes_benches::{SEED, timed};
+use lanes_benches::{SEED, tell_machine, timed};
 use lanes_core::workload::{Double, Fetch, Fib, Max, Spawn, Subtasks};
 use lanes_core::{Complete, Config, Fit, Job, Run, Workload, kernel, seed};
-use lanes_suite::{Entry, MODELS, Machine};
+use lanes_suite::{Entry, MODELS};
 use std::env;
 use std::fmt::Debug;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
+
+/// The bounds are for two workers, whatever the machine has.
+const WORKERS: usize = 2;
 
 /// What the command line asks for.
 struct Session {
@@ -45,7 +49,6 @@ fn main() {
     }
     let filter = arguments().find(|arg| !arg.starts_with('-'));
     let session = Session { filter, test };
-    eprintln!("{}; medians of 31 pairs (95 % interval)", Machine::here());
     kernels(&session);
     bare_forms(&session);
     scaling(&session);
@@ -65,6 +68,7 @@ impl Session {
         a: impl FnMut() -> Duration,
         b: impl FnMut() -> Duration,
     ) {
+        tell_machine(&config(WORKERS));
         let ratio = if self.test { once(a, b) } else { ratio(a, b) };
         let (sign, bound, kept) = match bound {
             Bound::AtMost(most) => ("<=", most, ratio.median <= most),
@@ -113,9 +117,12 @@ fn kernels(session: &Session) {
     }
 }
 
+fn config(workers: usize) -> Config {
+    Config::new(workers).expect("a few workers")
+}
+
 fn start(entry: &Entry, workers: usize) -> Box<dyn Complete> {
-    let config = Config::new(workers).expect("a few workers");
-    let model = entry.start(&config);
+    let model = entry.start(&config(workers));
     model.unwrap_or_else(|error| panic!("{}: {error}", entry.name))
 }
 
@@ -125,7 +132,6 @@ fn job<W: Workload>(workload: &W) -> Job<W> {
 }
 
 fn bare_forms(session: &Session) {
-    const WORKERS: usize = 2;
     let (len, tasks, n) =
         if session.test { (1 << 12, 10, 5) } else { (1 << 22, 1000, 20) };
     let grain = 1 << 16;
@@ -262,7 +268,6 @@ where
 }
 
 fn limits(session: &Session) {
-    const WORKERS: usize = 2;
     let (unit, delay, requests) =
         if session.test { (100, 1, 8) } else { (5000, 20, 256) };
     let (unit, delay) =

@@ -1,9 +1,9 @@
 //! `join` in async-std.
 //!
-//! - share: the task owns a counted handle to the job
-//! - start: a task for one part; the other runs at once
+//! - share: each task owns a counted handle to the job
+//! - start: a task for each of the two parts
 //! - wait: never
-//! - join: the handle is awaited after the other part, into a pair
+//! - join: the handles are awaited one after the other, into a pair
 
 use crate::{AsyncStd, join};
 use async_std::task;
@@ -18,10 +18,11 @@ impl Run<Join> for AsyncStd {
 
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {
         self.drive(job, |job| async move {
-            let other = job.clone();
-            let most = task::spawn(async move { other.max(other.whole(0)) });
-            let twice = job.double(job.whole(1));
-            let most = join(most).await;
+            let (first, second) = (job.clone(), job);
+            let most = task::spawn(async move { first.max(first.whole(0)) });
+            let twice =
+                task::spawn(async move { second.double(second.whole(1)) });
+            let (most, twice) = (join(most).await, join(twice).await);
             Ok((most?, [twice?].into_iter().collect()))
         })
     }
