@@ -4,10 +4,13 @@ use lanes_core::seed;
 use std::fmt;
 use std::time::Duration;
 
-/// How many pairs a ratio comes from.
-const ROUNDS: usize = 31;
-/// Each side of a pair runs for about so long.
-const BATCH: Duration = Duration::from_millis(20);
+/// How many pairs a ratio comes from: as many as fit its time, between these.
+const ROUNDS: (usize, usize) = (31, 201);
+/// About how long a ratio is measured.
+const BUDGET: Duration = Duration::from_millis(1500);
+/// Each side of a pair runs for at least so long: short, so that a drift of the
+/// machine meets both sides.
+const BATCH: Duration = Duration::from_millis(2);
 
 /// The median of paired ratios, with a 95 % interval for it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,10 +36,12 @@ pub fn ratio(
     mut a: impl FnMut() -> Duration,
     mut b: impl FnMut() -> Duration,
 ) -> Ratio {
-    let (runs_a, runs_b) = (runs(&mut a), runs(&mut b));
-    let order = seed::numbers(7).take(ROUNDS);
+    let ((runs_a, batch_a), (runs_b, batch_b)) = (batch(&mut a), batch(&mut b));
+    let fitting = BUDGET.as_nanos() / (batch_a + batch_b).as_nanos().max(1);
+    let rounds = usize::try_from(fitting).unwrap_or(ROUNDS.1);
+    let order = seed::numbers(7).take(rounds.clamp(ROUNDS.0, ROUNDS.1));
     let ratios = order.map(|coin| {
-        // The sums are compared per run: the batches differ in length.
+        // The means are compared: the batches differ in length.
         let (time_a, time_b);
         if coin % 2 == 0 {
             time_a = mean(runs_a, &mut a);
@@ -50,11 +55,13 @@ pub fn ratio(
     summary(ratios.collect())
 }
 
-/// How many runs fill a batch, after one to warm up.
-fn runs(work: &mut impl FnMut() -> Duration) -> u32 {
+/// How many runs fill a batch and how long they take, after one to warm up.
+fn batch(work: &mut impl FnMut() -> Duration) -> (u32, Duration) {
     work();
-    let time = work().max(Duration::from_nanos(1)).as_nanos();
-    u32::try_from(BATCH.as_nanos() / time).unwrap_or(u32::MAX).clamp(1, 10_000)
+    let time = work().max(Duration::from_nanos(1));
+    let runs = BATCH.as_nanos().div_ceil(time.as_nanos());
+    let runs = u32::try_from(runs).unwrap_or(u32::MAX).clamp(1, 10_000);
+    (runs, time * runs)
 }
 
 fn mean(runs: u32, work: &mut impl FnMut() -> Duration) -> f64 {

@@ -7,8 +7,8 @@
 //!   gives two threads over what it gives one;
 //! - `limit`: waiting workloads against what no model can beat.
 //!
-//! Each line has the median of 31 paired ratios, a 95 % interval for it, and the
-//! bound. `cargo bench --bench ratios -- bare/rayon` prints those whose name
+//! Each line has the median of 31 to 201 paired ratios, a 95 % interval for it,
+//! and the bound. `cargo bench --bench ratios -- bare/rayon` prints those whose name
 //! contains the words. A ratio beyond its bound is marked, and fails nothing: machines
 //! are noisy, and the reader decides.
 

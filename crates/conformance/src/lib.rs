@@ -39,3 +39,8 @@ macro_rules! conformance {
         }
     )*};
 }
+
+/// The code in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
