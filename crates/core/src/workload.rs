@@ -146,3 +146,64 @@ fn power(number: usize) -> String {
         number.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Calls `check` with each workload in a size that cannot be.
+    struct Impossible(usize);
+
+    impl Visitor for Impossible {
+        fn visit<W: Workload>(&mut self, workload: &W)
+        where
+            dyn Complete: Run<W>,
+        {
+            for items in [usize::MAX, usize::MAX / 8, 1 << 58, 1 << 44] {
+                let workload = workload.with_items(items);
+                // fib stops at a size that is always possible.
+                if workload.items() < 10_000 && W::NAME == "fib" {
+                    continue;
+                }
+                let refused = workload.input(7).err();
+                assert!(
+                    matches!(
+                        refused,
+                        Some(Error::Invalid(_) | Error::Resource(_))
+                    ),
+                    "{} of {items}: {refused:?}",
+                    W::NAME
+                );
+                self.0 += 1;
+            }
+        }
+    }
+
+    #[test]
+    fn sizes_that_cannot_be_are_refused_before_anything_is_allocated() {
+        let mut impossible = Impossible(0);
+        visit(Size::Full, &mut impossible);
+        // Twelve sizes of ten workloads, without fib.
+        assert_eq!(impossible.0, 4 * 11);
+    }
+
+    #[test]
+    fn names_differ_and_every_size_has_a_label() {
+        struct Labels(Vec<String>);
+        impl Visitor for Labels {
+            fn visit<W: Workload>(&mut self, workload: &W)
+            where
+                dyn Complete: Run<W>,
+            {
+                self.0.push(format!("{}/{}", W::NAME, workload.label()));
+            }
+        }
+        let mut labels = Labels(Vec::new());
+        visit(Size::Quick, &mut labels);
+        visit(Size::Full, &mut labels);
+        let count = labels.0.len();
+        labels.0.sort_unstable();
+        labels.0.dedup();
+        assert_eq!((labels.0.len(), count), (24, 24), "{:?}", labels.0);
+    }
+}
