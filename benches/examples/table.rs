@@ -31,7 +31,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let folder = folder.display();
         return Err(format!("nothing in {folder}: run `cargo bench`").into());
     }
-    let mut text = format!("{}; commit {}\n\n", Machine::here(), commit());
+    let machine = Machine::here();
+    let rustc = output("rustc", &["--version"]).unwrap_or_default();
+    let mut text = format!("{machine}; {rustc}; commit {}\n\n", commit());
     let names = MODELS.map(|entry| entry.name);
     text += &format!("| workload | {} |\n", names.join(" | "));
     text += &format!("|---{}|\n", "|--:".repeat(names.len()));
@@ -104,13 +106,17 @@ fn human(nanos: f64) -> String {
 }
 
 fn commit() -> String {
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git").args(arguments).output().ok()?;
-        Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    let commit = git(&["rev-parse", "--short", "HEAD"]);
-    let dirty = git(&["status", "--porcelain"]).is_some_and(|s| !s.is_empty());
+    let commit = output("git", &["rev-parse", "--short", "HEAD"]);
+    let dirty = output("git", &["status", "--porcelain"]);
     let commit = commit.filter(|commit| !commit.is_empty());
     let commit = commit.unwrap_or_else(|| "unknown".into());
-    if dirty { commit + " and changes" } else { commit }
+    match dirty {
+        Some(dirty) if !dirty.is_empty() => commit + " and changes",
+        _ => commit,
+    }
+}
+
+fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
