@@ -77,6 +77,7 @@ impl Bench {
                 format!("{}/{label}", entry.name),
                 |bencher| {
                     if !std::mem::replace(&mut limit_told, true) {
+                        tell_machine(&config);
                         tell_limit(&label, job, config.workers());
                     }
                     let model = model.get_or_insert_with(|| {
