@@ -68,7 +68,7 @@ impl Workload for Fib {
 
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {
         let time = bound::together(1, |_| {
-            black_box(recurse(job.n));
+            black_box(recurse(job.fork(), black_box(job.n)));
         })?;
         let time = time / u32::try_from(workers).unwrap_or(u32::MAX);
         Ok(Limit { what: "plain recursion / workers", time: Some(time) })
@@ -80,10 +80,14 @@ fn iterate(n: u32) -> u64 {
     (0..n).fold((0, 1), step).0
 }
 
-/// Every call is made: otherwise the compiler unrolls most of the recursion.
-fn recurse(n: u32) -> u64 {
-    let n = black_box(n);
-    if n < 2 { n.into() } else { recurse(n - 1) + recurse(n - 2) }
+/// The recursion that every model forks, without a fork.
+fn recurse(fork: Fork, n: u32) -> u64 {
+    if let Some(value) = fork.leaf(n) {
+        return value;
+    }
+    let left = recurse(fork, n - 1);
+    let right = recurse(fork, n - 2);
+    left + right
 }
 
 /// What every fork of the recursion carries; free to copy.
@@ -125,7 +129,8 @@ mod tests {
         assert_eq!(Fib { n: 24 }.forks(), 75_024);
         assert_eq!(iterate(Fib::LAST), 12_200_160_415_121_876_738);
         assert_eq!(Fib { n: 30 }.forks(), 1_346_268);
-        assert_eq!(recurse(20), iterate(20));
+        let job = Job::new(&Fib { n: 20 }, 0).unwrap();
+        assert_eq!(recurse(job.fork(), 20), iterate(20));
         assert!(Fib { n: 94 }.input(0).is_err());
     }
 
