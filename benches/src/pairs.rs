@@ -7,7 +7,7 @@ use std::time::Duration;
 /// How many pairs a ratio comes from: as many as fit its time, between these.
 const ROUNDS: (usize, usize) = (31, 201);
 /// About how long a ratio is measured.
-const BUDGET: Duration = Duration::from_millis(1500);
+const BUDGET: Duration = Duration::from_millis(1000);
 /// Each side of a pair runs for at least so long: short, so that a drift of the
 /// machine meets both sides.
 const BATCH: Duration = Duration::from_millis(2);

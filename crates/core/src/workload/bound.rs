@@ -6,7 +6,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-const ROUNDS: usize = 25;
+const ROUNDS: usize = 9;
 
 /// The shortest time in which `workers` threads all finish `work`, once each,
 /// after one round that is not counted.
