@@ -8,9 +8,10 @@ use lanes_core::{
     Complete, Config, Context, Error, Fit, Job, Probe, Run, Size, Visitor,
     Watch, Workload, census, visit,
 };
+use socket2::{Domain, Socket, Type};
 use std::collections::HashSet;
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -151,9 +152,13 @@ pub fn silent_server<M: Complete + 'static>() -> Outcome {
 /// # Errors
 /// Any other result.
 pub fn server_refuses<M: Complete + 'static>() -> Outcome {
-    // The port was just free, and is again.
-    let address = listener()?.local_addr().map_err(Error::from)?;
-    let error = fetched::<M>(&fetch(Some(address)), &Context::new())?;
+    // Bound, so that nobody else takes the port, and not listening.
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
+    let socket = socket.map_err(Error::from)?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    socket.bind(&address.into()).map_err(Error::from)?;
+    let address = socket.local_addr().map_err(Error::from)?.as_socket();
+    let error = fetched::<M>(&fetch(address), &Context::new())?;
     let refused = |why: &String| why.contains("refused");
     expect(&error, matches!(&error, Error::Task(why) if refused(why)))
 }

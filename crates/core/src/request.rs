@@ -159,9 +159,13 @@ mod tests {
 
     #[test]
     fn a_server_that_refuses_is_a_task_error() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        drop(listener);
+        // Bound, so that nobody else takes the port, and not listening.
+        let kind = socket2::Type::STREAM;
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, kind, None);
+        let socket = socket.unwrap();
+        let loopback = SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, 0));
+        socket.bind(&loopback.into()).unwrap();
+        let address = socket.local_addr().unwrap().as_socket().unwrap();
         let refused = Connection::default().exchange(
             &request(address),
             &Context::new(),

@@ -20,7 +20,10 @@ impl Run<Event> for Threads {
         self.drive(job.context(), |scope| {
             let slots = &slots;
             let threads = (0..2)
-                .map(|side| spawn(scope, move || play(job, side, slots)))
+                .map(|side| {
+                    let play = move || play(job, side, slots);
+                    spawn(scope, move || job.context().note(play()))
+                })
                 .collect::<Result<_, _>>()?;
             Ok(job.relay(&join_all(threads)?))
         })

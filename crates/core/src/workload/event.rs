@@ -189,11 +189,6 @@ impl Player {
         let gone = "the other player left".to_owned();
         self.job.context().cause().unwrap_or(Error::WorkerDied(gone))
     }
-
-    /// The context of the run, to wait under.
-    pub fn context(&self) -> &crate::Context {
-        self.job.context()
-    }
 }
 
 /// A player who fails must not leave the other waiting.

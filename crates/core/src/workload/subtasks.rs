@@ -130,11 +130,6 @@ impl Plan {
         0..PLAN.len()
     }
 
-    /// The unit of compute and of waiting.
-    pub fn unit(&self) -> Duration {
-        self.unit
-    }
-
     /// What a subtask waits for between its two stretches of compute, if
     /// anything.
     pub fn request(&self, task: usize) -> Option<Request> {
