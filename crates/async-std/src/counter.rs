@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 impl Run<Counter> for AsyncStd {
     fn fit(&self) -> Fit {
-        Fit::Possible("a short lock of the standard library, as its docs say")
+        Fit::Possible("a contended lock blocks a worker; this one is short")
     }
 
     fn run(&self, job: &Job<Counter>) -> Result<u64, Error> {

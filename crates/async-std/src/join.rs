@@ -13,7 +13,7 @@ use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Join> for AsyncStd {
     fn fit(&self) -> Fit {
-        Fit::Possible("`join!` alone would run both on one worker")
+        Fit::Possible("joined inside one task, both would run on one worker")
     }
 
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {

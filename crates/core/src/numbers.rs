@@ -44,11 +44,6 @@ impl Numbers {
         &self.list
     }
 
-    /// How many numbers are worked on between two looks at the cancel flag.
-    pub fn grain(&self) -> usize {
-        self.grain
-    }
-
     /// The list in at most `count` parts of whole grains; see [`parts::split`].
     pub fn parts(&self, count: usize) -> impl Iterator<Item = Part> + use<> {
         parts::split(self.list.len(), self.grain, count)

@@ -12,7 +12,7 @@ use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Join> for Smol {
     fn fit(&self) -> Fit {
-        Fit::Possible("`join!` alone would run both on one worker")
+        Fit::Possible("`future::zip` alone would run both on one worker")
     }
 
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {

@@ -72,14 +72,4 @@ mod tests {
             assert_ne!(version, Some(None), "{}", entry.name);
         }
     }
-
-    #[test]
-    fn one_async_std_at_a_time_chooses_its_workers() {
-        let entry = MODELS.iter().find(|entry| entry.badge.is_some()).unwrap();
-        let two = entry.start(&Config::new(2).unwrap()).unwrap();
-        let three = entry.start(&Config::new(3).unwrap());
-        assert!(matches!(three, Err(Error::Unsupported(_))));
-        drop(two);
-        assert!(entry.start(&Config::new(3).unwrap()).is_ok());
-    }
 }

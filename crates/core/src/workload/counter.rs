@@ -34,7 +34,7 @@ pub enum Form {
 /// The number that tasks add to, in one of its forms.
 ///
 /// The lock is the standard library's in every model: none is held across an
-/// await, and then the async libraries' own documentation advises it.
+/// await, and then tokio's documentation prefers it to a lock of its own.
 pub enum Total {
     /// Under one lock.
     Lock(Mutex<u64>),

@@ -1,0 +1,24 @@
+//! Runs fib(20) fifty times in one model, for a profiler to look at:
+//!
+//! `perf stat -e task-clock target/release/examples/forks tokio 2`
+
+use lanes_core::workload::Fib;
+use lanes_core::{Config, Job, Run};
+use lanes_suite::MODELS;
+use std::env;
+use std::error::Error;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [name, workers] = &arguments[..] else {
+        return Err("usage: forks MODEL WORKERS".into());
+    };
+    let entry = MODELS.iter().find(|entry| entry.name == name);
+    let entry = entry.ok_or_else(|| format!("no model {name}"))?;
+    let model = entry.start(&Config::new(workers.parse()?)?)?;
+    let job = Job::new(&Fib { n: 20 }, 7)?;
+    for _ in 0..50 {
+        Run::<Fib>::run(&*model, &job)?;
+    }
+    Ok(())
+}
