@@ -272,7 +272,8 @@ fn limits(session: &Session) {
         (Duration::from_micros(unit), Duration::from_millis(delay));
     let fetch =
         Fetch { requests, delay, count: 512, in_flight: 64, server: None };
-    let (fetch, subtasks) = (job(&fetch), job(&Subtasks { unit }));
+    let (fetch, subtasks) =
+        (job(&fetch), job(&Subtasks { unit, rounds: None }));
     for entry in MODELS {
         let model = start(&entry, WORKERS);
         let natural = matches!(Run::<Fetch>::fit(&*model), Fit::Natural(_));

@@ -206,7 +206,7 @@ pub fn connect_storm<M: Complete + 'static>() -> Outcome {
 /// Spans that are missing or overlap.
 pub fn spans_tell_the_story<M: Complete + 'static>() -> Outcome {
     let model = M::start(&Config::new(2)?)?;
-    let subtasks = Subtasks { unit: Duration::from_millis(1) };
+    let subtasks = Subtasks { unit: Duration::from_millis(1), rounds: None };
     let job = Job::new(&subtasks, 7)?;
     let trace = Trace::new();
     let watch = Watch { trace: Some(trace.clone()), ..Watch::default() };

@@ -32,6 +32,14 @@ pub fn part(seed: u64, part: u64) -> u64 {
     numbers.next().expect("the stream is endless")
 }
 
+/// A list of numbers as one: each is mixed with the digest of those before it,
+/// which makes the seed of a stream whose first number is the next digest. Of
+/// an empty list, 0.
+pub fn digest(list: impl IntoIterator<Item = u64>) -> u64 {
+    let mix = |digest: u64, number| part(digest ^ number, 0);
+    list.into_iter().fold(0, mix)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +54,16 @@ mod tests {
             9_817_491_932_198_370_423,
         ];
         assert_eq!(first, published);
+    }
+
+    #[test]
+    fn a_digest_tells_lists_apart() {
+        let lists: [&[u64]; 6] = [&[], &[0], &[0, 0], &[1], &[1, 2], &[2, 1]];
+        let digest = |list: &&[u64]| digest(list.iter().copied());
+        let mut digests: Vec<u64> = lists.iter().map(digest).collect();
+        digests.sort_unstable();
+        digests.dedup();
+        assert_eq!(digests.len(), lists.len());
     }
 
     #[test]

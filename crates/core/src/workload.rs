@@ -25,11 +25,16 @@ pub use spawn::{Empty, Spawn};
 pub use subtasks::Subtasks;
 
 use crate::{Complete, Error, Job, Run};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::fmt::Debug;
 use std::time::Duration;
 
-/// A job that every model can be asked to do. A value is one size of it.
-pub trait Workload: Sized + Send + Sync + 'static {
+/// A job that every model can be asked to do. A value is one size of it, and can
+/// be written down for a worker in another process.
+pub trait Workload:
+    Clone + Serialize + DeserializeOwned + Send + Sync + 'static
+{
     /// The name, as the file, the type, benchmarks and commands spell it.
     const NAME: &'static str;
     /// What it stresses, in one sentence.
@@ -56,6 +61,15 @@ pub trait Workload: Sized + Send + Sync + 'static {
     /// The size, as benchmarks spell it.
     fn label(&self) -> String;
 
+    /// The same size, with what would be measured anew for each input fixed, so
+    /// that all processes that are compared do the same work.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for parameters that nothing can be measured for.
+    fn pinned(&self) -> Result<Self, Error> {
+        Ok(self.clone())
+    }
+
     /// Makes the input from a seed: the same on every machine.
     ///
     /// # Errors
@@ -66,6 +80,10 @@ pub trait Workload: Sized + Send + Sync + 'static {
 
     /// The right answer, by the plainest code.
     fn reference(input: &Self::Input) -> Self::Output;
+
+    /// The answer as one number: [`crate::seed::digest`] of its numbers, so that
+    /// answers can be compared across processes and languages.
+    fn digest(output: &Self::Output) -> u64;
 
     /// The time no model can beat with so many workers, measured now.
     ///

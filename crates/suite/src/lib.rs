@@ -19,6 +19,8 @@ pub struct Entry {
     pub package: Option<&'static str>,
     /// A warning that goes with the name wherever it is listed.
     pub badge: Option<&'static str>,
+    /// Whether it has one worker, however many are asked for.
+    pub serial: bool,
     start: fn(&Config) -> Result<Box<dyn Complete>, Error>,
 }
 
@@ -34,7 +36,10 @@ impl Entry {
 
 /// Every model, in the order in which they are listed.
 pub const MODELS: [Entry; 7] = [
-    entry::<lanes_sequential::Sequential>("sequential", None),
+    Entry {
+        serial: true,
+        ..entry::<lanes_sequential::Sequential>("sequential", None)
+    },
     entry::<lanes_threads::Threads>("threads", None),
     entry::<lanes_crossbeam::Crossbeam>("crossbeam", Some("crossbeam")),
     entry::<lanes_rayon::Rayon>("rayon", Some("rayon")),
@@ -50,7 +55,7 @@ const fn entry<M: Complete + 'static>(
     name: &'static str,
     package: Option<&'static str>,
 ) -> Entry {
-    Entry { name, package, badge: None, start: start::<M> }
+    Entry { name, package, badge: None, serial: false, start: start::<M> }
 }
 
 fn start<M: Model + Complete + 'static>(
@@ -68,6 +73,7 @@ mod tests {
         for entry in MODELS {
             let model = entry.start(&Config::new(2).unwrap()).unwrap();
             assert_eq!(model.name(), entry.name);
+            assert_eq!(model.workers(), if entry.serial { 1 } else { 2 });
             let version = entry.package.map(version_of);
             assert_ne!(version, Some(None), "{}", entry.name);
         }

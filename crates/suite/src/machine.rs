@@ -1,6 +1,7 @@
 //! What a figure was measured on.
 
 use crate::MODELS;
+use serde::{Deserialize, Serialize};
 use std::env::consts::{ARCH, OS};
 use std::fmt;
 use std::fs;
@@ -10,12 +11,14 @@ use std::thread;
 const LOCK: &str = include_str!("../../../Cargo.lock");
 
 /// The machine and the libraries that a figure was measured on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// The processor's own name, where the system tells it.
     pub processor: String,
     /// How many threads run at once.
     pub cores: usize,
+    /// Memory in bytes, where the system tells it.
+    pub memory: Option<u64>,
     /// The operating system and the architecture.
     pub system: String,
     /// The compared libraries, each with its version.
@@ -31,6 +34,13 @@ impl Machine {
             (key.trim() == "model name").then(|| value.trim().to_owned())
         };
         let processor = info.lines().find_map(model);
+        let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+        let memory = memory.lines().find_map(|line| {
+            let total = line.strip_prefix("MemTotal:")?;
+            let kibibytes: u64 =
+                total.split_whitespace().next()?.parse().ok()?;
+            Some(kibibytes * 1024)
+        });
         let libraries = MODELS.iter().filter_map(|entry| {
             let package = entry.package?;
             Some(format!("{package} {}", version_of(package)?))
@@ -38,6 +48,7 @@ impl Machine {
         Self {
             processor: processor.unwrap_or_else(|| "unknown CPU".into()),
             cores: thread::available_parallelism().map_or(1, usize::from),
+            memory,
             system: format!("{OS} {ARCH}"),
             libraries: libraries.collect(),
         }
@@ -46,7 +57,7 @@ impl Machine {
 
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { processor, cores, system, libraries } = self;
+        let Self { processor, cores, system, libraries, .. } = self;
         let libraries = libraries.join(", ");
         write!(f, "{processor}, {cores} cores, {system}; {libraries}")
     }

@@ -1,14 +1,17 @@
 //! `counter`: tasks that add to one number.
 
 use super::{Limit, Size, Workload, bound};
+use crate::seed;
 use crate::trace::State;
 use crate::{Error, Job, preflight};
+use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Tasks that add to one number, one at a time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Counter {
     /// How many tasks.
     pub tasks: usize,
@@ -21,7 +24,8 @@ pub struct Counter {
 }
 
 /// How tasks share the number they add to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Form {
     /// Under one lock, taken for each addition.
     Lock,
@@ -103,6 +107,10 @@ impl Workload for Counter {
 
     fn reference(input: &Self) -> u64 {
         input.items() as u64
+    }
+
+    fn digest(output: &u64) -> u64 {
+        seed::digest([*output])
     }
 
     fn limit(job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {

@@ -2,13 +2,16 @@
 
 use super::{Limit, Size, Workload, bound, power, sixteenth};
 use crate::numbers::{Numbers, Pieces};
+use crate::seed;
 use crate::{Error, Job};
+use serde::{Deserialize, Serialize};
 
 /// Every value times two, into a new list in pieces.
 ///
 /// The pieces lie in memory that earlier runs have touched: into fresh pages
 /// the page faults would be the workload.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Double {
     /// How many numbers.
     pub len: usize,
@@ -54,6 +57,10 @@ impl Workload for Double {
     fn reference(input: &Numbers) -> Pieces {
         let twice = input.list().iter().map(|number| number * 2);
         Pieces::from(twice.collect::<Vec<_>>())
+    }
+
+    fn digest(output: &Pieces) -> u64 {
+        seed::digest(output.iter())
     }
 
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {

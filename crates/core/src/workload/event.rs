@@ -1,13 +1,16 @@
 //! `event`: two tasks hand a token to and fro.
 
 use super::{Limit, Size, Workload};
+use crate::seed;
 use crate::{Error, Job, preflight};
+use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
 /// Two tasks that hand a token to and fro; each waits for the other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Event {
     /// How often the token changes hands.
     pub hops: usize,
@@ -95,6 +98,10 @@ impl Workload for Event {
 
     fn latencies(output: &Relay) -> Option<&Latencies> {
         Some(&output.latencies)
+    }
+
+    fn digest(output: &Relay) -> u64 {
+        seed::digest([output.hops as u64, output.sum])
     }
 
     /// Two threads that only park and unpark each other: no bound for players
@@ -202,6 +209,11 @@ impl Drop for Player {
 }
 
 impl Latencies {
+    /// Each of them, in nanoseconds, in no order.
+    pub fn nanos(&self) -> &[u32] {
+        &self.0
+    }
+
     /// The latency that `percent` percent of the hops do not exceed, in
     /// nanoseconds, by the nearest rank; `None` without hops.
     pub fn percentile(&self, percent: f64) -> Option<u32> {

@@ -5,13 +5,15 @@ use crate::request::{MOST_NUMBERS, Request};
 use crate::server::Server;
 use crate::trace::State;
 use crate::{Error, Job, kernel, preflight, seed};
+use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Requests over TCP to a server that answers each with an array after a
 /// delay: the largest number of each array. As many connections as requests may
 /// be in flight are opened, and each is used for one request after the other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Fetch {
     /// How many requests.
     pub requests: usize,
@@ -103,6 +105,10 @@ impl Workload for Fetch {
             numbers.take(request.count as usize).max().unwrap_or(0)
         };
         input.requests.iter().map(largest).collect()
+    }
+
+    fn digest(output: &Vec<u64>) -> u64 {
+        seed::digest(output.iter().copied())
     }
 
     fn limit(job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {

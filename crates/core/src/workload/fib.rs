@@ -1,12 +1,15 @@
 //! `fib`: recursive fork-join without cut-off.
 
 use super::{Limit, Size, Workload, bound};
+use crate::seed;
 use crate::{Error, Job, StopToken};
+use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 
 /// The n-th Fibonacci number, with a fork for every addition: the cost of a
 /// fork.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Fib {
     /// Which Fibonacci number, from fib(0) = 0; at most [`Fib::LAST`].
     pub n: u32,
@@ -64,6 +67,10 @@ impl Workload for Fib {
 
     fn reference(input: &Self) -> u64 {
         iterate(input.n)
+    }
+
+    fn digest(output: &u64) -> u64 {
+        seed::digest([*output])
     }
 
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {

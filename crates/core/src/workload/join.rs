@@ -2,11 +2,14 @@
 
 use super::{Double, Limit, Max, Size, Workload, bound, power, sixteenth};
 use crate::numbers::{Numbers, Pieces};
+use crate::seed;
 use crate::{Error, Job};
+use serde::{Deserialize, Serialize};
 
 /// Two independent parts at once: the largest number of a list, and the list
 /// doubled; both brought back into one result.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Join {
     /// How many numbers.
     pub len: usize,
@@ -51,6 +54,10 @@ impl Workload for Join {
 
     fn reference(input: &Numbers) -> (Option<u64>, Pieces) {
         (Max::reference(input), Double::reference(input))
+    }
+
+    fn digest((most, twice): &(Option<u64>, Pieces)) -> u64 {
+        seed::digest(most.iter().copied().chain(twice.iter()))
     }
 
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {

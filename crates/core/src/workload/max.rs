@@ -2,11 +2,14 @@
 
 use super::{Limit, Size, Workload, bound, power, sixteenth};
 use crate::numbers::Numbers;
+use crate::seed;
 use crate::{Error, Job, kernel};
+use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 
 /// The largest number of a list, in parts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Max {
     /// How many numbers.
     pub len: usize,
@@ -51,6 +54,10 @@ impl Workload for Max {
 
     fn reference(input: &Numbers) -> Option<u64> {
         input.list().iter().copied().max()
+    }
+
+    fn digest(output: &Option<u64>) -> u64 {
+        seed::digest(output.iter().copied())
     }
 
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {

@@ -4,13 +4,15 @@ use super::{Limit, Size, Workload, bound};
 use crate::parts::{self, Part};
 use crate::trace::State;
 use crate::{Error, Job, kernel, preflight, seed};
+use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// Files of decimal numbers, one a line: the largest number of each.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Read {
     /// How many files.
     pub files: usize,
@@ -74,6 +76,10 @@ impl Workload for Read {
             numbers.map(|number| number.expect("a number")).max().unwrap_or(0)
         };
         input.paths.iter().map(largest).collect()
+    }
+
+    fn digest(output: &Vec<u64>) -> u64 {
+        seed::digest(output.iter().copied())
     }
 
     fn limit(job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {

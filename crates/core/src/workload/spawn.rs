@@ -1,10 +1,13 @@
 //! `spawn`: many empty tasks started and joined.
 
 use super::{Limit, Size, Workload};
+use crate::seed;
 use crate::{Error, Job, StopToken, preflight};
+use serde::{Deserialize, Serialize};
 
 /// Many empty tasks started and joined: the cost of a task.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Spawn {
     /// How many tasks.
     pub tasks: usize,
@@ -46,6 +49,10 @@ impl Workload for Spawn {
 
     fn reference(input: &Self) -> u64 {
         (0..input.tasks as u64).sum()
+    }
+
+    fn digest(output: &u64) -> u64 {
+        seed::digest([*output])
     }
 
     fn limit(_job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {

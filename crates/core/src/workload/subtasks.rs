@@ -5,6 +5,7 @@ use crate::request::Request;
 use crate::server::Server;
 use crate::trace::State;
 use crate::{Error, Job, kernel, seed};
+use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -13,10 +14,15 @@ use std::time::{Duration, Instant};
 ///
 /// One after the other they take ten units, at once five: the first is the
 /// critical path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Subtasks {
     /// The unit of compute and of waiting.
     pub unit: Duration,
+    /// How many rounds of [`kernel::churn`] make a unit of compute, where that
+    /// was found out before; otherwise every input finds it out anew.
+    #[serde(default)]
+    pub rounds: Option<u64>,
 }
 
 /// Units of compute, of waiting, and of compute, for each subtask.
@@ -54,13 +60,14 @@ impl Workload for Subtasks {
             Size::Quick => 2,
             Size::Full => 5,
         };
-        vec![Self { unit: Duration::from_millis(milliseconds) }]
+        let unit = Duration::from_millis(milliseconds);
+        vec![Self { unit, rounds: None }]
     }
 
     /// There are always three subtasks; more items make a longer unit.
     fn with_items(&self, items: usize) -> Self {
         let micros = u64::try_from(items).unwrap_or(u64::MAX);
-        Self { unit: Duration::from_micros(micros) }
+        Self { unit: Duration::from_micros(micros), rounds: None }
     }
 
     fn items(&self) -> usize {
@@ -73,16 +80,14 @@ impl Workload for Subtasks {
 
     fn input(&self, seed: u64) -> Result<Plan, Error> {
         let unit = self.unit;
-        let nanos = u64::try_from(unit.as_nanos()).ok();
-        let rounds = nanos.map(|nanos| nanos as f64 * rounds_per_nano());
-        match rounds {
-            // Far above a day, and far below what a clock can hold.
-            Some(rounds) if rounds < 1e15 => {
-                let (server, rounds) = (Server::start()?, rounds as u64);
-                Ok(Plan { server, seed, unit, rounds })
-            }
-            _ => Err(Error::Invalid(format!("a unit of {unit:?}"))),
-        }
+        let rounds = self.rounds.map_or_else(|| calibrate(unit), Ok)?;
+        Ok(Plan { server: Server::start()?, seed, unit, rounds })
+    }
+
+    /// The unit of compute, calibrated: every process then does the same.
+    fn pinned(&self) -> Result<Self, Error> {
+        let rounds = self.rounds.map_or_else(|| calibrate(self.unit), Ok)?;
+        Ok(Self { rounds: Some(rounds), ..self.clone() })
     }
 
     fn reference(input: &Plan) -> Vec<u64> {
@@ -98,6 +103,10 @@ impl Workload for Subtasks {
         input.tasks().map(answer).collect()
     }
 
+    fn digest(output: &Vec<u64>) -> u64 {
+        seed::digest(output.iter().copied())
+    }
+
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {
         let workers = u32::try_from(workers).unwrap_or(u32::MAX);
         let compute = job.unit.saturating_mul(COMPUTE) / workers;
@@ -108,6 +117,17 @@ impl Workload for Subtasks {
 
     fn served(input: &Plan) -> Duration {
         input.server.cpu()
+    }
+}
+
+/// How many rounds of [`kernel::churn`] fill a unit.
+fn calibrate(unit: Duration) -> Result<u64, Error> {
+    let rounds = unit.as_nanos() as f64 * rounds_per_nano();
+    // Far above a day, and far below what a clock can hold.
+    if rounds < 1e15 {
+        Ok(rounds as u64)
+    } else {
+        Err(Error::Invalid(format!("a unit of {unit:?}")))
     }
 }
 
@@ -215,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_unit_without_end_is_refused() {
-        let endless = Subtasks { unit: Duration::MAX };
+        let endless = Subtasks { unit: Duration::MAX, rounds: None };
         assert!(matches!(endless.input(7), Err(Error::Invalid(_))));
     }
 }
