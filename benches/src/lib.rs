@@ -152,7 +152,7 @@ where
 {
     let fail = |error: Error| -> ! { panic!("{cell}: {error}") };
     let model = entry.start(config).unwrap_or_else(|error| fail(error));
-    let found = census(&*model).unwrap_or_else(|error| fail(error));
+    let found = census(&*model).unwrap_or_else(|error| fail(error)).len();
     let claimed = model.workers();
     assert_eq!(found, claimed, "{cell}: workers found, and claimed");
     let answer = model.run(job).unwrap_or_else(|error| fail(error));

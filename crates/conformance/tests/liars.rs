@@ -109,7 +109,7 @@ fn an_honest_model_passes() {
         panic!("{failure}");
     }
     let honest = Scoped { workers: 3, lie: Lie::None };
-    assert_eq!(census(&honest), Ok(3));
+    assert_eq!(census(&honest).map(|found| found.len()), Ok(3));
 }
 
 #[test]
@@ -135,11 +135,17 @@ fn lost_errors_are_caught() {
 #[test]
 fn workers_that_are_not_there_are_caught() {
     let liar = Scoped { workers: 2, lie: Lie::MoreWorkers };
-    assert_eq!((liar.workers(), census(&liar)), (4, Ok(2)));
+    assert_eq!(
+        (liar.workers(), census(&liar).map(|found| found.len())),
+        (4, Ok(2))
+    );
 }
 
 #[test]
 fn workers_that_are_kept_secret_are_caught() {
     let liar = Scoped { workers: 2, lie: Lie::FewerWorkers };
-    assert_eq!((liar.workers(), census(&liar)), (1, Ok(2)));
+    assert_eq!(
+        (liar.workers(), census(&liar).map(|found| found.len())),
+        (1, Ok(2))
+    );
 }

@@ -1,0 +1,306 @@
+//! What the command understands.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Measures the same workloads in every concurrency model, fairly, and says
+/// what is faster, by how much, and when it cannot tell.
+#[derive(Parser)]
+#[command(name = "lanes", version, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 something failed, 2 usage, \
+    3 a confident regression under --fail-on, 4 nothing matched, \
+    130 interrupted.";
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Show the matrix: how well each model fits each workload, and why
+    List(List),
+    /// Check every cell against its reference, in several sizes and with
+    /// several numbers of workers
+    Check(Check),
+    /// Tell what of this machine helps or hurts measuring, and what is missing
+    Doctor(Doctor),
+    /// Measure, and rank the models
+    Run(Run),
+    /// Compare two sessions, cell by cell
+    Cmp(Cmp),
+    /// Rank the models over all rows of one or more sessions
+    Rank(Rank),
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Be a worker: answer requests on standard input, a socket
+    #[command(hide = true)]
+    Worker,
+}
+
+/// Which cells.
+#[derive(Args)]
+pub(crate) struct Selection {
+    /// Cells as WORKLOAD, MODEL or WORKLOAD/MODEL/SIZE; `*` stands for any
+    /// text, and later parts may be left out
+    #[arg(value_name = "FILTER")]
+    pub(crate) filters: Vec<String>,
+
+    /// The models, in this order; one named twice is entered twice
+    #[arg(long, value_delimiter = ',', value_name = "MODEL,...")]
+    pub(crate) models: Vec<String>,
+
+    /// A model in a program of your own, which speaks the worker protocol
+    /// (crates/measure/PROTOCOL.md); may be given several times
+    #[arg(long = "peer", value_name = "NAME=COMMAND", value_parser = peer)]
+    pub(crate) peers: Vec<(String, Vec<String>)>,
+}
+
+#[derive(Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// How long a worker may take for one reply, such as 30s
+    #[arg(long, value_parser = duration, default_value = "60s")]
+    pub(crate) deadline: Duration,
+}
+
+#[derive(Args)]
+pub(crate) struct Doctor {
+    /// Do not measure the noise floor, which takes some seconds
+    #[arg(long)]
+    pub(crate) no_noise: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// Small sizes: all cells in three minutes (the default)
+    #[arg(long, conflicts_with = "full")]
+    pub(crate) quick: bool,
+
+    /// The sizes of the catalogue
+    #[arg(long)]
+    pub(crate) full: bool,
+
+    /// Every workload with so many items instead
+    #[arg(long, conflicts_with_all = ["quick", "full"], value_name = "N")]
+    pub(crate) items: Option<usize>,
+
+    /// Numbers of workers; otherwise as many as the machine runs at once
+    #[arg(long, value_delimiter = ',', value_parser = workers,
+          value_name = "N,...")]
+    pub(crate) workers: Vec<usize>,
+
+    /// So many rounds for each row, instead of as many as the budget allows
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100_000),
+          conflicts_with = "budget")]
+    pub(crate) rounds: Option<u64>,
+
+    /// How long the session may take, such as 60s or 10m; otherwise 1.8 s for
+    /// each cell. It is spent where the evidence is thin
+    #[arg(long, value_parser = duration)]
+    pub(crate) budget: Option<Duration>,
+
+    /// Differences within this are called none
+    #[arg(long, value_parser = percent, default_value = "3%")]
+    pub(crate) margin: f64,
+
+    /// The seed of inputs and orders
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+
+    /// How long a worker may take for one reply
+    #[arg(long, value_parser = duration, default_value = "60s")]
+    pub(crate) deadline: Duration,
+
+    /// How much memory a worker may use, such as 4GiB; otherwise a quarter of
+    /// what the machine has
+    #[arg(long, value_parser = bytes)]
+    pub(crate) memory: Option<u64>,
+
+    /// Do not enter the fastest model a second time as a control
+    #[arg(long)]
+    pub(crate) no_control: bool,
+
+    /// Also show switches, page faults, memory and threads
+    #[arg(long)]
+    pub(crate) details: bool,
+
+    /// Where results go: a file, or a folder for a file named by the time
+    #[arg(short, long, default_value = "results", value_name = "PATH")]
+    pub(crate) output: PathBuf,
+
+    /// How to print the end
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Args)]
+pub(crate) struct Cmp {
+    /// The older results
+    pub(crate) before: PathBuf,
+    /// The newer results
+    pub(crate) after: PathBuf,
+
+    /// End with exit code 3 if a cell is slower than this for certain
+    #[arg(long, value_parser = percent, value_name = "PERCENT")]
+    pub(crate) fail_on: Option<f64>,
+
+    /// Compare bare times; otherwise each model is seen beside the others of
+    /// its row, so that a machine that drifted does not matter
+    #[arg(long)]
+    pub(crate) absolute: bool,
+
+    /// Differences within this are called none
+    #[arg(long, value_parser = percent, default_value = "3%")]
+    pub(crate) margin: f64,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Args)]
+pub(crate) struct Rank {
+    /// Result files
+    #[arg(required = true)]
+    pub(crate) results: Vec<PathBuf>,
+
+    /// Rank these models only, over the rows that all of them have
+    #[arg(long, value_delimiter = ',', value_name = "MODEL,...")]
+    pub(crate) models: Vec<String>,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Table,
+    /// For programs: everything
+    Json,
+    /// For spreadsheets
+    Csv,
+    /// For pages
+    Markdown,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "ms" => 1e-3,
+        "s" | "" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        other => return Err(format!("{other:?} is no unit: ms, s, m or h")),
+    };
+    let number = digits.parse::<f64>().ok().filter(|number| *number > 0.0);
+    let seconds = number.ok_or("a time above zero, such as 60s")? * unit;
+    // A day is longer than anybody waits, and far below what a clock holds.
+    if seconds > 86_400.0 {
+        return Err("at most a day".into());
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.trim_end_matches('%').trim().parse::<f64>();
+    match number {
+        Ok(percent) if (0.0..1000.0).contains(&percent) => Ok(percent / 100.0),
+        _ => Err("a percentage from 0 to 1000, such as 5%".into()),
+    }
+}
+
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "kib" | "k" => 10,
+        "mib" | "m" => 20,
+        "gib" | "g" => 30,
+        _ => return Err("a size such as 512MiB or 4GiB".into()),
+    };
+    let number = digits.parse::<u64>().ok().filter(|number| *number > 0);
+    number
+        .and_then(|number| number.checked_mul(1 << shift))
+        .ok_or_else(|| "a size such as 512MiB or 4GiB".into())
+}
+
+fn workers(text: &str) -> Result<usize, String> {
+    let most = lanes_core::Config::MOST_WORKERS;
+    let number = text.parse::<usize>().ok();
+    number
+        .filter(|number| (1..=most).contains(number))
+        .ok_or_else(|| format!("a number from 1 to {most}"))
+}
+
+fn peer(text: &str) -> Result<(String, Vec<String>), String> {
+    let (name, command) =
+        text.split_once('=').ok_or("NAME=COMMAND is expected")?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.is_empty() || !name.chars().all(plain) {
+        return Err(format!(
+            "{name:?} is no name: letters, digits, -, _ and ."
+        ));
+    }
+    let words = shell_words::split(command).map_err(|e| e.to_string())?;
+    if words.is_empty() {
+        return Err("a command is expected after =".into());
+    }
+    Ok((name.to_owned(), words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn quantities_are_read_or_refused() {
+        assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        for wrong in ["", "0s", "-1s", "1y", "infs", "NaN", "1e9h"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(percent("5%"), Ok(0.05));
+        assert!(percent("-1").is_err() && percent("five").is_err());
+        assert_eq!(bytes("2GiB"), Ok(2 << 30));
+        for wrong in ["12", "0MiB", "99999999999GiB", "4TB"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+        assert!(workers("0").is_err() && workers("1025").is_err());
+        let words = ["python3", "my worker.py"].map(String::from).to_vec();
+        let parsed = peer("py=python3 'my worker.py'");
+        assert_eq!(parsed, Ok(("py".into(), words)));
+        for wrong in ["py", "=x", "a/b=x", "py=", "py='"] {
+            assert!(peer(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! `lanes check`: every cell against its reference.
+
+use crate::args::Check;
+use crate::fail::Fail;
+use crate::run::limits;
+use crate::select::{Cells, Model};
+use crate::show::print;
+use lanes_core::{Config, Size};
+use lanes_measure::failure::{Cause, Failure};
+use lanes_measure::process::{Limits, Process};
+use lanes_measure::protocol::{self, Request};
+use lanes_measure::row::{Row, rows, rows_with};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Every workload is checked with so many items, and in its quick sizes.
+const ITEMS: [usize; 4] = [0, 1, 7, 100];
+const SEEDS: [u64; 2] = [7, u64::MAX];
+
+/// A row with the digests of its right answers.
+struct Known {
+    row: Box<dyn Row>,
+    digests: Vec<(u64, u64)>,
+}
+
+/// Checks every chosen cell with several sizes, seeds and numbers of workers.
+///
+/// # Errors
+/// [`Fail::Failure`] if a cell is wrong.
+pub(crate) fn check(options: &Check) -> Result<(), Fail> {
+    let limits = limits(options.deadline, None)?;
+    let cells = Cells::choose(&options.selection, rows(Size::Quick))?;
+    let small = ITEMS.into_iter().flat_map(rows_with);
+    let all = rows(Size::Quick).into_iter().chain(small);
+    let wanted = all.filter(|row| {
+        let mut models = cells.models.iter();
+        models.any(|model| cells.has(row.workload(), &model.model))
+    });
+    let known = wanted.map(|row| {
+        let row = row.pinned().map_err(Fail::of)?;
+        let digest = |seed| Ok((seed, row.digest(seed).map_err(Fail::of)?));
+        let digests = SEEDS.into_iter().map(digest);
+        let digests = digests.collect::<Result<_, Fail>>()?;
+        Ok(Known { row, digests })
+    });
+    let known = known.collect::<Result<Vec<Known>, Fail>>()?;
+    let folder = tempfile::tempdir().map_err(Fail::of)?;
+
+    let cores = Config::machine().workers();
+    let mut numbers = vec![1, 2, cores, cores * 2];
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut found = Found::default();
+    for model in &cells.models {
+        let numbers = if model.serial { &numbers[..1] } else { &numbers };
+        for workers in numbers {
+            let mine = known
+                .iter()
+                .filter(|known| cells.has(known.row.workload(), &model.model));
+            let mine: Vec<&Known> = mine.collect();
+            found.model(model, *workers, &mine, folder.path(), &limits);
+        }
+        eprintln!("{}: {} right so far", model.name, found.right);
+    }
+    found.tell()
+}
+
+#[derive(Default)]
+struct Found {
+    right: usize,
+    refused: BTreeMap<String, usize>,
+    wrong: Vec<String>,
+}
+
+impl Found {
+    /// Checks one model with one number of workers. A worker that failed is
+    /// started anew for the next row.
+    fn model(
+        &mut self,
+        model: &Model,
+        workers: usize,
+        known: &[&Known],
+        folder: &Path,
+        limits: &Limits,
+    ) {
+        let name = format!("{} with {workers} workers", model.name);
+        let mut running = None;
+        for known in known {
+            let (row, size) = (&known.row, known.row.size());
+            for (seed, digest) in &known.digests {
+                let result = (|| {
+                    let mut process = match running.take() {
+                        Some(process) => process,
+                        None => start(model, workers, folder, limits)?,
+                    };
+                    let sent = process.prepare(row.workload(), &size, *seed);
+                    let result = sent
+                        .and_then(|()| process.prepared(*digest))
+                        .and_then(|()| process.sample(2, false, *digest));
+                    let alive = result.as_ref().err().is_none_or(|failure| {
+                        matches!(
+                            failure.cause,
+                            Cause::Unsupported | Cause::Wrong | Cause::Failed
+                        )
+                    });
+                    running = alive.then_some(process);
+                    result.map(drop)
+                })();
+                self.count(result, &format!("{name}: {}", title(&**row)));
+            }
+        }
+        if let Some(process) = running {
+            process.end();
+        }
+    }
+
+    fn count(&mut self, result: Result<(), Failure>, what: &str) {
+        match result {
+            Ok(()) => self.right += 1,
+            Err(failure) if failure.cause == Cause::Unsupported => {
+                let why = format!("{what}: {}", failure.message);
+                *self.refused.entry(why).or_default() += 1;
+            }
+            Err(failure) => self.wrong.push(format!("{what} {failure}")),
+        }
+    }
+
+    fn tell(&self) -> Result<(), Fail> {
+        for why in self.refused.keys() {
+            print(&format!("refused: {why}\n"))?;
+        }
+        for wrong in &self.wrong {
+            print(&format!("WRONG: {wrong}\n"))?;
+        }
+        let refused: usize = self.refused.values().sum();
+        let (right, wrong) = (self.right, self.wrong.len());
+        print(&format!("{right} right, {refused} refused, {wrong} wrong\n"))?;
+        if wrong > 0 {
+            return Err(Fail::Failure(format!("{wrong} answers are wrong")));
+        }
+        Ok(())
+    }
+}
+
+fn title(row: &dyn Row) -> String {
+    format!("{} {}", row.workload(), row.label())
+}
+
+fn start(
+    model: &Model,
+    workers: usize,
+    folder: &Path,
+    limits: &Limits,
+) -> Result<Process, Failure> {
+    let mut process = Process::start(&model.launch, folder, limits)?;
+    process.send(&Request::Hello {
+        protocol: protocol::VERSION,
+        model: model.model.clone(),
+        workers,
+    })?;
+    process.hello(&model.model, if model.serial { 1 } else { workers })?;
+    Ok(process)
+}

@@ -1,0 +1,211 @@
+//! `lanes doctor`: what of this machine helps or hurts measuring.
+
+use crate::args::Doctor;
+use crate::fail::Fail;
+use crate::run::limits;
+use crate::show::{percent, print, time};
+use lanes_core::{Config, Size};
+use lanes_measure::process::Launch;
+use lanes_measure::results::{Build, Results};
+use lanes_measure::row::rows;
+use lanes_measure::session::{self, Contender, Plan};
+use lanes_suite::Machine;
+use rustix::process::{Resource, getrlimit};
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// Quiet machines stay below this floor.
+const QUIET: f64 = 0.02;
+/// So many descriptors are enough for every full size.
+const DESCRIPTORS: u64 = 1024;
+/// So many threads are enough for every full size.
+const THREADS: u64 = 12_000;
+
+/// Tells what helps or hurts, one line each, with what to do about it.
+///
+/// # Errors
+/// Those of the noise measurement.
+pub(crate) fn doctor(options: &Doctor) -> Result<(), Fail> {
+    let machine = Machine::here();
+    let build = Build::here();
+    good(&format!("machine: {machine}"))?;
+    cores(&machine)?;
+    governor()?;
+    load(&machine)?;
+    memory(&machine)?;
+    descriptors()?;
+    threads()?;
+    clock()?;
+    tell(
+        build.profile == "release",
+        &format!("build: {}, {}", build.profile, build.rustc),
+        "use `cargo lanes`, which builds with --release",
+    )?;
+    tell(
+        build.commit.is_some(),
+        "commit: known to result files",
+        "git, and a clone rather than a copy, tell which sources are measured",
+    )?;
+    let python = Command::new("python3")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    tell(
+        python.is_ok_and(|status| status.success()),
+        "python3: found, for workers in Python",
+        "python3 is missing: only needed for --peer workers written in it",
+    )?;
+    if options.no_noise { Ok(()) } else { noise() }
+}
+
+fn good(text: &str) -> Result<(), Fail> {
+    print(&format!("   ok  {text}\n"))
+}
+
+/// One line: what is, and what to do if that is not good.
+fn tell(is_good: bool, text: &str, remedy: &str) -> Result<(), Fail> {
+    if is_good {
+        return good(text);
+    }
+    print(&format!(" look  {text}\n       {remedy}\n"))
+}
+
+fn cores(machine: &Machine) -> Result<(), Fail> {
+    let cores = machine.cores;
+    let quota = fs::read_to_string("/sys/fs/cgroup/cpu.max").ok();
+    let limited = quota.is_some_and(|quota| !quota.starts_with("max"));
+    tell(
+        cores >= 2 && !limited,
+        &format!("cores: {cores} threads run at once"),
+        "with one core, or with a CPU quota (cpu.max), models take turns and \
+         differ little",
+    )
+}
+
+fn governor() -> Result<(), Fail> {
+    let path = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
+    match fs::read_to_string(path) {
+        Ok(text) => tell(
+            text.trim() == "performance",
+            &format!("governor: {}", text.trim()),
+            "clock rates change with load: `cpupower frequency-set -g \
+             performance`, as root",
+        ),
+        Err(_) => {
+            good("governor: none to see here, as in most virtual machines")
+        }
+    }
+}
+
+fn load(machine: &Machine) -> Result<(), Fail> {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = text.split_whitespace().next().and_then(|l| l.parse().ok());
+    let load: f64 = load.unwrap_or(0.0);
+    tell(
+        load < 0.3 * machine.cores as f64,
+        &format!("load: {load} over the last minute"),
+        "something else is running: verdicts will need more rounds",
+    )
+}
+
+fn memory(machine: &Machine) -> Result<(), Fail> {
+    let Some(all) = machine.memory else {
+        return good("memory: the system does not tell");
+    };
+    let available = lanes_core::preflight::memory(1 << 31, 1).is_ok();
+    tell(
+        available,
+        &format!("memory: {} MiB", all >> 20),
+        "less than 2 GiB are free: full sizes may be refused",
+    )
+}
+
+fn descriptors() -> Result<(), Fail> {
+    let limit = getrlimit(Resource::Nofile);
+    let most = limit.maximum.unwrap_or(u64::MAX);
+    let text = match limit.current {
+        Some(current) => format!("descriptors: {current}, raised up to {most}"),
+        None => "descriptors: no limit".into(),
+    };
+    let remedy = "`fetch` needs more in full size: raise `ulimit -Hn`";
+    tell(most >= DESCRIPTORS, &text, remedy)
+}
+
+fn threads() -> Result<(), Fail> {
+    let number =
+        |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
+    let limits = [
+        number("/proc/sys/kernel/threads-max"),
+        number("/sys/fs/cgroup/pids.max"),
+        number("/proc/sys/vm/max_map_count").map(|maps| maps / 2),
+    ];
+    let most = limits.into_iter().flatten().min().unwrap_or(u64::MAX);
+    tell(
+        most >= THREADS,
+        &format!("threads: {most}"),
+        "`spawn` in threads is refused in full size: raise pids.max or \
+         kernel.threads-max",
+    )
+}
+
+fn clock() -> Result<(), Fail> {
+    let path =
+        "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+    let source = fs::read_to_string(path).unwrap_or_default();
+    let source = source.trim();
+    let cost = session::clock().as_secs_f64();
+    tell(
+        cost < 1e-6,
+        &format!("clock: {source}, {} a reading", time(cost)),
+        "a slow clock makes batches long: choose tsc as clocksource if you can",
+    )
+}
+
+/// The same model twice: what two processes of it differ.
+fn noise() -> Result<(), Fail> {
+    let mut rows = rows(Size::Quick);
+    rows.retain(|row| ["max", "fib"].contains(&row.workload()));
+    let own = Launch::own().map_err(Fail::of)?;
+    let contender = Contender {
+        name: "rayon".into(),
+        model: "rayon".into(),
+        workers: Config::machine().workers(),
+        serial: false,
+        launch: own,
+    };
+    let plan = Plan {
+        rows,
+        contenders: vec![contender],
+        wants: Box::new(|_, _| true),
+        control: true,
+        rounds: None,
+        budget: Duration::from_secs(8),
+        seed: 7,
+        level: 0.95,
+        margin: 0.03,
+        limits: limits(Duration::from_secs(60), None)?,
+    };
+    let silent = &mut |_: &Results, _: &_| Ok(());
+    let results =
+        session::run(&plan, String::new(), silent).map_err(Fail::of)?;
+    for row in &results.rows {
+        let summary = row.summary.as_ref().ok_or_else(|| {
+            Fail::Failure("the noise was not measured".into())
+        })?;
+        let floor = summary.floor.exp_m1();
+        tell(
+            floor <= QUIET,
+            &format!(
+                "noise: two processes of one model differ by up to {} on {} {}",
+                percent(floor),
+                row.workload,
+                row.size
+            ),
+            "smaller differences are not told in so short a time: stop what \
+             else runs, or give `lanes run` a larger --budget",
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! `lanes`: measures every model fairly and says what is faster, by how much,
+//! and when it cannot tell.
+
+mod args;
+mod check;
+mod cmp;
+mod doctor;
+mod fail;
+mod list;
+mod rank;
+mod report;
+mod run;
+mod select;
+mod show;
+
+use crate::args::{Arguments, Command};
+use crate::fail::Fail;
+use clap::{CommandFactory, Parser};
+use lanes_measure::worker;
+use std::io;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::List(options) => list::list(&options),
+        Command::Check(options) => check::check(&options),
+        Command::Doctor(options) => doctor::doctor(&options),
+        Command::Run(options) => run::run(&options),
+        Command::Cmp(options) => cmp::cmp(&options),
+        Command::Rank(options) => rank::rank(&options),
+        Command::Completions { shell } => {
+            let mut command = Arguments::command();
+            clap_complete::generate(
+                shell,
+                &mut command,
+                "lanes",
+                &mut io::stdout(),
+            );
+            Ok(())
+        }
+        Command::Worker => worker::serve(&worker::of_suite).map_err(Fail::of),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fail) => {
+            eprintln!("lanes: {fail}");
+            fail.code()
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Workers that are killed, hang, eat memory or print garbage: how long it takes
+//! until each is reported, and whether the others go on.
+
+use crate::{contender, own, row};
+use lanes_core::workload::Max;
+use lanes_core::{Config, Workload};
+use lanes_measure::process::{Limits, Process};
+use lanes_measure::protocol::{self, Hello, Reply, Request, Sample};
+use lanes_measure::session::{self, Plan};
+use rustix::process::{Pid, Signal, kill_process};
+use std::error::Error;
+use std::io::{self, BufReader, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::{Duration, Instant};
+
+const FAULTS: [&str; 4] = ["killed", "hung", "eating", "garbage"];
+const DEADLINE: Duration = Duration::from_secs(2);
+const MEMORY: u64 = 512 << 20;
+
+fn limits() -> Limits {
+    let stop = Arc::new(AtomicBool::new(false));
+    Limits { deadline: DEADLINE, memory: MEMORY, stop }
+}
+
+/// A worker for `max` that behaves for three runs.
+pub(crate) fn serve(fault: &str) -> io::Result<()> {
+    let stdin = io::stdin().as_fd().try_clone_to_owned()?;
+    let mut socket = UnixStream::from(stdin);
+    let mut requests = BufReader::new(socket.try_clone()?);
+    let (mut good, mut known) = (3, 0);
+    while let Some(request) = protocol::read(&mut requests)? {
+        let reply = match request {
+            Request::Hello { protocol, model, workers } => {
+                let threads = vec![std::process::id(); workers];
+                let versions = Default::default();
+                Reply::Hello(Hello {
+                    protocol,
+                    model,
+                    workers,
+                    threads,
+                    versions,
+                })
+            }
+            Request::Prepare { size, seed, .. } => {
+                let max: Max = serde_json::from_value(size)?;
+                let input = max.input(seed).map_err(io::Error::other)?;
+                known = Max::digest(&Max::reference(&input));
+                Reply::Prepared { digest: known }
+            }
+            Request::Run { runs, .. } if good > 0 => {
+                good -= 1;
+                thread::sleep(Duration::from_millis(10));
+                let wall_ns = 10_000_000;
+                let digest = known;
+                Reply::Sample(Sample {
+                    runs,
+                    wall_ns,
+                    digest,
+                    ..Sample::default()
+                })
+            }
+            Request::Run { .. } => {
+                misbehave(fault, &mut socket)?;
+                continue;
+            }
+        };
+        protocol::write(&mut socket, &reply)?;
+    }
+    Ok(())
+}
+
+fn misbehave(fault: &str, socket: &mut UnixStream) -> io::Result<()> {
+    match fault {
+        "killed" => {
+            let own = Pid::from_raw(std::process::id().cast_signed());
+            kill_process(own.expect("a process"), Signal::KILL)?;
+        }
+        "hung" => thread::sleep(Duration::from_secs(3600)),
+        "eating" => {
+            let mut eaten = Vec::new();
+            loop {
+                eaten.push(vec![1u8; 1 << 20]);
+                if eaten.len() as u64 == MEMORY >> 20 {
+                    // From here on it is over its cap; the clock is the same
+                    // in all processes.
+                    println!("{}", now());
+                }
+            }
+        }
+        _ => socket.write_all(b"\x00garbage that is no reply\n")?,
+    }
+    Ok(())
+}
+
+/// Nanoseconds of the machine's own clock.
+fn now() -> u128 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    now.tv_sec as u128 * 1_000_000_000 + now.tv_nsec as u128
+}
+
+pub(crate) fn print() -> Result<(), Box<dyn Error>> {
+    println!("| worker | reported as | seconds after its limit |");
+    println!("|---|---|--:|");
+    let folder = tempfile::tempdir()?;
+    let row = row("max");
+    let digest = row.digest(7)?;
+    for fault in FAULTS {
+        let launch = own(&["faulty", fault])?;
+        let mut process = Process::start(&launch, folder.path(), &limits())?;
+        let (protocol, model) = (protocol::VERSION, fault.to_owned());
+        process.send(&Request::Hello { protocol, model, workers: 1 })?;
+        process.hello(fault, 1)?;
+        process.prepare(row.workload(), &row.size(), 7)?;
+        process.prepared(digest)?;
+        for _ in 0..3 {
+            process.sample(1, false, digest)?;
+        }
+        let begin = Instant::now();
+        let told = process.sample(1, false, digest);
+        let (end, elapsed) = (now(), begin.elapsed());
+        let failure = told.err().ok_or("nothing was reported")?;
+        drop(process);
+        let after = match fault {
+            "hung" => elapsed.saturating_sub(DEADLINE),
+            "eating" => {
+                // The worker printed when it went over its cap.
+                let printed = failure.message.rsplit(' ').next();
+                let over: u128 = printed.unwrap_or_default().parse()?;
+                Duration::from_nanos((end - over) as u64)
+            }
+            _ => elapsed,
+        };
+        println!(
+            "| {fault} | {} | {:.3} |",
+            failure.cause,
+            after.as_secs_f64()
+        );
+    }
+    println!("must reach: 1 or less");
+    others_go_on(row)
+}
+
+/// A whole session with all four among good ones.
+fn others_go_on(
+    row: Box<dyn lanes_measure::row::Row>,
+) -> Result<(), Box<dyn Error>> {
+    let worker = own(&["worker"])?;
+    let good = lanes_suite::MODELS.map(|entry| {
+        let mut model = contender(entry.name, entry.name, &worker);
+        model.serial = entry.serial;
+        model
+    });
+    let mut contenders = good.to_vec();
+    for fault in FAULTS {
+        contenders.push(contender(fault, fault, &own(&["faulty", fault])?));
+    }
+    let rounds = 8;
+    let plan = Plan {
+        rows: vec![row],
+        contenders,
+        wants: Box::new(|_, _| true),
+        control: true,
+        rounds: Some(rounds),
+        budget: Duration::MAX,
+        seed: 7,
+        level: 0.95,
+        margin: 0.03,
+        limits: limits(),
+    };
+    let results = session::run(&plan, String::new(), &mut |_, _| Ok(()))?;
+    let row = &results.rows[0];
+    let complete = |index: usize| {
+        let own = row.samples.iter().filter(|taken| taken.contender == index);
+        own.count() == rounds
+    };
+    let good = lanes_suite::MODELS.len();
+    let whole = (0..good).filter(|index| complete(*index)).count();
+    let failed = row.contenders.iter().filter(|c| c.failure.is_some());
+    println!(
+        "a session with all four, {} workers each: {} reported, {whole} of \
+         {good} other cells complete",
+        Config::machine().workers(),
+        failed.count()
+    );
+    Ok(())
+}

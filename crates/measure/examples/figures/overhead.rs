@@ -1,0 +1,109 @@
+//! What the harness adds: the same kernel under the harness, and in a bare loop
+//! that speaks the protocol by hand.
+
+use crate::{contender, limits, own};
+use lanes_core::workload::Max;
+use lanes_core::{Job, Workload, kernel};
+use lanes_measure::protocol::{self, Hello, Reply, Request, Sample};
+use lanes_measure::session::{self, Plan};
+use std::error::Error;
+use std::hint::black_box;
+use std::io::{self, BufReader};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+/// So many numbers take about 100 microseconds.
+const LEN: usize = 1 << 20;
+
+/// Calls the kernel in a plain loop between two clock readings: no model, no
+/// job, no counting of anything else.
+pub(crate) fn serve() -> io::Result<()> {
+    let stdin = io::stdin().as_fd().try_clone_to_owned()?;
+    let mut socket = UnixStream::from(stdin);
+    let mut requests = BufReader::new(socket.try_clone()?);
+    let mut job = None;
+    while let Some(request) = protocol::read(&mut requests)? {
+        let reply = match request {
+            Request::Hello { protocol, model, workers } => {
+                let threads = vec![std::process::id()];
+                let versions = Default::default();
+                Reply::Hello(Hello {
+                    protocol,
+                    model,
+                    workers,
+                    threads,
+                    versions,
+                })
+            }
+            Request::Prepare { size, seed, .. } => {
+                let max: Max = serde_json::from_value(size)?;
+                let made = Job::new(&max, seed).map_err(io::Error::other)?;
+                let digest = Max::digest(&Max::reference(&made));
+                job = Some(made);
+                Reply::Prepared { digest }
+            }
+            Request::Run { runs, .. } => {
+                let job = job.as_ref().expect("prepared");
+                let mut most = 0;
+                let begin = Instant::now();
+                for _ in 0..runs {
+                    most = black_box(kernel::max(black_box(job.list())));
+                }
+                let wall = begin.elapsed();
+                Reply::Sample(Sample {
+                    runs,
+                    wall_ns: wall.as_nanos() as u64,
+                    digest: Max::digest(&Some(most)),
+                    ..Sample::default()
+                })
+            }
+        };
+        protocol::write(&mut socket, &reply)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn print() -> Result<(), Box<dyn Error>> {
+    let mut harness = contender("sequential", "sequential", &own(&["worker"])?);
+    let mut bare = contender("bare", "bare", &own(&["bare"])?);
+    for contender in [&mut harness, &mut bare] {
+        contender.workers = 1;
+        contender.serial = true;
+    }
+    let plan = Plan {
+        rows: vec![Box::new(Max { len: LEN, grain: LEN })],
+        contenders: vec![harness, bare],
+        wants: Box::new(|_, _| true),
+        control: true,
+        rounds: Some(240),
+        budget: Duration::MAX,
+        seed: 7,
+        level: 0.95,
+        margin: 0.01,
+        limits: limits(),
+    };
+    let results = session::run(&plan, String::new(), &mut |_, _| Ok(()))?;
+    let summary = results.rows[0].summary.as_ref().ok_or("no samples")?;
+    let group = &summary.groups[0];
+    let standing = group.standings.last().ok_or("nobody")?;
+    let ratio = standing.ratio.ok_or("only one")?;
+    // The harness over the bare loop, whichever is ahead.
+    let sign = if standing.contender == 0 { 1.0 } else { -1.0 };
+    let [a, b] = [sign * ratio.low, sign * ratio.high].map(f64::exp_m1);
+    let middle = (sign * ratio.median).exp_m1();
+    println!("max of {LEN} numbers, under the harness and in a bare loop:");
+    for standing in &group.standings {
+        let name = &results.rows[0].contenders[standing.contender].name;
+        println!("  {name}: {:.1} us a run", standing.seconds * 1e6);
+    }
+    let floor = summary.floor.exp_m1() * 100.0;
+    println!(
+        "  the harness adds {:.2} % ({:.2} % to {:.2} %; noise floor {floor:.2} %)",
+        middle * 100.0,
+        a.min(b) * 100.0,
+        a.max(b) * 100.0
+    );
+    println!("must reach: under 1 % on cells above 100 us");
+    Ok(())
+}

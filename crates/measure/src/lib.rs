@@ -1,0 +1,14 @@
+//! Measuring: one process per model, interleaved samples, verdicts, results.
+
+pub mod change;
+pub mod failure;
+pub mod process;
+pub mod protocol;
+pub mod ranking;
+pub mod results;
+pub mod row;
+pub mod session;
+pub mod statistics;
+pub mod summary;
+mod usage;
+pub mod worker;

@@ -1,0 +1,398 @@
+//! A worker's process, seen from the process that measures.
+
+use crate::failure::{Cause, Failure};
+use crate::protocol::{self, Hello, MOST_BYTES, Reply, Request, Sample};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, kill_process_group, pidfd_open,
+};
+use serde_json::Value;
+use std::collections::VecDeque;
+use std::fs;
+use std::io::{self, PipeReader, Read};
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How a worker's process is started: a program and its arguments, no shell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Launch {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+}
+
+impl Launch {
+    /// The running executable, which must call [`crate::worker::serve`] when
+    /// its only argument is `worker`.
+    ///
+    /// # Errors
+    /// If the system does not tell where the executable is.
+    pub fn own() -> io::Result<Self> {
+        let program = std::env::current_exe()?;
+        Ok(Self { program, arguments: vec!["worker".into()] })
+    }
+}
+
+/// What a worker may use.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// How long it may take for one reply.
+    pub deadline: Duration,
+    /// How much memory may be resident, in bytes.
+    pub memory: u64,
+    /// Set from outside when the session is to end.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// How often a worker at work is looked at: its memory, and whether the session
+/// is to end.
+const TICK: Duration = Duration::from_millis(50);
+/// How long a worker may take to end once it is told to.
+const PARTING: Duration = Duration::from_secs(2);
+/// How much is kept of what a worker prints.
+const TAIL: usize = 2048;
+
+/// A running worker. Dropping it kills its process group.
+pub struct Process {
+    child: Child,
+    alive: OwnedFd,
+    socket: UnixStream,
+    received: Vec<u8>,
+    printed: Arc<Mutex<VecDeque<u8>>>,
+    limits: Limits,
+}
+
+impl Process {
+    /// Starts a worker, whose temporary files go to `folder`.
+    ///
+    /// # Errors
+    /// [`Cause::Start`] if the system refuses.
+    pub fn start(
+        launch: &Launch,
+        folder: &Path,
+        limits: &Limits,
+    ) -> Result<Self, Failure> {
+        Self::try_start(launch, folder, limits).map_err(|error| {
+            let program = launch.program.display();
+            Failure::new(Cause::Start, format!("{program}: {error}"))
+        })
+    }
+
+    fn try_start(
+        launch: &Launch,
+        folder: &Path,
+        limits: &Limits,
+    ) -> io::Result<Self> {
+        let (socket, theirs) = UnixStream::pair()?;
+        // A worker that does not read must not stop the measuring process.
+        socket.set_write_timeout(Some(limits.deadline))?;
+        let (output, prints) = io::pipe()?;
+        let mut child = Command::new(&launch.program)
+            .args(&launch.arguments)
+            .env("TMPDIR", folder)
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(prints.try_clone()?)
+            .stderr(prints)
+            .process_group(0)
+            .spawn()?;
+        let pid = Pid::from_child(&child);
+        let alive = pidfd_open(pid, PidfdFlags::empty());
+        let alive = alive.inspect_err(|_| {
+            // Nothing yet would kill it when dropped.
+            let _ = child.kill().and_then(|()| child.wait());
+        })?;
+        let printed = Arc::default();
+        keep_tail(output, Arc::clone(&printed))?;
+        let limits = limits.clone();
+        let received = Vec::new();
+        Ok(Self { child, alive, socket, received, printed, limits })
+    }
+
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// [`Cause::Died`] or [`Cause::Protocol`] if the worker does not read it.
+    pub fn send(&mut self, request: &Request) -> Result<(), Failure> {
+        protocol::write(&mut self.socket, request)
+            .map_err(|error| self.gone(&format!("does not read: {error}")))
+    }
+
+    /// Waits for the worker to say which model it is, and checks it.
+    ///
+    /// # Errors
+    /// [`Cause::Mismatch`] if it is another one, and those of any reply.
+    pub fn hello(
+        &mut self,
+        model: &str,
+        workers: usize,
+    ) -> Result<Hello, Failure> {
+        match self.receive()? {
+            Reply::Hello(hello) => {
+                attest(&hello, self.id(), model, workers)
+                    .map_err(|what| Failure::new(Cause::Mismatch, what))?;
+                Ok(hello)
+            }
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Asks for an input and one run of it.
+    ///
+    /// # Errors
+    /// Those of [`Process::send`].
+    pub fn prepare(
+        &mut self,
+        workload: &str,
+        size: &Value,
+        seed: u64,
+    ) -> Result<(), Failure> {
+        let (workload, size) = (workload.to_owned(), size.clone());
+        self.send(&Request::Prepare { workload, size, seed })
+    }
+
+    /// Waits until the input is there; the answer must have this digest.
+    ///
+    /// # Errors
+    /// [`Cause::Wrong`] if it has another, and those of any reply.
+    pub fn prepared(&mut self, expected: u64) -> Result<(), Failure> {
+        match self.receive()? {
+            Reply::Prepared { digest } => check(digest, expected),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// A batch of runs, whose last answer must have this digest.
+    ///
+    /// # Errors
+    /// [`Cause::Wrong`] if it has another, and those of any reply.
+    pub fn sample(
+        &mut self,
+        runs: u32,
+        together: bool,
+        expected: u64,
+    ) -> Result<Sample, Failure> {
+        self.send(&Request::Run { runs, together })?;
+        match self.receive()? {
+            Reply::Sample(sample) if sample.runs == runs => {
+                check(sample.digest, expected)?;
+                Ok(sample)
+            }
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Tells the worker to end, and waits for it.
+    pub fn end(self) {
+        // Whatever fails here, the drop that follows kills.
+        let _ = self.socket.shutdown(Shutdown::Both);
+        let _ = wait(&mut [PollFd::new(&self.alive, PollFlags::IN)], PARTING);
+    }
+
+    /// Waits for one reply.
+    fn receive(&mut self) -> Result<Reply, Failure> {
+        let deadline = Instant::now() + self.limits.deadline;
+        let line = self.line(deadline)?;
+        self.memory()?;
+        match protocol::parse(&line) {
+            Ok(Reply::Error(refusal)) => Err(refusal.into()),
+            Ok(reply) => Ok(reply),
+            Err(error) => Err(self.broken(&error.to_string())),
+        }
+    }
+
+    fn line(&mut self, deadline: Instant) -> Result<Vec<u8>, Failure> {
+        loop {
+            let end = self.received.iter().position(|byte| *byte == b'\n');
+            if let Some(end) = end {
+                return Ok(self.received.drain(..=end).collect());
+            }
+            if self.received.len() >= MOST_BYTES {
+                let what = format!("a line of more than {MOST_BYTES} bytes");
+                return Err(self.broken(&what));
+            }
+            if self.limits.stop.load(Ordering::Relaxed) {
+                let what = "the session was stopped";
+                return Err(Failure::new(Cause::Interrupted, what));
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                let what = format!("no reply in {:?}", self.limits.deadline);
+                return Err(self.told(Cause::Hung, &what));
+            }
+            let mut ready = [
+                PollFd::new(&self.socket, PollFlags::IN),
+                PollFd::new(&self.alive, PollFlags::IN),
+            ];
+            wait(&mut ready, left.min(TICK)).map_err(|error| {
+                Failure::new(Cause::Failed, error.to_string())
+            })?;
+            let [socket, ended] = ready.map(|fd| !fd.revents().is_empty());
+            if socket {
+                self.fill()?;
+            } else if ended {
+                return Err(self.gone("no reply"));
+            } else {
+                self.memory()?;
+            }
+        }
+    }
+
+    fn fill(&mut self) -> Result<(), Failure> {
+        let mut chunk = [0; 1 << 16];
+        match self.socket.read(&mut chunk) {
+            Ok(0) => Err(self.gone("closed its socket")),
+            Ok(count) => {
+                self.received.extend_from_slice(&chunk[..count]);
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            Err(error) => Err(self.gone(&error.to_string())),
+        }
+    }
+
+    fn memory(&self) -> Result<(), Failure> {
+        let cap = self.limits.memory;
+        match resident(self.id()) {
+            Some(bytes) if bytes > cap => {
+                let [bytes, cap] = [bytes, cap].map(|bytes| bytes >> 20);
+                let what = format!("{bytes} MiB, and {cap} MiB are its cap");
+                Err(self.told(Cause::Memory, &what))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The worker has ended, or at least its socket has.
+    fn gone(&mut self, what: &str) -> Failure {
+        let mut ended = [PollFd::new(&self.alive, PollFlags::IN)];
+        // The socket may end a moment before the process does.
+        let _ = wait(&mut ended, TICK);
+        match self.child.try_wait() {
+            Ok(Some(status)) => self.told(Cause::Died, &status.to_string()),
+            _ => self.broken(what),
+        }
+    }
+
+    fn broken(&self, what: &str) -> Failure {
+        self.told(Cause::Protocol, what)
+    }
+
+    /// With the last line that the worker printed, if it did.
+    fn told(&self, cause: Cause, what: &str) -> Failure {
+        let printed = self.printed.lock();
+        let mut printed = printed.unwrap_or_else(PoisonError::into_inner);
+        let text = String::from_utf8_lossy(printed.make_contiguous());
+        let last = text.lines().rfind(|line| !line.trim().is_empty());
+        let said = last.map(|line| format!("; it printed: {}", line.trim()));
+        Failure::new(cause, format!("{what}{}", said.unwrap_or_default()))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // The group outlives its leader if it left children behind.
+        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+        let _ = self.child.wait();
+    }
+}
+
+/// Whether a worker is what was asked for.
+fn attest(
+    hello: &Hello,
+    process: u32,
+    model: &str,
+    workers: usize,
+) -> Result<(), String> {
+    if hello.protocol != protocol::VERSION {
+        return Err(format!("it speaks protocol {}", hello.protocol));
+    }
+    if hello.model != model {
+        return Err(format!("{model} was asked for, {} came", hello.model));
+    }
+    let mut threads = hello.threads.clone();
+    threads.sort_unstable();
+    threads.dedup();
+    if hello.workers != workers || threads.len() != workers {
+        return Err(format!(
+            "{workers} workers were asked for, it says {} and shows {}",
+            hello.workers,
+            threads.len()
+        ));
+    }
+    // A thread that has ended cannot be asked any more.
+    let owner = |thread: &u32| {
+        let status = fs::read_to_string(format!("/proc/{thread}/status"));
+        let status = status.ok()?;
+        let line =
+            status.lines().find_map(|line| line.strip_prefix("Tgid:"))?;
+        line.trim().parse::<u32>().ok()
+    };
+    let foreign =
+        |thread: &&u32| owner(thread).is_some_and(|owner| owner != process);
+    match threads.iter().find(foreign) {
+        Some(thread) => Err(format!("thread {thread} is of another process")),
+        None => Ok(()),
+    }
+}
+
+fn check(digest: u64, expected: u64) -> Result<(), Failure> {
+    if digest == expected {
+        return Ok(());
+    }
+    let what = format!("digest {digest:016x}, not {expected:016x}");
+    Err(Failure::new(Cause::Wrong, what))
+}
+
+fn unexpected(reply: &Reply) -> Failure {
+    let text = format!("not the reply that was asked for: {reply:?}");
+    let start: String = text.chars().take(200).collect();
+    Failure::new(Cause::Protocol, start)
+}
+
+/// The memory of a process that is resident, in bytes.
+fn resident(process: u32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
+    let pages: u64 = text.split_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * rustix::param::page_size() as u64)
+}
+
+fn wait(fds: &mut [PollFd<'_>], time: Duration) -> io::Result<()> {
+    let time = Timespec::try_from(time).map_err(io::Error::other)?;
+    match poll(fds, Some(&time)) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reads what a worker prints, so that it never waits for a reader, and keeps
+/// the end of it.
+fn keep_tail(
+    mut output: PipeReader,
+    printed: Arc<Mutex<VecDeque<u8>>>,
+) -> io::Result<()> {
+    thread::Builder::new().name("prints".into()).spawn(move || {
+        let mut chunk = [0; 4096];
+        while let Ok(count @ 1..) = output.read(&mut chunk) {
+            let mut tail =
+                printed.lock().unwrap_or_else(PoisonError::into_inner);
+            tail.extend(&chunk[..count]);
+            let surplus = tail.len().saturating_sub(TAIL);
+            tail.drain(..surplus);
+        }
+    })?;
+    Ok(())
+}

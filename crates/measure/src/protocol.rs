@@ -1,0 +1,251 @@
+#![doc = include_str!("../PROTOCOL.md")]
+
+use lanes_core::Error;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, Read, Write};
+
+/// The version of the protocol; both sides must have the same.
+pub const VERSION: u32 = 1;
+
+/// A line of more bytes than this is refused, in either direction.
+pub const MOST_BYTES: usize = 1 << 20;
+
+/// What the measuring process asks of a worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "lowercase")]
+pub enum Request {
+    /// Start the model; answered by [`Reply::Hello`].
+    Hello {
+        /// [`VERSION`].
+        protocol: u32,
+        /// The model to be.
+        model: String,
+        /// How many workers to have.
+        workers: usize,
+    },
+    /// Make the input, run it once; answered by [`Reply::Prepared`].
+    Prepare {
+        /// The workload's name.
+        workload: String,
+        /// Its parameters, as [`lanes_core::Workload`] values are written.
+        size: Value,
+        /// The seed of the input.
+        seed: u64,
+    },
+    /// Run what was prepared and take the time; answered by [`Reply::Sample`].
+    Run {
+        /// How many runs, one after the other.
+        runs: u32,
+        /// Whether one pair of clock readings takes the time of all runs
+        /// together, for runs so short that the clock's own time matters.
+        together: bool,
+    },
+}
+
+/// What a worker answers: one line to each request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reply {
+    /// The model runs.
+    Hello(Hello),
+    /// The input is there, and was run once.
+    Prepared {
+        /// The digest of the answer of that run.
+        digest: u64,
+    },
+    /// The runs were made.
+    Sample(Sample),
+    /// They were not, and this is why; the worker goes on.
+    Error(Refusal),
+}
+
+/// What a worker says of itself, once its model runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`VERSION`].
+    pub protocol: u32,
+    /// The model that runs.
+    pub model: String,
+    /// How many workers it has.
+    pub workers: usize,
+    /// The system's numbers of the threads that were seen computing.
+    pub threads: Vec<u32>,
+    /// The versions of what is compared, by name.
+    #[serde(default)]
+    pub versions: BTreeMap<String, String>,
+}
+
+/// What a batch of runs took. Only the first three are required of a worker;
+/// counts that it cannot take are left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// How many runs were made.
+    pub runs: u32,
+    /// Wall time of all runs, in nanoseconds.
+    pub wall_ns: u64,
+    /// The digest of the last run's answer.
+    pub digest: u64,
+    /// CPU time in user mode, in nanoseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_ns: Option<u64>,
+    /// CPU time in the kernel, in nanoseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system_ns: Option<u64>,
+    /// The part of the CPU time that the workload's own server took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_ns: Option<u64>,
+    /// Context switches of threads that waited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voluntary: Option<u64>,
+    /// Context switches of threads that were made to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub involuntary: Option<u64>,
+    /// Page faults without I/O.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minor_faults: Option<u64>,
+    /// Page faults with I/O.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub major_faults: Option<u64>,
+    /// The most memory resident during the runs, the input included, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_bytes: Option<u64>,
+    /// Threads alive after the runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threads: Option<u64>,
+    /// Latencies in nanoseconds, each with how often it was seen, where the
+    /// workload has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub latencies: Vec<(u64, u64)>,
+}
+
+/// Why a worker does not answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What kind of error it is.
+    pub kind: Kind,
+    /// The cause, in words.
+    pub message: String,
+}
+
+/// The kinds of [`lanes_core::Error`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The model cannot run this workload at this size: no failure.
+    Unsupported,
+    /// No input can be made of these parameters.
+    Invalid,
+    /// The system refused a resource.
+    Resource,
+    /// Anything else: the run failed.
+    Failed,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let kind = match &error {
+            Error::Unsupported(_) => Kind::Unsupported,
+            Error::Invalid(_) => Kind::Invalid,
+            Error::Resource(_) => Kind::Resource,
+            _ => Kind::Failed,
+        };
+        let message = match error {
+            Error::Unsupported(why) | Error::Invalid(why) => why,
+            other => other.to_string(),
+        };
+        Self { kind, message }
+    }
+}
+
+/// Writes a message as one line.
+///
+/// # Errors
+/// Those of the stream, and `InvalidData` for a message above [`MOST_BYTES`].
+pub fn write(
+    stream: &mut impl Write,
+    message: &impl Serialize,
+) -> io::Result<()> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    if line.len() > MOST_BYTES {
+        let what = format!("a message of {} bytes", line.len());
+        return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+    }
+    stream.write_all(&line)?;
+    stream.flush()
+}
+
+/// Reads the next line as a message; `None` at the end of the stream.
+///
+/// # Errors
+/// Those of the stream, `InvalidData` for a line that is no message or longer
+/// than [`MOST_BYTES`], of which no more is kept in memory, and
+/// `UnexpectedEof` for one that was cut off.
+pub fn read<T: DeserializeOwned>(
+    stream: &mut impl BufRead,
+) -> io::Result<Option<T>> {
+    let mut line = Vec::new();
+    stream.take(MOST_BYTES as u64).read_until(b'\n', &mut line)?;
+    match line.last() {
+        None => Ok(None),
+        Some(b'\n') => Ok(Some(parse(&line)?)),
+        Some(_) if line.len() == MOST_BYTES => {
+            let what = format!("a line of more than {MOST_BYTES} bytes");
+            Err(io::Error::new(io::ErrorKind::InvalidData, what))
+        }
+        Some(_) => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+/// One line as a message.
+///
+/// # Errors
+/// `InvalidData` if it is none.
+pub fn parse<T: DeserializeOwned>(line: &[u8]) -> io::Result<T> {
+    serde_json::from_slice(line).map_err(|error| {
+        let text = String::from_utf8_lossy(&line[..line.len().min(80)]);
+        let what = format!("{:?}: {error}", text.trim_end());
+        io::Error::new(io::ErrorKind::InvalidData, what)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_all(mut bytes: &[u8]) -> io::Result<Option<Request>> {
+        read(&mut bytes)
+    }
+
+    #[test]
+    fn messages_go_there_and_back() {
+        let request = Request::Run { runs: 3, together: true };
+        let mut line = Vec::new();
+        write(&mut line, &request).unwrap();
+        assert_eq!(line, b"{\"do\":\"run\",\"runs\":3,\"together\":true}\n");
+        assert_eq!(read_all(&line).unwrap(), Some(request));
+        let sample = r#"{"sample":{"runs":1,"wall_ns":5,"digest":18446744073709551615}}"#;
+        let Reply::Sample(sample) = parse(sample.as_bytes()).unwrap() else {
+            panic!("a sample");
+        };
+        assert_eq!((sample.digest, sample.user_ns), (u64::MAX, None));
+    }
+
+    #[test]
+    fn what_is_no_message_is_an_error_and_never_more_than_a_line_is_kept() {
+        let kind = |bytes: &[u8]| read_all(bytes).map_err(|e| e.kind());
+        assert_eq!(kind(b""), Ok(None));
+        assert_eq!(kind(b"{\"do\":\"ru"), Err(io::ErrorKind::UnexpectedEof));
+        for garbage in ["\n", "hello\n", "{}\n", "{\"do\":\"dance\"}\n"] {
+            let found = kind(garbage.as_bytes());
+            assert_eq!(found, Err(io::ErrorKind::InvalidData), "{garbage}");
+        }
+        let endless = vec![b'x'; MOST_BYTES + 1];
+        assert_eq!(kind(&endless), Err(io::ErrorKind::InvalidData));
+        let deep = format!("{}\n", "[".repeat(100_000));
+        assert_eq!(kind(deep.as_bytes()), Err(io::ErrorKind::InvalidData));
+    }
+}

@@ -1,0 +1,341 @@
+//! What a session measured, as a file.
+
+use crate::failure::Failure;
+use crate::protocol::Sample;
+use crate::summary::Summary;
+use lanes_suite::Machine;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+/// What a result file says it is.
+pub const SCHEMA: &str = "lanes-results";
+/// The version of its format.
+pub const VERSION: u32 = 1;
+
+/// What a session measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// [`VERSION`].
+    pub version: u32,
+    /// How the session ended.
+    pub state: State,
+    /// When it began, in UTC as RFC 3339 writes it.
+    pub begun: String,
+    /// How long it took so far, in seconds.
+    pub seconds: f64,
+    /// The machine it ran on, and the libraries.
+    pub machine: Machine,
+    /// What was measured with.
+    pub build: Build,
+    /// The seed of inputs and orders.
+    pub seed: u64,
+    /// The probability with which the intervals of a row hold all at once.
+    pub level: f64,
+    /// Differences that lie within this fraction for certain are called none.
+    pub margin: f64,
+    /// What reading the clock costs, in seconds.
+    pub clock: f64,
+    /// The rows, in the order of the catalogue.
+    pub rows: Vec<RowResult>,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Not yet; or it was killed.
+    Running,
+    /// As planned.
+    Complete,
+    /// From outside, with Ctrl-C.
+    Interrupted,
+}
+
+/// What was measured with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// The version of Lanes.
+    pub version: String,
+    /// The compiler.
+    pub rustc: String,
+    /// `release` or `debug`.
+    pub profile: String,
+    /// The commit, where it is known.
+    pub commit: Option<String>,
+    /// Whether files differed from the commit.
+    pub dirty: bool,
+}
+
+impl Build {
+    /// This build.
+    pub fn here() -> Self {
+        let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let debug = cfg!(debug_assertions);
+        Self {
+            version: env!("CARGO_PKG_VERSION").into(),
+            rustc: env!("LANES_RUSTC").into(),
+            profile: if debug { "debug" } else { "release" }.into(),
+            commit: known(env!("LANES_COMMIT")),
+            dirty: env!("LANES_DIRTY") == "true",
+        }
+    }
+}
+
+/// One row: a workload at one size.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RowResult {
+    /// The workload.
+    pub workload: String,
+    /// The size, as commands spell it.
+    pub size: String,
+    /// The size, as workers read it.
+    pub parameters: Value,
+    /// How many items.
+    pub items: usize,
+    /// What an item is.
+    pub unit: String,
+    /// Who was compared.
+    pub contenders: Vec<ContenderResult>,
+    /// The limits, one for each number of workers.
+    pub limits: Vec<LimitResult>,
+    /// Every sample, in the order in which they were taken.
+    pub samples: Vec<Taken>,
+    /// What follows from them; there once the session has ended.
+    pub summary: Option<Summary>,
+}
+
+/// A model with its number of workers, in one row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ContenderResult {
+    /// The name it is listed by.
+    pub name: String,
+    /// The model.
+    pub model: String,
+    /// How many workers were asked for.
+    pub workers: usize,
+    /// Whether it has one worker, however many are asked for.
+    pub serial: bool,
+    /// Whether these are more workers than the machine runs at once.
+    pub oversubscribed: bool,
+    /// The contender that this is a second process of, as a control.
+    pub twin_of: Option<usize>,
+    /// The versions it attested.
+    pub versions: BTreeMap<String, String>,
+    /// Why it has no samples, or no more of them.
+    pub failure: Option<Failure>,
+    /// Latencies in nanoseconds, each with how often it was seen.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub latencies: BTreeMap<u64, u64>,
+}
+
+/// What bounds a row from below.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LimitResult {
+    /// For so many workers.
+    pub workers: usize,
+    /// What it is, in words.
+    pub what: String,
+    /// The time as it was measured in each visit, in seconds; empty if the
+    /// limit is no time.
+    pub seconds: Vec<f64>,
+}
+
+/// A sample, and when it was taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Taken {
+    /// In which visit: all processes are started afresh for each.
+    pub visit: usize,
+    /// In which round of the visit: samples of one round are pairs.
+    pub round: usize,
+    /// Of whom, as an index into the row's contenders.
+    pub contender: usize,
+    /// The seed of the input.
+    pub seed: u64,
+    /// What was measured.
+    #[serde(flatten)]
+    pub sample: Sample,
+}
+
+impl Taken {
+    /// Wall time of one run, in seconds.
+    pub fn seconds(&self) -> f64 {
+        self.sample.wall_ns as f64 / 1e9 / f64::from(self.sample.runs.max(1))
+    }
+
+    /// CPU time of one run in seconds, without the workload's own server.
+    pub fn cpu(&self) -> Option<f64> {
+        let sample = &self.sample;
+        let all = sample.user_ns? + sample.system_ns?;
+        let own = all.saturating_sub(sample.served_ns.unwrap_or(0));
+        Some(own as f64 / 1e9 / f64::from(sample.runs.max(1)))
+    }
+}
+
+/// Why a result file was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// The file cannot be opened or read.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The file is cut off or no JSON.
+    #[error("{}: no whole result file ({error}); measure again", path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// Where it breaks off.
+        error: serde_json::Error,
+    },
+    /// The file is something else, or from another version.
+    #[error(
+        "{}: {found}, and this reads {SCHEMA} version {VERSION}; use the \
+         version of lanes that wrote it, or measure again", path.display()
+    )]
+    Schema {
+        /// The file.
+        path: PathBuf,
+        /// What it says it is.
+        found: String,
+    },
+}
+
+impl Results {
+    /// Reads a result file.
+    ///
+    /// # Errors
+    /// [`Unreadable`], with the way out.
+    pub fn load(path: &Path) -> Result<Self, Unreadable> {
+        let owned = || path.to_owned();
+        let file = File::open(path)
+            .map_err(|error| Unreadable::Io { path: owned(), error })?;
+        let value: Value = serde_json::from_reader(BufReader::new(file))
+            .map_err(|error| match error.io_error_kind() {
+                Some(kind) => {
+                    Unreadable::Io { path: owned(), error: kind.into() }
+                }
+                None => Unreadable::Broken { path: owned(), error },
+            })?;
+        let (schema, version) = (&value["schema"], &value["version"]);
+        if schema != SCHEMA || version != VERSION {
+            let found = if schema.is_string() {
+                format!("{schema} version {version}")
+            } else {
+                "no result file of lanes".into()
+            };
+            return Err(Unreadable::Schema { path: owned(), found });
+        }
+        let results: Self = serde_json::from_value(value)
+            .map_err(|error| Unreadable::Broken { path: owned(), error })?;
+        results.checked().map_err(|found| Unreadable::Schema {
+            path: owned(),
+            found: found.into(),
+        })
+    }
+
+    /// Indices that point nowhere would be panics later.
+    fn checked(self) -> Result<Self, &'static str> {
+        for row in &self.rows {
+            let count = row.contenders.len();
+            let twins = row.contenders.iter().filter_map(|c| c.twin_of);
+            let taken = row.samples.iter().map(|taken| taken.contender);
+            if twins.chain(taken).any(|contender| contender >= count) {
+                return Err("a sample of a contender that is not there");
+            }
+        }
+        Ok(self)
+    }
+
+    /// Writes the file as a whole or not at all: a temporary file in the same
+    /// folder takes the place of the old one, and of a symbolic link rather
+    /// than of what that points to.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn save(&self, path: &Path) -> io::Result<()> {
+        let folder = path.parent().filter(|path| !path.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut writer = io::BufWriter::new(&mut file);
+        serde_json::to_writer(&mut writer, self)?;
+        writer.write_all(b"\n")?;
+        writer.flush()?;
+        drop(writer);
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn empty() -> Results {
+        Results {
+            schema: SCHEMA.into(),
+            version: VERSION,
+            state: State::Complete,
+            begun: "2026-01-01T00:00:00Z".into(),
+            seconds: 1.5,
+            machine: Machine::here(),
+            build: Build::here(),
+            seed: u64::MAX,
+            level: 0.95,
+            margin: 0.03,
+            clock: 3e-8,
+            rows: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_file_is_written_as_a_whole_and_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/results.json");
+        empty().save(&path).unwrap();
+        assert_eq!(Results::load(&path).unwrap(), empty());
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_link_points_to_is_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) =
+            (folder.path().join("target"), folder.path().join("link"));
+        fs::write(&target, "precious").unwrap();
+        symlink(&target, &link).unwrap();
+        empty().save(&link).unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
+        assert!(!fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+
+    #[test]
+    fn what_is_no_result_file_is_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.json");
+        let load = |text: &str| {
+            fs::write(&path, text).unwrap();
+            Results::load(&path).unwrap_err()
+        };
+        let whole = serde_json::to_string(&empty()).unwrap();
+        let cut = load(&whole[..whole.len() / 2]);
+        assert!(matches!(cut, Unreadable::Broken { .. }), "{cut}");
+        let newer = load(&whole.replace("\"version\":1,", "\"version\":2,"));
+        assert!(matches!(newer, Unreadable::Schema { .. }), "{newer}");
+        let other = load("{\"name\":\"x\"}");
+        assert!(other.to_string().contains("no result file"), "{other}");
+        let gone = Results::load(&folder.path().join("gone")).unwrap_err();
+        assert!(matches!(gone, Unreadable::Io { .. }), "{gone}");
+    }
+}

@@ -1,0 +1,526 @@
+//! Paired log-ratios, simultaneous bootstrap intervals, and verdicts.
+//!
+//! Whatever slows a whole round down (other load, a lower clock) cancels in
+//! the ratio of two samples of the same round, so a pair of contenders is
+//! compared by the median of its paired log-ratios. What does not cancel is
+//! the luck of a process (its memory layout, its placement on the cores),
+//! which is the same for all rounds of one visit. The intervals therefore
+//! come from resampling visits, and rounds within the visits (Davison and
+//! Hinkley, "Bootstrap Methods and their Application", 1997, section 3.8).
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use lanes_core::seed;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Resamples behind each standard error and critical value.
+const RESAMPLES: usize = 1000;
+
+/// With fewer common rounds than this a median has no useful error.
+const FEWEST_ROUNDS: usize = 5;
+
+/// A decision that takes more rounds than this never comes.
+const MOST_ROUNDS: f64 = 100_000.0;
+
+/// The samples of one row, by visit, round and contender: natural logarithms
+/// of seconds per run, `None` where a contender was not sampled.
+///
+/// Values that are not finite count as not sampled, and so does a contender
+/// beyond the end of a round.
+pub type Visits = [Vec<Vec<Option<f64>>>];
+
+/// The middle value, or the mean of the two middle ones; `None` of nothing
+/// or if a NaN is in the middle.
+///
+/// Reorders the values.
+pub fn median(values: &mut [f64]) -> Option<f64> {
+    let half = values.len() / 2;
+    if values.is_empty() {
+        return None;
+    }
+    let odd = values.len() % 2 == 1;
+    let (lower, &mut upper, _) =
+        values.select_nth_unstable_by(half, f64::total_cmp);
+    let middle = if odd {
+        upper
+    } else {
+        let lower = lower.iter().copied().max_by(f64::total_cmp)?;
+        lower.midpoint(upper)
+    };
+    Some(middle).filter(|middle| !middle.is_nan())
+}
+
+/// The median of log-ratios and the ends of its confidence interval.
+///
+/// The ends are infinite if the data cannot bound them. JSON has no infinite
+/// numbers: such ends are written as null, and read back as infinite.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// The lower end, a log-ratio.
+    #[serde(deserialize_with = "unbounded_below")]
+    pub low: f64,
+    /// The estimate, a log-ratio.
+    pub median: f64,
+    /// The upper end, a log-ratio.
+    #[serde(deserialize_with = "unbounded_above")]
+    pub high: f64,
+}
+
+impl Interval {
+    fn around(median: f64, half_width: f64) -> Self {
+        Self { low: median - half_width, median, high: median + half_width }
+    }
+
+    /// The same as ratios of times: 1 means equally fast.
+    pub fn ratio(&self) -> Self {
+        let Self { low, median, high } = *self;
+        Self { low: low.exp(), median: median.exp(), high: high.exp() }
+    }
+
+    /// Half the distance between the ends.
+    pub fn half_width(&self) -> f64 {
+        (self.high - self.low) / 2.0
+    }
+}
+
+fn unbounded_below<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or(f64::NEG_INFINITY))
+}
+
+fn unbounded_above<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or(f64::INFINITY))
+}
+
+/// How the first contender of a pair compares with the second one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+    /// The two contenders; the log-ratios are of the first to the second.
+    pub pair: (usize, usize),
+    /// Standard error of the median log-ratio; infinite (null in JSON) with
+    /// only one visit or with fewer than five common rounds.
+    #[serde(deserialize_with = "unbounded_above")]
+    pub error: f64,
+    /// Rounds, over all visits, in which both were sampled.
+    pub rounds: usize,
+    /// Visits with at least one such round.
+    pub visits: usize,
+    /// Holds for all the compared pairs at once.
+    pub interval: Interval,
+    /// Holds for this pair, if it was chosen before measuring.
+    pub alone: Interval,
+}
+
+/// Compares the contenders of each pair by the median of their paired
+/// log-ratios, ln(first / second), over the common rounds of all visits.
+///
+/// `Compared::interval` holds for all the pairs at once with probability
+/// `level` (such as 0.95), so it may be read after picking the fastest or
+/// the most striking pair. A pair without a common round has `None`. The
+/// same seed gives the same result.
+///
+/// The method, with V visits and n common rounds of a pair:
+///
+/// - The variance of the median is the sum of a bootstrap that resamples
+///   whole visits and one that resamples rounds within each visit, enlarged
+///   by V / (V - 1) and n / (n - V). The first alone covers both sources, but
+///   has only V - 1 degrees of freedom. The sum has Satterthwaite's, which
+///   are many if the visits agree: then the intervals are somewhat too wide,
+///   and still much narrower than those of few visits alone.
+/// - A bootstrap at both levels, which resamples all pairs alike, gives the
+///   `level` quantile of the largest deviation among the pairs, in standard
+///   errors (the max-t method: Romano and Wolf, "Exact and approximate
+///   stepdown methods for multiple hypothesis testing", 2005).
+/// - That critical value is stretched from the normal distribution to
+///   Student's with the pair's degrees of freedom.
+pub fn compare(
+    visits: &Visits,
+    pairs: &[(usize, usize)],
+    level: f64,
+    seed: u64,
+) -> Vec<Option<Compared>> {
+    let pairs: Vec<_> =
+        pairs.iter().map(|&pair| Pair::new(visits, pair)).collect();
+    let errors = errors(visits, &pairs, seed);
+    let draws = resampled(visits, &pairs, Level::Both, RESAMPLES, seed);
+    // Medians of a bootstrap lie on both sides of the estimate, and their
+    // centre need not be the estimate itself.
+    let deviations: Vec<Vec<f64>> = pairs
+        .iter()
+        .enumerate()
+        .map(|(index, pair)| {
+            let spread = variance(&draws, index).sqrt();
+            let deviation = |draw: &Vec<Option<f64>>| {
+                let far = (draw[index]? - pair.median?).abs() / spread;
+                far.is_finite().then_some(far)
+            };
+            draws.iter().map(|draw| deviation(draw).unwrap_or(0.0)).collect()
+        })
+        .collect();
+    let largest = (0..RESAMPLES)
+        .map(|draw| deviations.iter().map(|all| all[draw]).fold(0.0, f64::max));
+    let together = critical(largest.collect(), level);
+    let compared = |((pair, error), deviations): ((&Pair, &Error), _)| {
+        let median = pair.median?;
+        let interval = |critical| {
+            let width = if error.size == 0.0 {
+                0.0
+            } else {
+                error.size * student(critical, error.freedom)
+            };
+            Interval::around(median, width)
+        };
+        Some(Compared {
+            pair: pair.contenders,
+            error: error.size,
+            rounds: pair.rounds,
+            visits: pair.visits,
+            interval: interval(together),
+            alone: interval(critical(deviations, level)),
+        })
+    };
+    pairs.iter().zip(&errors).zip(deviations).map(compared).collect()
+}
+
+/// Bootstrap draws of the pairs' median log-ratios, by draw and pair, for
+/// intervals of what is computed from them, such as geometric means over
+/// rows.
+///
+/// The draws of a pair are spread about its median by `Compared::error`, and
+/// are `None` if that is infinite. For one seed, rows with equally many
+/// visits are resampled by the same visits: what the rows of one visit have
+/// in common stays in common.
+pub fn draws(
+    visits: &Visits,
+    pairs: &[(usize, usize)],
+    count: usize,
+    seed: u64,
+) -> Vec<Vec<Option<f64>>> {
+    let pairs: Vec<_> =
+        pairs.iter().map(|&pair| Pair::new(visits, pair)).collect();
+    let errors = errors(visits, &pairs, seed);
+    let mut draws = resampled(visits, &pairs, Level::Both, count, seed);
+    for (index, (pair, error)) in pairs.iter().zip(&errors).enumerate() {
+        let spread = variance(&draws, index).sqrt();
+        let stretch = if spread > 0.0 { error.size / spread } else { 1.0 };
+        for draw in &mut draws {
+            draw[index] =
+                draw[index].zip(pair.median).and_then(|(to, from)| {
+                    let drawn = from + (to - from) * stretch;
+                    (error.known() && drawn.is_finite()).then_some(drawn)
+                });
+        }
+    }
+    draws
+}
+
+/// What an interval says about the first contender of its pair.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// No difference that the reader asked for.
+    Equivalent {
+        /// The largest difference the interval leaves, as a fraction: 0.01
+        /// means that one takes at most 1 % more time than the other.
+        within: f64,
+    },
+    /// It takes more time.
+    Slower {
+        /// How much at least, as a fraction of the second one's time.
+        low: f64,
+        /// How much at most.
+        high: f64,
+    },
+    /// It takes less time.
+    Faster {
+        /// The ratio of times minus one at the interval's lower end, a
+        /// negative fraction: how much at most.
+        low: f64,
+        /// The same at the upper end: how much at least.
+        high: f64,
+    },
+    /// The interval allows more than one of the above.
+    Unclear {
+        /// How many rounds more would likely decide; `None` if this cannot be
+        /// told or is more than 100,000.
+        more_rounds: Option<usize>,
+    },
+}
+
+/// The verdict on an interval that was got from `rounds` rounds.
+///
+/// `floor` and `margin` are log-ratios of at least 0: up to `floor` no
+/// difference is told, since an A/A control shows such ones too; all within
+/// `margin` counts as equivalent, even a difference beyond the floor.
+pub fn verdict(
+    interval: &Interval,
+    floor: f64,
+    margin: f64,
+    rounds: usize,
+) -> Verdict {
+    let Interval { low, median, high } = *interval;
+    let farthest = high.max(-low);
+    if farthest <= margin {
+        return Verdict::Equivalent { within: farthest.exp_m1() };
+    }
+    let (least, most) = (low.exp_m1(), high.exp_m1());
+    if low > floor {
+        return Verdict::Slower { low: least, high: most };
+    }
+    if high < -floor {
+        return Verdict::Faster { low: least, high: most };
+    }
+    // The half width shrinks with the square root of the rounds, until the
+    // nearest boundary is out of it.
+    let distance = (median.abs() - floor).max(margin - median.abs());
+    let needed = rounds as f64 * (interval.half_width() / distance).powi(2);
+    let more = (needed - rounds as f64).ceil().max(1.0);
+    let decides = distance > 0.0 && more <= MOST_ROUNDS;
+    Verdict::Unclear { more_rounds: decides.then_some(more as usize) }
+}
+
+/// The paired log-ratios of two contenders.
+struct Pair {
+    contenders: (usize, usize),
+    /// Ascending, each with the index of its round among those of all visits.
+    ratios: Vec<(f64, usize)>,
+    median: Option<f64>,
+    rounds: usize,
+    visits: usize,
+}
+
+impl Pair {
+    fn new(visits: &Visits, contenders: (usize, usize)) -> Self {
+        let mut ratios = Vec::new();
+        let mut index = 0;
+        let mut common_visits = 0;
+        for visit in visits {
+            let before = ratios.len();
+            for round in visit {
+                let sample = |contender| *round.get::<usize>(contender)?;
+                let ratio = sample(contenders.0)
+                    .zip(sample(contenders.1))
+                    .map(|(first, second)| first - second)
+                    .filter(|ratio| ratio.is_finite());
+                ratios.extend(ratio.map(|ratio| (ratio, index)));
+                index += 1;
+            }
+            common_visits += usize::from(ratios.len() > before);
+        }
+        ratios.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let mut pair = Self {
+            contenders,
+            rounds: ratios.len(),
+            visits: common_visits,
+            ratios,
+            median: None,
+        };
+        pair.median = pair.resampled(&vec![1; index]);
+        pair
+    }
+
+    /// The median if each round counts as often as `times` says. The ratios
+    /// are sorted once, so that a resample costs no more than a walk.
+    fn resampled(&self, times: &[usize]) -> Option<f64> {
+        let total: usize = if self.rounds == times.len() {
+            times.iter().sum()
+        } else {
+            self.ratios.iter().map(|&(_, round)| times[round]).sum()
+        };
+        let mut counted = 0;
+        let mut ratios = self.ratios.iter();
+        let mut reach = |rank| {
+            ratios.find_map(|&(ratio, round)| {
+                counted += times[round];
+                match (counted * 2).cmp(&rank) {
+                    Ordering::Less => None,
+                    Ordering::Equal => Some((ratio, true)),
+                    Ordering::Greater => Some((ratio, false)),
+                }
+            })
+        };
+        let (lower, between) = reach(total.max(1))?;
+        if !between {
+            return Some(lower);
+        }
+        let (upper, _) = reach(total + 1)?;
+        Some(lower.midpoint(upper))
+    }
+}
+
+/// The standard error of a pair's median and its degrees of freedom.
+struct Error {
+    size: f64,
+    freedom: f64,
+}
+
+impl Error {
+    const UNKNOWN: Self = Self { size: f64::INFINITY, freedom: 1.0 };
+
+    fn known(&self) -> bool {
+        self.size.is_finite()
+    }
+}
+
+/// The method is described at [`compare`].
+fn errors(visits: &Visits, pairs: &[Pair], seed: u64) -> Vec<Error> {
+    let known = |pair: &Pair| pair.visits > 1 && pair.rounds >= FEWEST_ROUNDS;
+    let between = resampled(visits, pairs, Level::Visits, RESAMPLES, seed);
+    let within = resampled(visits, pairs, Level::Rounds, RESAMPLES, seed);
+    let variances = |index: usize| {
+        let (visits, rounds) = (pairs[index].visits, pairs[index].rounds);
+        let correction = |of: usize, parts: usize| {
+            of as f64 / of.saturating_sub(parts).max(1) as f64
+        };
+        (
+            variance(&between, index) * correction(visits, 1),
+            // One round in each visit leaves nothing to resample: then the
+            // first variance tells all.
+            variance(&within, index) * correction(rounds, visits),
+        )
+    };
+    let variances: Vec<_> = (0..pairs.len()).map(variances).collect();
+    let contenders: BTreeSet<usize> = pairs
+        .iter()
+        .filter(|pair| known(pair))
+        .flat_map(|pair| [pair.contenders.0, pair.contenders.1])
+        .collect();
+    let contrasts = contenders.len().saturating_sub(1).min(pairs.len());
+    let mut ratios: Vec<f64> = variances
+        .iter()
+        .zip(pairs)
+        .filter(|(_, pair)| known(pair))
+        .map(|((between, within), _)| between / within)
+        .filter(|ratio| ratio.is_finite())
+        .collect();
+    let usual = median(&mut ratios).filter(|_| contrasts > 1).unwrap_or(0.0);
+    let error = |(pair, &(own, within)): (&Pair, &(f64, f64))| {
+        if !known(pair) {
+            return Error::UNKNOWN;
+        }
+        let freedom = (pair.visits - 1) as f64;
+        // The median of a chi-square distribution is below its mean (Wilson
+        // and Hilferty, 1931).
+        let shared = usual * within / (1.0 - 2.0 / (9.0 * freedom)).powi(3);
+        let between = own.max(shared);
+        let between_freedom = if contrasts > 1 {
+            freedom * (contrasts as f64 * shared / between).max(1.0)
+        } else {
+            freedom
+        };
+        let within = within / 4.0;
+        let within_freedom = (pair.rounds - pair.visits).max(1) as f64;
+        let sum = between + within;
+        if sum == 0.0 {
+            return Error { size: 0.0, freedom };
+        }
+        let parts =
+            between.powi(2) / between_freedom + within.powi(2) / within_freedom;
+        Error { size: sum.sqrt(), freedom: sum.powi(2) / parts }
+    };
+    pairs.iter().zip(&variances).map(error).collect()
+}
+
+/// What a bootstrap resamples; all else stays as it was measured.
+#[derive(Clone, Copy, PartialEq)]
+enum Level {
+    Visits,
+    Rounds,
+    Both,
+}
+
+/// The medians of the pairs in `count` resamples, by draw and pair.
+fn resampled(
+    visits: &Visits,
+    pairs: &[Pair],
+    level: Level,
+    count: usize,
+    seed: u64,
+) -> Vec<Vec<Option<f64>>> {
+    // Two streams, so that the choice of visits depends on the number of
+    // visits only.
+    let mut visit_numbers = seed::numbers(seed::part(seed, 0));
+    let mut round_numbers = seed::numbers(seed::part(seed, 1));
+    let starts: Vec<usize> = visits
+        .iter()
+        .scan(0, |start, visit| {
+            Some(std::mem::replace(start, *start + visit.len()))
+        })
+        .collect();
+    let mut times = vec![0; visits.iter().map(Vec::len).sum()];
+    let mut draw = || {
+        times.fill(0);
+        for visit in 0..visits.len() {
+            let visit = match level {
+                Level::Rounds => visit,
+                _ => below(&mut visit_numbers, visits.len()),
+            };
+            let rounds = visits[visit].len();
+            for round in 0..rounds {
+                let round = match level {
+                    Level::Visits => round,
+                    _ => below(&mut round_numbers, rounds),
+                };
+                times[starts[visit] + round] += 1;
+            }
+        }
+        pairs.iter().map(|pair| pair.resampled(&times)).collect()
+    };
+    (0..count).map(|_| draw()).collect()
+}
+
+/// A whole number below `end`; the bias is below `end` in 2^64.
+fn below(numbers: &mut seed::Numbers, end: usize) -> usize {
+    let number = numbers.next().expect("the stream is endless");
+    ((u128::from(number) * end as u128) >> 64) as usize
+}
+
+/// The variance of one pair's draws.
+fn variance(draws: &[Vec<Option<f64>>], pair: usize) -> f64 {
+    let values = || draws.iter().filter_map(|draw| draw[pair]);
+    let count = values().count() as f64;
+    if count < 2.0 {
+        return 0.0;
+    }
+    // Differences from the first value are exactly 0 if all are equal.
+    let first = values().next().unwrap_or(0.0);
+    let mean = values().map(|value| value - first).sum::<f64>() / count;
+    let square = |value: f64| (value - first - mean).powi(2);
+    values().map(square).sum::<f64>() / (count - 1.0)
+}
+
+/// The critical value that the share `level` of the deviations is within;
+/// never less than that of one normally distributed value, which few
+/// distinct resamples could give.
+fn critical(mut deviations: Vec<f64>, level: f64) -> f64 {
+    let last = deviations.len() - 1;
+    let rank = (level * deviations.len() as f64).ceil() as usize;
+    let (_, &mut quantile, _) = deviations
+        .select_nth_unstable_by(rank.clamp(1, last + 1) - 1, f64::total_cmp);
+    quantile.max(normal(level))
+}
+
+/// The bound that the absolute value of a standard normal variable exceeds
+/// with probability 1 - `level`; off by at most 0.00045 (Abramowitz and
+/// Stegun, "Handbook of Mathematical Functions", 1964, formula 26.2.23).
+pub(crate) fn normal(level: f64) -> f64 {
+    let tail = ((1.0 - level) / 2.0).clamp(1e-12, 0.5);
+    let t = (-2.0 * tail.ln()).sqrt();
+    let above = 2.515_517 + t * (0.802_853 + t * 0.010_328);
+    let under = 1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308));
+    (t - above / under).max(0.0)
+}
+
+/// The bound that a variable of Student's distribution exceeds as rarely as
+/// a normal one exceeds `bound` (Wallace, "Bounds on normal approximations
+/// to Student's and the chi-square distributions", 1959).
+///
+/// Never too small; too large by 40 % with one degree of freedom, by 4 % with
+/// two and by less than 1 % from four.
+pub(crate) fn student(bound: f64, freedom: f64) -> f64 {
+    let scaled = bound * (8.0 * freedom + 3.0) / (8.0 * freedom + 1.0);
+    (freedom * (scaled.powi(2) / freedom).exp_m1()).sqrt()
+}

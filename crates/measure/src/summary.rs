@@ -1,0 +1,368 @@
+//! What follows from a row's samples: who is fastest, and by how much.
+
+use crate::results::{RowResult, Taken};
+use crate::statistics::{
+    Compared, Interval, Verdict, compare, median, verdict,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// No difference below this is told, however quiet the machine is.
+const LEAST_FLOOR: f64 = 0.005;
+
+/// What follows from a row's samples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// How many rounds there were, over all visits.
+    pub rounds: usize,
+    /// How often all processes were started.
+    pub visits: usize,
+    /// The log-ratio below which no difference is told: what a model differs
+    /// from itself in another process, as far as is known.
+    pub floor: f64,
+    /// The contenders with as many workers as each other.
+    pub groups: Vec<Group>,
+    /// The same model with more workers.
+    pub speedups: Vec<Speedup>,
+}
+
+/// The contenders with as many workers as each other, and the serial ones.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// How many workers were asked for.
+    pub workers: usize,
+    /// The fastest, as an index into the row's contenders.
+    pub best: usize,
+    /// Everyone with samples, the fastest first.
+    pub standings: Vec<Standing>,
+}
+
+/// How a contender did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Who, as an index into the row's contenders.
+    pub contender: usize,
+    /// The median wall time of a run, in seconds.
+    pub seconds: f64,
+    /// The median CPU time of a run in seconds, where it is known.
+    pub cpu: Option<f64>,
+    /// The median of paired ratios to the best, with an interval that holds
+    /// for all pairs of the row at once; none for the best itself.
+    pub ratio: Option<Interval>,
+    /// What that says; none for the best itself.
+    pub verdict: Option<Verdict>,
+}
+
+/// The same model with more workers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Speedup {
+    /// Who, as an index into the row's contenders.
+    pub contender: usize,
+    /// The same model with the fewest workers.
+    pub base: usize,
+    /// The base's time over this one's.
+    pub speedup: Interval,
+    /// The speed-up over the number of workers per worker of the base.
+    pub efficiency: f64,
+}
+
+/// The logarithms of seconds per run: by visit, round and contender.
+pub fn visits(row: &RowResult) -> Vec<Vec<Vec<Option<f64>>>> {
+    let mut rounds: BTreeMap<(usize, usize), Vec<Option<f64>>> =
+        BTreeMap::new();
+    for taken in &row.samples {
+        let round = rounds.entry((taken.visit, taken.round));
+        let round = round.or_insert_with(|| vec![None; row.contenders.len()]);
+        round[taken.contender] = Some(taken.seconds().max(1e-12).ln());
+    }
+    let mut visits: BTreeMap<usize, Vec<Vec<Option<f64>>>> = BTreeMap::new();
+    for ((visit, _), round) in rounds {
+        visits.entry(visit).or_default().push(round);
+    }
+    visits.into_values().collect()
+}
+
+/// Sums up a row; `None` without a sample.
+pub fn summarize(row: &RowResult, level: f64, margin: f64) -> Option<Summary> {
+    let visits = visits(row);
+    let rounds = visits.iter().map(Vec::len).sum();
+    let groups = members(row);
+    let twin = row.contenders.iter().enumerate();
+    let twin = twin.filter_map(|(index, c)| Some((index, c.twin_of?))).next();
+    let bases = bases(row);
+
+    let mut pairs = BTreeSet::new();
+    for group in groups.values() {
+        for (at, a) in group.iter().enumerate() {
+            pairs.extend(group[at + 1..].iter().map(|b| (*a, *b)));
+        }
+    }
+    pairs.extend(bases.iter().copied());
+    pairs.extend(twin);
+    let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
+    let compared = compare(&visits, &pairs, level, 7);
+    let found: BTreeMap<(usize, usize), Compared> =
+        compared.into_iter().flatten().map(|c| (c.pair, c)).collect();
+    // The interval of a to b, whichever way round it was compared.
+    let interval = |a: usize, b: usize| {
+        let turned = |Interval { low, median, high }| Interval {
+            low: -high,
+            median: -median,
+            high: -low,
+        };
+        let straight = found.get(&(a, b)).map(|compared| compared.interval);
+        straight.or_else(|| Some(turned(found.get(&(b, a))?.interval)))
+    };
+    // The twin's interval is one, and nobody chooses among many.
+    let floor = twin.and_then(|pair| found.get(&pair)).map(|compared| {
+        compared.alone.high.abs().max(compared.alone.low.abs())
+    });
+    let floor = floor.unwrap_or(0.0).max(LEAST_FLOOR);
+
+    let standings = |members: &Vec<usize>| -> Option<(usize, Vec<Standing>)> {
+        let times = members.iter().filter_map(|index| {
+            Some((*index, middle(row, *index, |t| Some(t.seconds()))?))
+        });
+        let times: Vec<(usize, f64)> = times.collect();
+        let best = fastest(&times, &interval)?;
+        let standing = |(contender, seconds): &(usize, f64)| {
+            let other = *contender != best;
+            let ratio = other.then(|| interval(*contender, best)).flatten();
+            let say = |ratio: &Interval| verdict(ratio, floor, margin, rounds);
+            Standing {
+                contender: *contender,
+                seconds: *seconds,
+                cpu: middle(row, *contender, Taken::cpu),
+                ratio,
+                verdict: ratio.as_ref().map(say),
+            }
+        };
+        let mut standings: Vec<Standing> = times.iter().map(standing).collect();
+        let place = |standing: &Standing| {
+            standing.ratio.map_or(f64::NEG_INFINITY, |ratio| ratio.median)
+        };
+        standings.sort_by(|a, b| place(a).total_cmp(&place(b)));
+        Some((best, standings))
+    };
+    let groups: Vec<Group> = groups
+        .iter()
+        .filter_map(|(workers, members)| {
+            let (best, standings) = standings(members)?;
+            Some(Group { workers: *workers, best, standings })
+        })
+        .collect();
+    if groups.is_empty() {
+        return None;
+    }
+    let speedup = |(contender, base): &(usize, usize)| {
+        let speedup = interval(*base, *contender)?;
+        let workers = |index: usize| row.contenders[index].workers as f64;
+        let more = workers(*contender) / workers(*base);
+        let efficiency = speedup.median.exp() / more;
+        let (contender, base) = (*contender, *base);
+        Some(Speedup { contender, base, speedup, efficiency })
+    };
+    Some(Summary {
+        rounds,
+        visits: visits.len(),
+        floor,
+        groups,
+        speedups: bases.iter().filter_map(speedup).collect(),
+    })
+}
+
+impl Summary {
+    /// How many verdicts want more evidence.
+    pub fn unclear(&self) -> usize {
+        let standings = self.groups.iter().flat_map(|group| &group.standings);
+        let unclear = |standing: &&Standing| {
+            matches!(standing.verdict, Some(Verdict::Unclear { .. }))
+        };
+        standings.filter(unclear).count()
+    }
+}
+
+/// Who is compared with whom: by workers asked for, without twins; the serial
+/// ones in every group.
+fn members(row: &RowResult) -> BTreeMap<usize, Vec<usize>> {
+    let own = || {
+        let all = row.contenders.iter().enumerate();
+        all.filter(|(_, contender)| contender.twin_of.is_none())
+    };
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, contender) in own().filter(|(_, c)| !c.serial) {
+        groups.entry(contender.workers).or_default().push(index);
+    }
+    for (index, contender) in own().filter(|(_, c)| c.serial) {
+        if groups.is_empty() {
+            groups.insert(contender.workers, Vec::new());
+        }
+        groups.values_mut().for_each(|group| group.push(index));
+    }
+    groups.values_mut().for_each(|group| group.sort_unstable());
+    groups
+}
+
+/// Each contender with the one of the same name that has the fewest workers.
+fn bases(row: &RowResult) -> Vec<(usize, usize)> {
+    let base =
+        |(index, contender): (usize, &crate::results::ContenderResult)| {
+            let same =
+                row.contenders.iter().enumerate().filter(|(_, other)| {
+                    other.name == contender.name && other.twin_of.is_none()
+                });
+            let (base, least) = same.min_by_key(|(_, other)| other.workers)?;
+            let more = contender.twin_of.is_none()
+                && contender.workers > least.workers;
+            more.then_some((index, base))
+        };
+    row.contenders.iter().enumerate().filter_map(base).collect()
+}
+
+/// The one that nobody beats, or that is beaten by least: paired ratios need not
+/// be transitive.
+fn fastest(
+    times: &[(usize, f64)],
+    interval: &impl Fn(usize, usize) -> Option<Interval>,
+) -> Option<usize> {
+    let beaten = |(index, seconds): &(usize, f64)| {
+        let others = times.iter().filter(|(other, _)| other != index);
+        let by = others.map(|(other, theirs)| match interval(*index, *other) {
+            Some(ratio) => ratio.median,
+            // Without a common round the times themselves must do.
+            None => (seconds / theirs).ln(),
+        });
+        by.fold(f64::NEG_INFINITY, f64::max)
+    };
+    let least = times.iter().min_by(|a, b| beaten(a).total_cmp(&beaten(b)));
+    least.map(|(index, _)| *index)
+}
+
+/// The median of what a contender's samples say.
+fn middle(
+    row: &RowResult,
+    contender: usize,
+    of: impl Fn(&Taken) -> Option<f64>,
+) -> Option<f64> {
+    let own = row.samples.iter().filter(|taken| taken.contender == contender);
+    median(&mut own.filter_map(of).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Sample;
+    use crate::results::ContenderResult;
+    use lanes_core::seed;
+
+    /// A row whose contenders take these times, with one percent of noise.
+    fn row(contenders: &[(&str, usize, Option<usize>, f64)]) -> RowResult {
+        let contender = |&(name, workers, twin_of, _): &(
+            &str,
+            usize,
+            Option<usize>,
+            f64,
+        )| ContenderResult {
+            name: name.into(),
+            model: name.into(),
+            workers,
+            serial: name == "sequential",
+            oversubscribed: false,
+            twin_of,
+            versions: BTreeMap::new(),
+            failure: None,
+            latencies: BTreeMap::new(),
+        };
+        let mut noise = seed::numbers(7).map(|number| {
+            1.0 + 0.02 * ((number >> 11) as f64 / (1u64 << 53) as f64 - 0.5)
+        });
+        let mut samples = Vec::new();
+        for (visit, round) in (0..6).flat_map(|v| (0..8).map(move |r| (v, r))) {
+            for (index, (.., time)) in contenders.iter().enumerate() {
+                let nanos = time * 1e9 * noise.next().unwrap();
+                let sample = Sample {
+                    runs: 1,
+                    wall_ns: nanos as u64,
+                    ..Sample::default()
+                };
+                let contender = index;
+                let seed = 7;
+                samples.push(Taken { visit, round, contender, seed, sample });
+            }
+        }
+        RowResult {
+            workload: "max".into(),
+            size: "2^22".into(),
+            parameters: serde_json::Value::Null,
+            items: 1,
+            unit: "number".into(),
+            contenders: contenders.iter().map(contender).collect(),
+            limits: Vec::new(),
+            samples,
+            summary: None,
+        }
+    }
+
+    #[test]
+    fn ties_are_ties_and_the_slow_are_slower() {
+        let row = row(&[
+            ("sequential", 1, None, 0.010),
+            ("rayon", 2, None, 0.006),
+            ("tokio", 2, None, 0.006),
+            ("smol", 2, None, 0.0066),
+            ("rayon", 2, Some(1), 0.006),
+        ]);
+        let summary = summarize(&row, 0.95, 0.03).unwrap();
+        assert_eq!((summary.rounds, summary.visits), (48, 6));
+        assert!(summary.floor < 0.02, "{}", summary.floor);
+        let [group] = &summary.groups[..] else { panic!("{summary:?}") };
+        let found = |index: usize| {
+            let mut all = group.standings.iter();
+            all.find(|standing| standing.contender == index).unwrap()
+        };
+        let tied = if group.best == 1 { 2 } else { 1 };
+        let verdict = found(tied).verdict.unwrap();
+        assert!(matches!(verdict, Verdict::Equivalent { .. }), "{verdict:?}");
+        for (index, ratio) in [(3, 1.1), (0, 1.0 / 0.6)] {
+            let standing = found(index);
+            let verdict = standing.verdict.unwrap();
+            assert!(matches!(verdict, Verdict::Slower { .. }), "{verdict:?}");
+            let interval = standing.ratio.unwrap().ratio();
+            assert!(interval.low < ratio && ratio < interval.high);
+        }
+        assert_eq!(group.standings[0].contender, group.best);
+        assert_eq!(group.standings[3].contender, 0);
+        assert!(summary.speedups.is_empty());
+        assert_eq!(summary.unclear(), 0);
+    }
+
+    #[test]
+    fn more_workers_are_compared_with_fewer_of_the_same() {
+        let row = row(&[
+            ("sequential", 1, None, 0.010),
+            ("rayon", 1, None, 0.010),
+            ("rayon", 2, None, 0.0055),
+            ("rayon", 4, None, 0.0055),
+        ]);
+        let summary = summarize(&row, 0.95, 0.03).unwrap();
+        let workers = summary.groups.iter().map(|group| group.workers);
+        assert_eq!(workers.collect::<Vec<_>>(), [1, 2, 4]);
+        let speedup = |contender| {
+            let mut all = summary.speedups.iter();
+            let found = all.find(|speedup| speedup.contender == contender);
+            let found = found.unwrap();
+            (found.speedup.median.exp(), found.efficiency)
+        };
+        let (two, efficiency) = speedup(2);
+        assert!((two - 1.818).abs() < 0.03, "{two}");
+        assert!((efficiency - 0.909).abs() < 0.02, "{efficiency}");
+        assert!((speedup(3).1 - 0.4545).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_row_without_samples_has_no_summary() {
+        let mut row = row(&[("rayon", 2, None, 0.01)]);
+        row.samples.clear();
+        assert_eq!(summarize(&row, 0.95, 0.03), None);
+    }
+}

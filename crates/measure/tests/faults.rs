@@ -1,0 +1,341 @@
+//! Workers that die, hang, eat memory, print garbage or lie: each is reported,
+//! and the others go on.
+//!
+//! The workers are this test's own executable, told by name which ignored
+//! "test" to run. What libtest prints goes to standard output, from where no
+//! stray print reaches the protocol.
+
+use lanes_core::workload::Max;
+use lanes_core::{Size, Workload};
+use lanes_measure::failure::{Cause, Failure};
+use lanes_measure::process::{Launch, Limits, Process};
+use lanes_measure::protocol::{self, Hello, Reply, Request, Sample};
+use lanes_measure::results::{Results, State};
+use lanes_measure::row::rows;
+use lanes_measure::session::{self, Contender, Plan};
+use lanes_measure::worker;
+use rustix::process::{Pid, Signal, kill_process, test_kill_process_group};
+use serde_json::{Value, json};
+use std::io::{self, BufReader, Write};
+use std::net::Shutdown;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A worker for `max` that behaves until it is asked to run.
+fn until_run(fault: impl Fn(&mut UnixStream)) {
+    let stdin = io::stdin().as_fd().try_clone_to_owned().unwrap();
+    let mut socket = UnixStream::from(stdin);
+    let mut requests = BufReader::new(socket.try_clone().unwrap());
+    println!("a stray print");
+    while let Some(request) = protocol::read(&mut requests).unwrap() {
+        match request {
+            Request::Run { .. } => fault(&mut socket),
+            Request::Hello { model, workers, .. } => {
+                // The number of a process is that of its first thread.
+                let threads = vec![std::process::id(); workers];
+                let versions = Default::default();
+                let protocol = protocol::VERSION;
+                let hello =
+                    Hello { protocol, model, workers, threads, versions };
+                reply(&mut socket, Reply::Hello(hello));
+            }
+            Request::Prepare { size, seed, .. } => {
+                let max: Max = serde_json::from_value(size).unwrap();
+                let input = max.input(seed).unwrap();
+                let digest = Max::digest(&Max::reference(&input));
+                reply(&mut socket, Reply::Prepared { digest });
+            }
+        }
+    }
+}
+
+fn reply(socket: &mut UnixStream, reply: Reply) {
+    protocol::write(socket, &reply).unwrap();
+}
+
+#[test]
+#[ignore = "a worker"]
+fn killed() {
+    until_run(|_| {
+        let own = Pid::from_raw(std::process::id().cast_signed()).unwrap();
+        kill_process(own, Signal::KILL).unwrap();
+    });
+}
+
+#[test]
+#[ignore = "a worker"]
+fn leaves_a_grandchild() {
+    until_run(|_| {
+        // It inherits the socket, so that the socket's end does not tell.
+        let child = Command::new("sleep").arg("1000").spawn();
+        drop(child.unwrap());
+        std::process::exit(3);
+    });
+}
+
+#[test]
+#[ignore = "a worker"]
+fn hangs() {
+    until_run(|_| thread::sleep(Duration::from_secs(1000)));
+}
+
+#[test]
+#[ignore = "a worker"]
+fn eats() {
+    until_run(|_| {
+        let mut eaten = Vec::new();
+        loop {
+            eaten.push(vec![1u8; 1 << 20]);
+            thread::sleep(Duration::from_micros(100));
+        }
+    });
+}
+
+#[test]
+#[ignore = "a worker"]
+fn garbles() {
+    until_run(|socket| socket.write_all(b"not a reply\n").unwrap());
+}
+
+#[test]
+#[ignore = "a worker"]
+fn never_ends_its_line() {
+    until_run(|socket| while socket.write_all(&[b'x'; 4096]).is_ok() {});
+}
+
+#[test]
+#[ignore = "a worker"]
+fn closes() {
+    until_run(|socket| {
+        socket.shutdown(Shutdown::Both).unwrap();
+        thread::sleep(Duration::from_secs(1000));
+    });
+}
+
+#[test]
+#[ignore = "a worker"]
+fn answers_wrongly() {
+    until_run(|socket| {
+        let sample =
+            Sample { runs: 1, wall_ns: 1, digest: 5, ..Sample::default() };
+        reply(socket, Reply::Sample(sample));
+    });
+}
+
+#[test]
+#[ignore = "a worker"]
+fn suite() {
+    worker::serve(&worker::of_suite).unwrap();
+}
+
+fn limits() -> Limits {
+    Limits {
+        deadline: Duration::from_secs(2),
+        memory: 256 << 20,
+        stop: Arc::new(AtomicBool::new(false)),
+    }
+}
+
+fn launch(worker: &str) -> Launch {
+    let program = std::env::current_exe().unwrap();
+    let arguments = ["--exact", worker, "--ignored", "--nocapture"];
+    Launch { program, arguments: arguments.map(String::from).to_vec() }
+}
+
+fn start(worker: &str) -> Process {
+    let folder = std::env::temp_dir();
+    Process::start(&launch(worker), &folder, &limits()).unwrap()
+}
+
+fn hello(model: &str, workers: usize) -> Request {
+    let (protocol, model) = (protocol::VERSION, model.to_owned());
+    Request::Hello { protocol, model, workers }
+}
+
+fn size() -> Value {
+    json!({"len": 100, "grain": 10})
+}
+
+/// A worker that has answered rightly once.
+fn prepared(worker: &str) -> (Process, u64) {
+    let mut process = start(worker);
+    process.send(&hello(worker, 1)).unwrap();
+    process.hello(worker, 1).unwrap();
+    let max = Max { len: 100, grain: 10 };
+    let digest = Max::digest(&Max::reference(&max.input(7).unwrap()));
+    process.prepare("max", &size(), 7).unwrap();
+    process.prepared(digest).unwrap();
+    (process, digest)
+}
+
+/// What becomes of a run, and how long it takes to be told.
+fn ran(worker: &str) -> (Failure, Duration) {
+    let (mut process, digest) = prepared(worker);
+    let begin = Instant::now();
+    let failure = process.sample(1, false, digest).unwrap_err();
+    (failure, begin.elapsed())
+}
+
+#[test]
+fn each_fault_has_its_name() {
+    let died = ran("killed").0;
+    assert_eq!(died.cause, Cause::Died);
+    assert!(died.message.contains("signal: 9"), "{died}");
+    assert!(died.message.contains("a stray print"), "{died}");
+    assert_eq!(ran("leaves_a_grandchild").0.cause, Cause::Died);
+    assert_eq!(ran("garbles").0.cause, Cause::Protocol);
+    assert_eq!(ran("never_ends_its_line").0.cause, Cause::Protocol);
+    assert_eq!(ran("closes").0.cause, Cause::Protocol);
+    assert_eq!(ran("answers_wrongly").0.cause, Cause::Wrong);
+    assert_eq!(ran("eats").0.cause, Cause::Memory);
+    let (hung, time) = ran("hangs");
+    assert_eq!(hung.cause, Cause::Hung);
+    assert!(time >= limits().deadline, "{time:?}");
+}
+
+#[test]
+fn a_worker_that_is_dropped_leaves_nothing_behind() {
+    let (mut process, digest) = prepared("leaves_a_grandchild");
+    let group = Pid::from_raw(process.id().cast_signed()).unwrap();
+    let failure = process.sample(1, false, digest).unwrap_err();
+    assert_eq!(failure.cause, Cause::Died);
+    // The grandchild lives on in the group.
+    assert!(test_kill_process_group(group).is_ok());
+    drop(process);
+    let begin = Instant::now();
+    // Killed, it is there until somebody has asked for its status.
+    while test_kill_process_group(group).is_ok() {
+        assert!(begin.elapsed() < Duration::from_secs(10));
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_worker_that_lies_about_itself_is_refused() {
+    let asked = |model: &str, expected: &str, workers: usize| {
+        let mut process = start("suite");
+        process.send(&hello(model, 2)).unwrap();
+        process.hello(expected, workers).map_err(|failure| failure.cause)
+    };
+    let found = asked("rayon", "rayon", 2).unwrap();
+    assert!(found.versions["rayon"].starts_with("1."), "{found:?}");
+    assert_eq!(asked("rayon", "tokio", 2), Err(Cause::Mismatch));
+    assert_eq!(asked("rayon", "rayon", 3), Err(Cause::Mismatch));
+    assert_eq!(asked("sequential", "sequential", 2), Err(Cause::Mismatch));
+    assert_eq!(asked("nobody", "nobody", 2), Err(Cause::Failed));
+    // Two workers on one thread are one.
+    let mut process = start("killed");
+    process.send(&hello("killed", 2)).unwrap();
+    let failure = process.hello("killed", 2).unwrap_err();
+    assert_eq!(failure.cause, Cause::Mismatch);
+}
+
+#[test]
+fn a_program_that_is_not_there_is_told() {
+    let program = "/no/such/program".into();
+    let launch = Launch { program, arguments: Vec::new() };
+    let folder = std::env::temp_dir();
+    let failure = Process::start(&launch, &folder, &limits()).err().unwrap();
+    assert_eq!(failure.cause, Cause::Start);
+    assert!(failure.message.contains("/no/such/program"), "{failure}");
+}
+
+fn session(models: &[&str], limits: Limits) -> Results {
+    let mut rows = rows(Size::Quick);
+    rows.retain(|row| row.workload() == "max");
+    let contender = |model: &&str| {
+        let of_suite = ["sequential", "rayon"].contains(model);
+        let serial = *model != "rayon";
+        Contender {
+            name: (*model).into(),
+            model: (*model).into(),
+            workers: if serial { 1 } else { 2 },
+            serial,
+            launch: launch(if of_suite { "suite" } else { model }),
+        }
+    };
+    let plan = Plan {
+        rows,
+        contenders: models.iter().map(contender).collect(),
+        wants: Box::new(|_, _| true),
+        control: true,
+        rounds: Some(6),
+        budget: Duration::from_secs(60),
+        seed: 7,
+        level: 0.95,
+        margin: 0.03,
+        limits,
+    };
+    session::run(&plan, String::new(), &mut |_, _| Ok(())).unwrap()
+}
+
+#[test]
+fn the_others_go_on() {
+    let models = [
+        "sequential",
+        "rayon",
+        "killed",
+        "hangs",
+        "eats",
+        "garbles",
+        "answers_wrongly",
+    ];
+    let results = session(&models, limits());
+    assert_eq!(results.state, State::Complete);
+    let [row] = &results.rows[..] else { panic!("one row") };
+    let causes = [
+        Cause::Died,
+        Cause::Hung,
+        Cause::Memory,
+        Cause::Protocol,
+        Cause::Wrong,
+    ];
+    for (index, contender) in row.contenders.iter().enumerate() {
+        let own = row.samples.iter().filter(|t| t.contender == index);
+        // The last one is the control.
+        let faulty = (2..7).contains(&index);
+        assert_eq!(own.count(), if faulty { 0 } else { 6 });
+        let cause = contender.failure.as_ref().map(|failure| failure.cause);
+        assert_eq!(cause, faulty.then(|| causes[index - 2]));
+    }
+    assert!(row.contenders[7].twin_of.is_some());
+    let summary = row.summary.as_ref().unwrap();
+    assert_eq!(summary.rounds, 6);
+    let standings: usize =
+        summary.groups.iter().map(|group| group.standings.len()).sum();
+    assert_eq!(standings, 2);
+    assert_eq!(row.limits.len(), 2);
+}
+
+#[test]
+fn seeds_and_orders_differ_between_rounds() {
+    let results = session(&["sequential", "rayon"], limits());
+    let row = &results.rows[0];
+    let mut seeds: Vec<u64> = row.samples.iter().map(|t| t.seed).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    assert_eq!(seeds.len(), 6);
+    let firsts = row.samples.chunks(3).map(|round| round[0].contender);
+    let mut firsts: Vec<usize> = firsts.collect();
+    firsts.sort_unstable();
+    firsts.dedup();
+    assert!(firsts.len() > 1, "the same one is always first");
+}
+
+#[test]
+fn a_session_that_is_stopped_keeps_what_it_has() {
+    let limits = limits();
+    let stop = Arc::clone(&limits.stop);
+    let stopper = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(300));
+        stop.store(true, Ordering::Relaxed);
+    });
+    let results = session(&["sequential", "rayon"], limits);
+    stopper.join().unwrap();
+    assert_eq!(results.state, State::Interrupted);
+}
