@@ -86,9 +86,6 @@ pub(crate) fn run(options: &Run) -> Result<(), Fail> {
         let items = if options.items.is_some() { "--items" } else { "size" };
         Fail::Usage(format!("{row}: {error}; choose a smaller {items}"))
     })?;
-    if cfg!(debug_assertions) {
-        eprintln!("lanes: a debug build; use `cargo lanes` for real figures");
-    }
     let begun = jiff::Timestamp::now();
     let path = path(&options.output, &begun)?;
     let bar = bar(&plan);
@@ -98,6 +95,9 @@ pub(crate) fn run(options: &Run) -> Result<(), Fail> {
             let what = "choose another place with --output";
             io::Error::other(format!("{path}: {error}; {what}"))
         })?;
+        if cfg!(debug_assertions) && progress.visits == 0 {
+            eprintln!("lanes: a debug build; `cargo lanes` is the real one");
+        }
         show(&bar, progress);
         Ok(())
     };

@@ -119,24 +119,27 @@ pub struct Compared {
 /// log-ratios, ln(first / second), over the common rounds of all visits.
 ///
 /// `Compared::interval` holds for all the pairs at once with probability
-/// `level` (such as 0.95), so it may be read after picking the fastest or
+/// `level` (such as 0.95, between 0 and 1), so it may be read after picking the fastest or
 /// the most striking pair. A pair without a common round has `None`. The
-/// same seed gives the same result.
+/// same seed gives the same result. With only one visit, or with fewer than
+/// five common rounds, the intervals are unbounded.
 ///
 /// The method, with V visits and n common rounds of a pair:
 ///
-/// - The variance of the median is the sum of a bootstrap that resamples
-///   whole visits and one that resamples rounds within each visit, enlarged
-///   by V / (V - 1) and n / (n - V). The first alone covers both sources, but
-///   has only V - 1 degrees of freedom. The sum has Satterthwaite's, which
-///   are many if the visits agree: then the intervals are somewhat too wide,
-///   and still much narrower than those of few visits alone.
-/// - A bootstrap at both levels, which resamples all pairs alike, gives the
-///   `level` quantile of the largest deviation among the pairs, in standard
-///   errors (the max-t method: Romano and Wolf, "Exact and approximate
-///   stepdown methods for multiple hypothesis testing", 2005).
-/// - That critical value is stretched from the normal distribution to
-///   Student's with the pair's degrees of freedom.
+/// - B, the variance of the median if whole visits are resampled, times
+///   V / (V - 1), covers all sources, but has only V - 1 degrees of freedom.
+///   W, that if rounds are resampled within each visit, times n / (n - V), has
+///   many, but does not see what differs between visits.
+/// - With three contenders and more, B is raised to what the median of B / W
+///   over the pairs makes of W, if it is less: a pair whose visits agree by
+///   luck gets no narrow interval. A pair that is near the others also gets
+///   degrees of freedom from them, one that stands out keeps its own.
+/// - The variance is B + W / 2, with Satterthwaite's degrees of freedom. The
+///   second term costs some width if the visits agree, and gains more degrees
+///   of freedom. Its half was found by simulation (`examples/simulate.rs`).
+/// - The critical value is that of the largest of normal variables, which are
+///   correlated as the pairs' medians are if rounds are resampled, stretched
+///   to Student's distribution with the pair's degrees of freedom.
 pub fn compare(
     visits: &Visits,
     pairs: &[(usize, usize)],
@@ -146,29 +149,14 @@ pub fn compare(
     let pairs: Vec<_> =
         pairs.iter().map(|&pair| Pair::new(visits, pair)).collect();
     let errors = errors(visits, &pairs, seed);
-    let draws = resampled(visits, &pairs, Level::Both, RESAMPLES, seed);
-    // Medians of a bootstrap lie on both sides of the estimate, and their
-    // centre need not be the estimate itself.
-    let deviations: Vec<Vec<f64>> = pairs
-        .iter()
-        .enumerate()
-        .map(|(index, pair)| {
-            let spread = variance(&draws, index).sqrt();
-            let deviation = |draw: &Vec<Option<f64>>| {
-                let far = (draw[index]? - pair.median?).abs() / spread;
-                far.is_finite().then_some(far)
-            };
-            draws.iter().map(|draw| deviation(draw).unwrap_or(0.0)).collect()
-        })
-        .collect();
-    let largest = (0..RESAMPLES)
-        .map(|draw| deviations.iter().map(|all| all[draw]).fold(0.0, f64::max));
-    let together = critical(largest.collect(), level);
-    let compared = |((pair, error), deviations): ((&Pair, &Error), _)| {
+    let draws = resampled(visits, &pairs, Level::Pooled, RESAMPLES, seed);
+    let together = largest(&draws, seed, level);
+    let compared = |(pair, error): (&Pair, &Error)| {
         let median = pair.median?;
         let interval = |critical| {
-            let width = if error.size == 0.0 {
-                0.0
+            // Neither 0 times infinity nor infinity times 0.
+            let width = if error.size == 0.0 || !error.known() {
+                error.size
             } else {
                 error.size * student(critical, error.freedom)
             };
@@ -180,20 +168,21 @@ pub fn compare(
             rounds: pair.rounds,
             visits: pair.visits,
             interval: interval(together),
-            alone: interval(critical(deviations, level)),
+            alone: interval(normal(level)),
         })
     };
-    pairs.iter().zip(&errors).zip(deviations).map(compared).collect()
+    pairs.iter().zip(&errors).map(compared).collect()
 }
 
 /// Bootstrap draws of the pairs' median log-ratios, by draw and pair, for
 /// intervals of what is computed from them, such as geometric means over
 /// rows.
 ///
-/// The draws of a pair are spread about its median by `Compared::error`, and
-/// are `None` if that is infinite. For one seed, rows with equally many
-/// visits are resampled by the same visits: what the rows of one visit have
-/// in common stays in common.
+/// The draws of a pair are spread about its median by `Compared::error` (of
+/// the same pairs), and are `None` if that is infinite. The few degrees of
+/// freedom of a single row are not in them. For one seed, rows with equally
+/// many visits are resampled by the same visits: what the rows of one visit
+/// have in common stays in common.
 pub fn draws(
     visits: &Visits,
     pairs: &[(usize, usize)],
@@ -205,7 +194,7 @@ pub fn draws(
     let errors = errors(visits, &pairs, seed);
     let mut draws = resampled(visits, &pairs, Level::Both, count, seed);
     for (index, (pair, error)) in pairs.iter().zip(&errors).enumerate() {
-        let spread = variance(&draws, index).sqrt();
+        let spread = moments(&draws, index).1.sqrt();
         let stretch = if spread > 0.0 { error.size / spread } else { 1.0 };
         for draw in &mut draws {
             draw[index] =
@@ -244,8 +233,9 @@ pub enum Verdict {
     },
     /// The interval allows more than one of the above.
     Unclear {
-        /// How many rounds more would likely decide; `None` if this cannot be
-        /// told or is more than 100,000.
+        /// How many rounds more (in visits as long as those so far) would
+        /// likely decide; `None` if this cannot be told or is more than
+        /// 100,000.
         more_rounds: Option<usize>,
     },
 }
@@ -278,7 +268,7 @@ pub fn verdict(
     let distance = (median.abs() - floor).max(margin - median.abs());
     let needed = rounds as f64 * (interval.half_width() / distance).powi(2);
     let more = (needed - rounds as f64).ceil().max(1.0);
-    let decides = distance > 0.0 && more <= MOST_ROUNDS;
+    let decides = distance > 0.0 && needed.is_finite() && more <= MOST_ROUNDS;
     Verdict::Unclear { more_rounds: decides.then_some(more as usize) }
 }
 
@@ -376,10 +366,10 @@ fn errors(visits: &Visits, pairs: &[Pair], seed: u64) -> Vec<Error> {
             of as f64 / of.saturating_sub(parts).max(1) as f64
         };
         (
-            variance(&between, index) * correction(visits, 1),
+            moments(&between, index).1 * correction(visits, 1),
             // One round in each visit leaves nothing to resample: then the
             // first variance tells all.
-            variance(&within, index) * correction(rounds, visits),
+            moments(&within, index).1 * correction(rounds, visits),
         )
     };
     let variances: Vec<_> = (0..pairs.len()).map(variances).collect();
@@ -403,19 +393,25 @@ fn errors(visits: &Visits, pairs: &[Pair], seed: u64) -> Vec<Error> {
         }
         let freedom = (pair.visits - 1) as f64;
         // The median of a chi-square distribution is below its mean (Wilson
-        // and Hilferty, 1931).
-        let shared = usual * within / (1.0 - 2.0 / (9.0 * freedom)).powi(3);
+        // and Hilferty, 1931). That of three ratios, which are not even
+        // independent, is near the mean.
+        let below = (1.0 - 2.0 / (9.0 * freedom)).powi(3);
+        let below = if contrasts > 2 { below } else { 1.0 };
+        let shared = usual * within / below;
         let between = own.max(shared);
         let between_freedom = if contrasts > 1 {
             freedom * (contrasts as f64 * shared / between).max(1.0)
         } else {
             freedom
         };
-        let within = within / 4.0;
+        let within = within / 2.0;
         let within_freedom = (pair.rounds - pair.visits).max(1) as f64;
         let sum = between + within;
         if sum == 0.0 {
             return Error { size: 0.0, freedom };
+        }
+        if !sum.is_finite() {
+            return Error::UNKNOWN;
         }
         let parts =
             between.powi(2) / between_freedom + within.powi(2) / within_freedom;
@@ -427,9 +423,14 @@ fn errors(visits: &Visits, pairs: &[Pair], seed: u64) -> Vec<Error> {
 /// What a bootstrap resamples; all else stays as it was measured.
 #[derive(Clone, Copy, PartialEq)]
 enum Level {
+    /// Whole visits.
     Visits,
+    /// The rounds of each visit.
     Rounds,
+    /// Visits, and the rounds of each.
     Both,
+    /// The rounds of all visits, as if they were one visit.
+    Pooled,
 }
 
 /// The medians of the pairs in `count` resamples, by draw and pair.
@@ -453,6 +454,13 @@ fn resampled(
     let mut times = vec![0; visits.iter().map(Vec::len).sum()];
     let mut draw = || {
         times.fill(0);
+        if level == Level::Pooled {
+            for _ in 0..times.len() {
+                let round = below(&mut round_numbers, times.len());
+                times[round] += 1;
+            }
+            return pairs.iter().map(|pair| pair.resampled(&times)).collect();
+        }
         for visit in 0..visits.len() {
             let visit = match level {
                 Level::Rounds => visit,
@@ -478,29 +486,58 @@ fn below(numbers: &mut seed::Numbers, end: usize) -> usize {
     ((u128::from(number) * end as u128) >> 64) as usize
 }
 
-/// The variance of one pair's draws.
-fn variance(draws: &[Vec<Option<f64>>], pair: usize) -> f64 {
+/// The mean and the variance of one pair's draws.
+fn moments(draws: &[Vec<Option<f64>>], pair: usize) -> (f64, f64) {
     let values = || draws.iter().filter_map(|draw| draw[pair]);
     let count = values().count() as f64;
-    if count < 2.0 {
-        return 0.0;
-    }
     // Differences from the first value are exactly 0 if all are equal.
     let first = values().next().unwrap_or(0.0);
-    let mean = values().map(|value| value - first).sum::<f64>() / count;
+    let mean =
+        values().map(|value| value - first).sum::<f64>() / count.max(1.0);
     let square = |value: f64| (value - first - mean).powi(2);
-    values().map(square).sum::<f64>() / (count - 1.0)
+    let squares = values().map(square).sum::<f64>();
+    (first + mean, squares / (count - 1.0).max(1.0))
 }
 
-/// The critical value that the share `level` of the deviations is within;
-/// never less than that of one normally distributed value, which few
-/// distinct resamples could give.
-fn critical(mut deviations: Vec<f64>, level: f64) -> f64 {
-    let last = deviations.len() - 1;
-    let rank = (level * deviations.len() as f64).ceil() as usize;
-    let (_, &mut quantile, _) = deviations
-        .select_nth_unstable_by(rank.clamp(1, last + 1) - 1, f64::total_cmp);
-    quantile.max(normal(level))
+/// The bound that the largest absolute value among normal variables, one a
+/// pair and correlated as the draws are, exceeds with probability 1 - `level`.
+///
+/// A sum of many draws with random signs has the wanted distribution
+/// (Chernozhukov, Chetverikov and Kato, "Gaussian approximations and
+/// multiplier bootstrap for maxima of sums", 2013).
+fn largest(draws: &[Vec<Option<f64>>], seed: u64, level: f64) -> f64 {
+    let pairs = draws.first().map_or(0, Vec::len);
+    let mut deviations = vec![vec![0.0; pairs]; draws.len()];
+    for pair in 0..pairs {
+        let (mean, variance) = moments(draws, pair);
+        let scale = (variance * draws.len() as f64).sqrt();
+        for (deviations, draw) in deviations.iter_mut().zip(draws) {
+            deviations[pair] = draw[pair]
+                .map(|value| (value - mean) / scale)
+                .filter(|deviation| deviation.is_finite())
+                .unwrap_or(0.0);
+        }
+    }
+    let mut numbers = seed::numbers(seed::part(seed, 2));
+    let mut maximum = || {
+        let mut sums = vec![0.0; pairs];
+        for deviations in deviations.chunks(64) {
+            let signs = numbers.next().expect("the stream is endless");
+            for (bit, deviations) in deviations.iter().enumerate() {
+                let sign = if signs >> bit & 1 == 0 { 1.0 } else { -1.0 };
+                for (sum, deviation) in sums.iter_mut().zip(deviations) {
+                    *sum += sign * deviation;
+                }
+            }
+        }
+        sums.into_iter().map(f64::abs).fold(0.0, f64::max)
+    };
+    let mut maxima: Vec<f64> = (0..RESAMPLES).map(|_| maximum()).collect();
+    let rank = (level * RESAMPLES as f64).ceil() as usize;
+    let rank = rank.clamp(1, RESAMPLES) - 1;
+    let (_, &mut bound, _) =
+        maxima.select_nth_unstable_by(rank, f64::total_cmp);
+    if pairs > 1 { bound.max(normal(level)) } else { normal(level) }
 }
 
 /// The bound that the absolute value of a standard normal variable exceeds
@@ -523,4 +560,71 @@ pub(crate) fn normal(level: f64) -> f64 {
 pub(crate) fn student(bound: f64, freedom: f64) -> f64 {
     let scaled = bound * (8.0 * freedom + 3.0) / (8.0 * freedom + 1.0);
     (freedom * (scaled.powi(2) / freedom).exp_m1()).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Quantiles {
+        normal: Vec<(f64, f64)>,
+        student: Vec<(f64, f64, f64)>,
+        tukey: Vec<(usize, f64)>,
+    }
+
+    fn scipy() -> Quantiles {
+        let text = include_str!("../tests/scipy/quantiles.json");
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn normal_quantiles_are_those_of_scipy() {
+        for (level, expected) in scipy().normal {
+            let error = (normal(level) - expected).abs();
+            assert!(error < 4.5e-4, "{level}: {error}");
+        }
+    }
+
+    #[test]
+    fn student_quantiles_are_near_those_of_scipy_and_never_below() {
+        for (level, freedom, expected) in scipy().student {
+            let excess = student(normal(level), freedom) / expected - 1.0;
+            let most = match freedom {
+                ..2.0 => f64::INFINITY,
+                ..4.0 => 0.13,
+                _ => 0.02,
+            };
+            assert!(
+                (-0.001..most).contains(&excess),
+                "{level} {freedom}: {excess}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_critical_value_of_equal_contenders_is_that_of_tukey() {
+        let mut numbers = seed::numbers(1);
+        // A sum of uniform numbers is normal enough.
+        let mut sample = || {
+            let twelve = numbers.by_ref().take(12);
+            Some(twelve.map(|n| n as f64 / 2_f64.powi(64)).sum())
+        };
+        for (contenders, expected) in scipy().tukey {
+            let mut round =
+                || (0..contenders).map(|_| sample()).collect::<Vec<_>>();
+            let visits: Vec<Vec<_>> =
+                (0..10).map(|_| (0..40).map(|_| round()).collect()).collect();
+            let pairs: Vec<_> = (0..contenders)
+                .flat_map(|a| (a + 1..contenders).map(move |b| (a, b)))
+                .map(|pair| Pair::new(&visits, pair))
+                .collect();
+            let draws = resampled(&visits, &pairs, Level::Pooled, 1000, 1);
+            let bound = largest(&draws, 1, 0.95);
+            assert!(
+                (bound / expected - 1.0).abs() < 0.05,
+                "{contenders}: {bound}, not {expected}"
+            );
+        }
+    }
 }
