@@ -116,7 +116,7 @@ pub(crate) struct Run {
     pub(crate) rounds: Option<u64>,
 
     /// How long the session may take, such as 60s or 10m; otherwise 1.8 s for
-    /// each cell. It is spent where the evidence is thin
+    /// each cell, and at least 20 s. It is spent where the evidence is thin
     #[arg(long, value_parser = duration)]
     pub(crate) budget: Option<Duration>,
 

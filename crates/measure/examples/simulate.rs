@@ -7,7 +7,7 @@ use std::thread;
 use lanes_core::seed::{self, Numbers};
 use lanes_measure::statistics::{Verdict, compare, verdict};
 
-const SESSIONS: usize = 500;
+const SESSIONS: usize = 200;
 
 /// No smaller difference is told by the verdicts, a log-ratio.
 const FLOOR: f64 = 0.015;

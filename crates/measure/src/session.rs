@@ -17,10 +17,15 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A sample lasts about this long: shorter ones depend on which core the
-/// system happens to choose, longer ones drift apart within a round.
-const SAMPLE: Duration = Duration::from_millis(10);
-/// Runs are repeated at most this often before they count as warm.
+/// A sample lasts about this long: shorter ones depend on what the system
+/// happens to do, longer ones drift apart within a round.
+const SAMPLE: Duration = Duration::from_millis(20);
+/// Before each sample its contender runs, since after a pause all its workers
+/// are on one core: the system takes 40 ms and more to spread them. It has
+/// settled when two batches in a row agree, and is not waited for longer.
+const SETTLE: Duration = Duration::from_millis(40);
+const SETTLE_AT_MOST: Duration = Duration::from_millis(160);
+/// In fresh processes, runs are repeated for so long before they count as warm.
 const WARM_UP: Duration = Duration::from_millis(100);
 /// The pools of others fall asleep in this time once their work is done.
 const PAUSE: Duration = Duration::from_micros(300);
@@ -29,14 +34,17 @@ const VISIT_ROUNDS: usize = 10;
 /// Before a row has so many visits, nothing is known about their spread.
 const FEW_VISITS: usize = 4;
 /// Whoever takes so many times as long as the fastest, and longer than a
-/// sample, takes part in [`OUTCLASSED_ROUNDS`] rounds of a visit only.
+/// sample, takes part in [`OUTCLASSED_ROUNDS`] rounds of a visit only, where
+/// the budget decides: its time is better spent on the others.
 const OUTCLASSED: f64 = 4.0;
-const OUTCLASSED_ROUNDS: usize = 3;
+const OUTCLASSED_ROUNDS: usize = 2;
 /// Peeking at intervals again and again finds differences by chance, so a row
 /// is left early only if intervals of this level decide.
 const PEEK_LEVEL: f64 = 0.99;
 /// By default, the time for each contender of each row, twins included.
 const CELL: Duration = Duration::from_millis(1800);
+/// By default, a session takes at least so long.
+const LEAST_BUDGET: Duration = Duration::from_secs(20);
 
 /// A model with a number of workers, to be compared.
 #[derive(Debug, Clone)]
@@ -84,7 +92,8 @@ impl Plan {
     /// The time that a session with so many cells gets by default; a control
     /// is a cell too.
     pub fn default_budget(cells: usize) -> Duration {
-        CELL * u32::try_from(cells).unwrap_or(u32::MAX)
+        let budget = CELL * u32::try_from(cells).unwrap_or(u32::MAX);
+        budget.max(LEAST_BUDGET)
     }
 }
 
@@ -241,6 +250,14 @@ struct Lane {
     time: Duration,
 }
 
+impl Lane {
+    /// How many runs take about this long.
+    fn runs(&self, time: Duration) -> u32 {
+        let runs = time.as_nanos().div_ceil(self.time.as_nanos());
+        u32::try_from(runs).unwrap_or(u32::MAX).max(1)
+    }
+}
+
 impl Session<'_> {
     fn stopped(&self) -> bool {
         self.plan.limits.stop.load(Ordering::Relaxed)
@@ -294,7 +311,7 @@ impl Session<'_> {
             return (Duration::MAX, each.min(rounds - standing.rounds));
         }
         let rows = u32::try_from(self.standings.len()).unwrap_or(u32::MAX);
-        let few = u32::try_from(FEW_VISITS + 1).unwrap_or(u32::MAX);
+        let few = u32::try_from(FEW_VISITS).unwrap_or(u32::MAX);
         let slice = self.plan.budget / rows / few;
         (slice.min(self.left()), VISIT_ROUNDS)
     }
@@ -329,6 +346,9 @@ impl Session<'_> {
 
         let mut rounds = 0;
         while rounds < most && !lanes.is_empty() && !self.stopped() {
+            if rounds == OUTCLASSED_ROUNDS && self.plan.rounds.is_none() {
+                retire(&mut lanes);
+            }
             if rounds > 0 {
                 seed = self.seed(index, number, rounds);
                 expected = prepare(&mut lanes, row, result, seed)?;
@@ -442,24 +462,15 @@ impl Session<'_> {
         expected: u64,
     ) {
         shuffle(lanes, &mut self.random);
-        let fastest = lanes.iter().map(|lane| lane.time).min();
-        let fastest = fastest.unwrap_or_default();
         let clock = self.clock;
         each(lanes, result, |lane, result| {
-            let outclassed =
-                lane.time > fastest.mul_f64(OUTCLASSED) && lane.time > SAMPLE;
-            if outclassed && round >= OUTCLASSED_ROUNDS {
-                return Ok(());
-            }
             thread::sleep(PAUSE);
-            let runs = SAMPLE.as_nanos().div_ceil(lane.time.as_nanos());
-            let runs = u32::try_from(runs).unwrap_or(u32::MAX).max(1);
             // The clock's own time is to stay below a thousandth.
             let together = lane.time < clock * 1000;
-            if lane.time < SAMPLE * 2 {
-                // Others have used the caches since.
-                lane.process.sample(1, false, expected)?;
+            if lane.time < SETTLE {
+                settle(lane, together, expected)?;
             }
+            let runs = lane.runs(SAMPLE);
             let mut sample = lane.process.sample(runs, together, expected)?;
             let own = &mut result.contenders[lane.contender];
             for (nanos, count) in std::mem::take(&mut sample.latencies) {
@@ -519,21 +530,36 @@ fn prepare(
     Ok(expected)
 }
 
-/// Runs each lane until two batches in a row take the same time.
+/// Runs a lane until two batches in a row take the same time.
+fn settle(
+    lane: &mut Lane,
+    together: bool,
+    expected: u64,
+) -> Result<(), Failure> {
+    let begin = Instant::now();
+    let runs = lane.runs(SETTLE / 2);
+    let mut last = 0.0;
+    loop {
+        let batch = lane.process.sample(runs, together, expected)?;
+        let wall = batch.wall_ns as f64;
+        let settled = (wall / last - 1.0).abs() < 0.05;
+        if settled || begin.elapsed() >= SETTLE_AT_MOST {
+            return Ok(());
+        }
+        last = wall;
+    }
+}
+
+/// Runs each lane until it is warm, and takes the time of a run.
 fn warm_up(lanes: &mut Vec<Lane>, result: &mut RowResult, expected: u64) {
     each(lanes, result, |lane, _| {
         let begin = Instant::now();
-        let (mut runs, mut last) = (1, Duration::MAX);
+        let mut runs = 1;
         loop {
             let sample = lane.process.sample(runs, runs > 1, expected)?;
             let wall = Duration::from_nanos(sample.wall_ns);
-            let time = (wall / runs).max(Duration::from_nanos(1));
-            let change = time.as_secs_f64() / last.as_secs_f64() - 1.0;
-            last = time;
-            let steady = change.abs() < 0.05 && wall * 5 >= SAMPLE;
-            let enough = begin.elapsed() >= WARM_UP || wall >= SAMPLE * 5;
-            if steady || enough {
-                lane.time = time;
+            lane.time = (wall / runs).max(Duration::from_nanos(1));
+            if begin.elapsed() >= WARM_UP || wall >= SETTLE {
                 return Ok(());
             }
             if wall * 2 < SAMPLE {
@@ -541,6 +567,17 @@ fn warm_up(lanes: &mut Vec<Lane>, result: &mut RowResult, expected: u64) {
             }
         }
     });
+}
+
+/// Ends the lanes that are outclassed.
+fn retire(lanes: &mut Vec<Lane>) {
+    let fastest = lanes.iter().map(|lane| lane.time).min().unwrap_or_default();
+    let outclassed = |lane: &mut Lane| {
+        lane.time > fastest.mul_f64(OUTCLASSED) && lane.time > SAMPLE
+    };
+    for lane in lanes.extract_if(.., outclassed) {
+        lane.process.end();
+    }
 }
 
 /// Enters the fastest lane's contender a second time.

@@ -130,8 +130,9 @@ pub struct Compared {
 ///   V / (V - 1), covers all sources, but has only V - 1 degrees of freedom.
 ///   W, that if rounds are resampled within each visit, times n / (n - V), has
 ///   many, but does not see what differs between visits.
-/// - With three contenders and more, B is raised to what the median of B / W
-///   over the pairs makes of W, if it is less: a pair whose visits agree by
+/// - S is the scatter of a pair's ratios within visits, robust to outliers.
+///   With three contenders and more, B is raised to what the median of B / S
+///   over the pairs makes of S, if it is less: a pair whose visits agree by
 ///   luck gets no narrow interval. A pair that is near the others also gets
 ///   degrees of freedom from them, one that stands out keeps its own.
 /// - The variance is B + W / 2, with Satterthwaite's degrees of freedom. The
@@ -149,7 +150,8 @@ pub fn compare(
     let pairs: Vec<_> =
         pairs.iter().map(|&pair| Pair::new(visits, pair)).collect();
     let errors = errors(visits, &pairs, seed);
-    let draws = resampled(visits, &pairs, Level::Pooled, RESAMPLES, seed);
+    // Fewer tell how the pairs are correlated.
+    let draws = resampled(visits, &pairs, Level::Pooled, RESAMPLES / 4, seed);
     let together = largest(&draws, seed, level);
     let compared = |(pair, error): (&Pair, &Error)| {
         let median = pair.median?;
@@ -280,6 +282,9 @@ struct Pair {
     median: Option<f64>,
     rounds: usize,
     visits: usize,
+    /// How much the ratios of one visit scatter: the square of the middle
+    /// half's width, after the median of each visit is taken off.
+    scatter: f64,
 }
 
 impl Pair {
@@ -287,6 +292,7 @@ impl Pair {
         let mut ratios = Vec::new();
         let mut index = 0;
         let mut common_visits = 0;
+        let mut centred = Vec::new();
         for visit in visits {
             let before = ratios.len();
             for round in visit {
@@ -298,10 +304,22 @@ impl Pair {
                 ratios.extend(ratio.map(|ratio| (ratio, index)));
                 index += 1;
             }
-            common_visits += usize::from(ratios.len() > before);
+            let mut visit: Vec<f64> =
+                ratios[before..].iter().map(|&(ratio, _)| ratio).collect();
+            if let Some(middle) = median(&mut visit) {
+                common_visits += 1;
+                centred.extend(visit.iter().map(|ratio| ratio - middle));
+            }
         }
         ratios.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        centred.sort_unstable_by(f64::total_cmp);
+        let quarter = centred.len() / 4;
+        let width = match centred.len() {
+            0 => 0.0,
+            count => centred[count - 1 - quarter] - centred[quarter],
+        };
         let mut pair = Self {
+            scatter: width.powi(2),
             contenders,
             rounds: ratios.len(),
             visits: common_visits,
@@ -383,7 +401,7 @@ fn errors(visits: &Visits, pairs: &[Pair], seed: u64) -> Vec<Error> {
         .iter()
         .zip(pairs)
         .filter(|(_, pair)| known(pair))
-        .map(|((between, within), _)| between / within)
+        .map(|((between, _), pair)| between / pair.scatter)
         .filter(|ratio| ratio.is_finite())
         .collect();
     let usual = median(&mut ratios).filter(|_| contrasts > 1).unwrap_or(0.0);
@@ -397,7 +415,7 @@ fn errors(visits: &Visits, pairs: &[Pair], seed: u64) -> Vec<Error> {
         // independent, is near the mean.
         let below = (1.0 - 2.0 / (9.0 * freedom)).powi(3);
         let below = if contrasts > 2 { below } else { 1.0 };
-        let shared = usual * within / below;
+        let shared = usual * pair.scatter / below;
         let between = own.max(shared);
         let between_freedom = if contrasts > 1 {
             freedom * (contrasts as f64 * shared / between).max(1.0)

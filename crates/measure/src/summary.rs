@@ -113,10 +113,12 @@ pub fn summarize(row: &RowResult, level: f64, margin: f64) -> Option<Summary> {
         let straight = found.get(&(a, b)).map(|compared| compared.interval);
         straight.or_else(|| Some(turned(found.get(&(b, a))?.interval)))
     };
-    // The twin's interval is one, and nobody chooses among many.
-    let floor = twin.and_then(|pair| found.get(&pair)).map(|compared| {
-        compared.alone.high.abs().max(compared.alone.low.abs())
-    });
+    // What two processes of one model were seen to differ by, and one standard
+    // error more. Nothing is known of a control that was seen too rarely.
+    let floor = twin.and_then(|pair| found.get(&pair));
+    let floor = floor.filter(|compared| compared.error.is_finite());
+    let floor =
+        floor.map(|compared| compared.interval.median.abs() + compared.error);
     let floor = floor.unwrap_or(0.0).max(LEAST_FLOOR);
 
     let standings = |members: &Vec<usize>| -> Option<(usize, Vec<Standing>)> {

@@ -4,7 +4,10 @@ use crate::peers::{Claim, Hog, criterion_claims, hyperfine_claims};
 use crate::{CELLS, contender, measure, own, row};
 use lanes_measure::statistics::Verdict;
 use std::error::Error;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// As long as criterion takes for its two runs: a quarter of the default.
+const BUDGET: Duration = Duration::from_secs(5);
 
 /// How often each tool claimed a difference, quiet and with a hog.
 #[derive(Default)]
@@ -56,7 +59,7 @@ pub(crate) fn print(count: usize) -> Result<(), Box<dyn Error>> {
             let names = [model.to_owned(), format!("{model}#2")];
             let twice = names.map(|name| contender(&name, model, &worker));
             let seed = 1000 + number as u64;
-            let results = measure(row(workload), twice.to_vec(), seed)?;
+            let results = measure(row(workload), twice.to_vec(), BUDGET, seed)?;
             let summary = results.rows[0].summary.as_ref();
             let standings = summary.iter().flat_map(|s| &s.groups[0].standings);
             let mut verdicts = standings.filter_map(|s| s.verdict);

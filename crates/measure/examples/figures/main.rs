@@ -89,20 +89,21 @@ fn contender(name: &str, model: &str, launch: &Launch) -> Contender {
         name: name.into(),
         model: model.into(),
         workers: Config::machine().workers(),
-        serial: false,
+        serial: model.starts_with("sequential"),
         launch: launch.clone(),
     }
 }
 
-/// A session with the default budget and control, as `lanes run` makes it.
+/// A session with a control, as `lanes run` makes it.
 fn measure(
     row: Box<dyn Row>,
     contenders: Vec<Contender>,
+    budget: Duration,
     seed: u64,
 ) -> std::io::Result<Results> {
     let plan = Plan {
         rows: vec![row],
-        budget: Plan::default_budget(contenders.len() + 1),
+        budget,
         contenders,
         wants: Box::new(|_, _| true),
         control: true,
