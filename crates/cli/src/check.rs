@@ -96,7 +96,7 @@ impl Found {
                     let sent = process.prepare(row.workload(), &size, *seed);
                     let result = sent
                         .and_then(|()| process.prepared(*digest))
-                        .and_then(|()| process.sample(2, false, *digest));
+                        .and_then(|()| process.sample(2, false, Some(*digest)));
                     let alive = result.as_ref().err().is_none_or(|failure| {
                         matches!(
                             failure.cause,

@@ -254,7 +254,7 @@ fn latencies(row: &RowResult) -> Option<Sheet> {
         // The digits are those of the workers' own histograms.
         let mut all = Histogram::<u64>::new(2).ok()?;
         for (nanos, count) in &contender.latencies {
-            all.saturating_record_n(*nanos, *count);
+            all.record_n(*nanos, *count).ok()?;
         }
         let at = |quantile| time(all.value_at_quantile(quantile) as f64 / 1e9);
         let mut texts = vec![label(contender)];

@@ -174,7 +174,7 @@ pub(crate) fn verdict(verdict: &Verdict) -> String {
             format!("not enough evidence: about {rounds} more rounds")
         }
         Verdict::Unclear { more_rounds: None } => {
-            "not enough evidence: at the edge of what is told".into()
+            "not enough evidence: within the noise".into()
         }
     }
 }

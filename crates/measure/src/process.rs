@@ -175,7 +175,8 @@ impl Process {
         }
     }
 
-    /// A batch of runs, whose last answer must have this digest.
+    /// A batch of runs, whose last answer must have this digest, if one is
+    /// given.
     ///
     /// # Errors
     /// [`Cause::Wrong`] if it has another, and those of any reply.
@@ -183,15 +184,22 @@ impl Process {
         &mut self,
         runs: u32,
         together: bool,
-        expected: u64,
+        expected: Option<u64>,
     ) -> Result<Sample, Failure> {
-        self.send(&Request::Run { runs, together })?;
-        match self.receive()? {
-            Reply::Sample(sample) if sample.runs == runs => {
-                check(sample.digest, expected)?;
-                Ok(sample)
+        let check = expected.is_some();
+        self.send(&Request::Run { runs, together, check })?;
+        let reply = self.receive()?;
+        match (&reply, expected) {
+            (Reply::Sample(sample), None) if sample.runs == runs => {
+                Ok(sample.clone())
             }
-            other => Err(unexpected(&other)),
+            (Reply::Sample(sample), Some(expected))
+                if sample.runs == runs && sample.digest.is_some() =>
+            {
+                self::check(sample.digest.unwrap_or(0), expected)?;
+                Ok(sample.clone())
+            }
+            _ => Err(unexpected(&reply)),
         }
     }
 

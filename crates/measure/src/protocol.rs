@@ -42,6 +42,9 @@ pub enum Request {
         /// Whether one pair of clock readings takes the time of all runs
         /// together, for runs so short that the clock's own time matters.
         together: bool,
+        /// Whether the answer of the last run is to be sent, as a digest: that
+        /// takes long for long answers, and runs to warm up need none.
+        check: bool,
     },
 }
 
@@ -78,16 +81,17 @@ pub struct Hello {
     pub versions: BTreeMap<String, String>,
 }
 
-/// What a batch of runs took. Only the first three are required of a worker;
-/// counts that it cannot take are left out.
+/// What a batch of runs took. Runs, wall time and, if it was asked for, the
+/// digest are required of a worker; counts that it cannot take are left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// How many runs were made.
     pub runs: u32,
     /// Wall time of all runs, in nanoseconds.
     pub wall_ns: u64,
-    /// The digest of the last run's answer.
-    pub digest: u64,
+    /// The digest of the last run's answer, if it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<u64>,
     /// CPU time in user mode, in nanoseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_ns: Option<u64>,
@@ -222,16 +226,20 @@ mod tests {
 
     #[test]
     fn messages_go_there_and_back() {
-        let request = Request::Run { runs: 3, together: true };
+        let request = Request::Run { runs: 3, together: true, check: false };
         let mut line = Vec::new();
         write(&mut line, &request).unwrap();
-        assert_eq!(line, b"{\"do\":\"run\",\"runs\":3,\"together\":true}\n");
+        let text = r#"{"do":"run","runs":3,"together":true,"check":false}"#;
+        assert_eq!(
+            String::from_utf8(line.clone()).unwrap(),
+            format!("{text}\n")
+        );
         assert_eq!(read_all(&line).unwrap(), Some(request));
         let sample = r#"{"sample":{"runs":1,"wall_ns":5,"digest":18446744073709551615}}"#;
         let Reply::Sample(sample) = parse(sample.as_bytes()).unwrap() else {
             panic!("a sample");
         };
-        assert_eq!((sample.digest, sample.user_ns), (u64::MAX, None));
+        assert_eq!((sample.digest, sample.user_ns), (Some(u64::MAX), None));
     }
 
     #[test]

@@ -121,8 +121,12 @@ fn closes() {
 #[ignore = "a worker"]
 fn answers_wrongly() {
     until_run(|socket| {
-        let sample =
-            Sample { runs: 1, wall_ns: 1, digest: 5, ..Sample::default() };
+        let sample = Sample {
+            runs: 1,
+            wall_ns: 1,
+            digest: Some(5),
+            ..Sample::default()
+        };
         reply(socket, Reply::Sample(sample));
     });
 }
@@ -177,7 +181,7 @@ fn prepared(worker: &str) -> (Process, u64) {
 fn ran(worker: &str) -> (Failure, Duration) {
     let (mut process, digest) = prepared(worker);
     let begin = Instant::now();
-    let failure = process.sample(1, false, digest).unwrap_err();
+    let failure = process.sample(1, false, Some(digest)).unwrap_err();
     (failure, begin.elapsed())
 }
 
@@ -202,7 +206,7 @@ fn each_fault_has_its_name() {
 fn a_worker_that_is_dropped_leaves_nothing_behind() {
     let (mut process, digest) = prepared("leaves_a_grandchild");
     let group = Pid::from_raw(process.id().cast_signed()).unwrap();
-    let failure = process.sample(1, false, digest).unwrap_err();
+    let failure = process.sample(1, false, Some(digest)).unwrap_err();
     assert_eq!(failure.cause, Cause::Died);
     // The grandchild lives on in the group.
     assert!(test_kill_process_group(group).is_ok());

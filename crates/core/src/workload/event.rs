@@ -208,6 +208,12 @@ impl Drop for Player {
     }
 }
 
+impl From<Vec<u32>> for Latencies {
+    fn from(nanos: Vec<u32>) -> Self {
+        Self(nanos)
+    }
+}
+
 impl Latencies {
     /// Each of them, in nanoseconds, in no order.
     pub fn nanos(&self) -> &[u32] {

@@ -55,7 +55,7 @@ pub(crate) fn serve(fault: &str) -> io::Result<()> {
                 good -= 1;
                 thread::sleep(Duration::from_millis(10));
                 let wall_ns = 10_000_000;
-                let digest = known;
+                let digest = Some(known);
                 Reply::Sample(Sample {
                     runs,
                     wall_ns,
@@ -117,10 +117,10 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
         process.prepare(row.workload(), &row.size(), 7)?;
         process.prepared(digest)?;
         for _ in 0..3 {
-            process.sample(1, false, digest)?;
+            process.sample(1, false, Some(digest))?;
         }
         let begin = Instant::now();
-        let told = process.sample(1, false, digest);
+        let told = process.sample(1, false, Some(digest));
         let (end, elapsed) = (now(), begin.elapsed());
         let failure = told.err().ok_or("nothing was reported")?;
         drop(process);

@@ -58,7 +58,7 @@ pub(crate) fn serve() -> io::Result<()> {
                 Reply::Sample(Sample {
                     runs,
                     wall_ns: wall.as_nanos() as u64,
-                    digest: Max::digest(&Some(most)),
+                    digest: Some(Max::digest(&Some(most))),
                     ..Sample::default()
                 })
             }
