@@ -183,7 +183,7 @@ fn standings(row: &RowResult, group: &Group) -> Sheet {
         "ratio",
         "from to",
         "verdict",
-        "CPU / time",
+        "cores busy",
         "limit / time",
     ];
     let mut sheet = Sheet::new(&columns);

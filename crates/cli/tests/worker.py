@@ -1,6 +1,5 @@
 """A worker of Lanes in plain Python: `max`, `double` and `fib`, one thread."""
 import json, socket, sys, threading, time
-
 def numbers(seed):
     while True:
         seed = (seed + 0x9E3779B97F4A7C15) % 2**64
@@ -16,7 +15,6 @@ def digest(answer):
 
 def fib(n):
     return n if n < 2 else fib(n - 1) + fib(n - 2)
-
 WORK = {"max": lambda job: [max(job)] if job else [],
         "double": lambda job: [number * 2 for number in job],
         "fib": lambda job: [fib(job)]}

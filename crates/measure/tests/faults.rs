@@ -27,14 +27,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// A worker for `max` that behaves until it is asked to run.
-fn until_run(fault: impl Fn(&mut UnixStream)) {
+fn until_run(fault: impl Fn(&mut UnixStream, u32)) {
     let stdin = io::stdin().as_fd().try_clone_to_owned().unwrap();
     let mut socket = UnixStream::from(stdin);
     let mut requests = BufReader::new(socket.try_clone().unwrap());
     println!("a stray print");
     while let Some(request) = protocol::read(&mut requests).unwrap() {
         match request {
-            Request::Run { .. } => fault(&mut socket),
+            Request::Run { runs, .. } => fault(&mut socket, runs),
             Request::Hello { model, workers, .. } => {
                 // The number of a process is that of its first thread.
                 let threads = vec![std::process::id(); workers];
@@ -61,7 +61,7 @@ fn reply(socket: &mut UnixStream, reply: Reply) {
 #[test]
 #[ignore = "a worker"]
 fn killed() {
-    until_run(|_| {
+    until_run(|_, _| {
         let own = Pid::from_raw(std::process::id().cast_signed()).unwrap();
         kill_process(own, Signal::KILL).unwrap();
     });
@@ -70,7 +70,7 @@ fn killed() {
 #[test]
 #[ignore = "a worker"]
 fn leaves_a_grandchild() {
-    until_run(|_| {
+    until_run(|_, _| {
         // It inherits the socket, so that the socket's end does not tell.
         let child = Command::new("sleep").arg("1000").spawn();
         drop(child.unwrap());
@@ -81,13 +81,13 @@ fn leaves_a_grandchild() {
 #[test]
 #[ignore = "a worker"]
 fn hangs() {
-    until_run(|_| thread::sleep(Duration::from_secs(1000)));
+    until_run(|_, _| thread::sleep(Duration::from_secs(1000)));
 }
 
 #[test]
 #[ignore = "a worker"]
 fn eats() {
-    until_run(|_| {
+    until_run(|_, _| {
         let mut eaten = Vec::new();
         loop {
             eaten.push(vec![1u8; 1 << 20]);
@@ -99,19 +99,19 @@ fn eats() {
 #[test]
 #[ignore = "a worker"]
 fn garbles() {
-    until_run(|socket| socket.write_all(b"not a reply\n").unwrap());
+    until_run(|socket, _| socket.write_all(b"not a reply\n").unwrap());
 }
 
 #[test]
 #[ignore = "a worker"]
 fn never_ends_its_line() {
-    until_run(|socket| while socket.write_all(&[b'x'; 4096]).is_ok() {});
+    until_run(|socket, _| while socket.write_all(&[b'x'; 4096]).is_ok() {});
 }
 
 #[test]
 #[ignore = "a worker"]
 fn closes() {
-    until_run(|socket| {
+    until_run(|socket, _| {
         socket.shutdown(Shutdown::Both).unwrap();
         thread::sleep(Duration::from_secs(1000));
     });
@@ -120,10 +120,10 @@ fn closes() {
 #[test]
 #[ignore = "a worker"]
 fn answers_wrongly() {
-    until_run(|socket| {
+    until_run(|socket, runs| {
         let sample = Sample {
-            runs: 1,
-            wall_ns: 1,
+            runs,
+            wall_ns: 1_000_000,
             digest: Some(5),
             ..Sample::default()
         };

@@ -161,7 +161,7 @@ pub(crate) fn hyperfine_claims(
     let program = std::env::current_exe()?;
     let command = format!("{} once {workload} {model}", program.display());
     let status = Command::new("hyperfine")
-        .args(["-N", "--warmup", "2", "--runs", "20", "--style", "none"])
+        .args(["-N", "--warmup", "1", "--runs", "12", "--style", "none"])
         .arg("--export-json")
         .arg(file.path())
         .args([&command, &command])
