@@ -334,12 +334,12 @@ impl Session<'_> {
         let chosen: Vec<usize> = chosen.map(|(index, _)| index).collect();
         let mut lanes = self.start(&chosen, folder.path(), result);
         let mut expected = prepare(&mut lanes, row, result, seed)?;
-        warm_up(&mut lanes, result);
+        warm_up(&mut lanes, result, expected);
         if self.plan.control && number == 0 {
             let twin = twin(&lanes, result);
             let mut twins = self.start(twin.as_slice(), folder.path(), result);
             prepare(&mut twins, row, result, seed)?;
-            warm_up(&mut twins, result);
+            warm_up(&mut twins, result, expected);
             lanes.append(&mut twins);
         }
         self.limits(row, result, seed);
@@ -547,8 +547,9 @@ fn settle(lane: &mut Lane, together: bool) -> Result<(), Failure> {
     }
 }
 
-/// Runs each lane until it is warm, and takes the time of a run.
-fn warm_up(lanes: &mut Vec<Lane>, result: &mut RowResult) {
+/// Runs each lane until it is warm, and takes the time of a run. The first run
+/// is checked: whoever answers wrongly is not to be the fastest.
+fn warm_up(lanes: &mut Vec<Lane>, result: &mut RowResult, expected: u64) {
     each(lanes, result, |lane, result| {
         let own = result
             .samples
@@ -561,9 +562,9 @@ fn warm_up(lanes: &mut Vec<Lane>, result: &mut RowResult) {
             return Ok(());
         }
         let begin = Instant::now();
-        let mut runs = 1;
+        let (mut runs, mut check) = (1, Some(expected));
         loop {
-            let sample = lane.process.sample(runs, runs > 1, None)?;
+            let sample = lane.process.sample(runs, runs > 1, check.take())?;
             let wall = Duration::from_nanos(sample.wall_ns);
             lane.time = (wall / runs).max(Duration::from_nanos(1));
             if begin.elapsed() >= WARM_UP || wall >= SETTLE {
