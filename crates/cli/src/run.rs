@@ -58,30 +58,21 @@ pub(crate) fn run(options: &Run) -> Result<(), Fail> {
     };
     let contenders = contenders(&cells, &workers);
     let control = !options.no_control;
-    let names: Vec<String> =
-        contenders.iter().map(|contender| contender.model.clone()).collect();
-    let Cells { rows, .. } = &cells;
-    let count: usize = rows
-        .iter()
-        .map(|row| {
-            let wanted = names.iter().filter(|name| cells.wants(&**row, name));
-            wanted.count() + usize::from(control)
-        })
-        .sum();
-    let budget = options.budget.unwrap_or(Plan::default_budget(count));
     let (rows, wants) = cells.into_parts();
-    let plan = Plan {
+    let mut plan = Plan {
         rows,
         contenders,
         wants,
         control,
         rounds: options.rounds.map(|rounds| rounds as usize),
-        budget,
+        budget: Duration::ZERO,
         seed: options.seed,
         level: 0.95,
         margin: options.margin,
         limits: limits(options.deadline, options.memory)?,
     };
+    let default = || Plan::default_budget(plan.cells());
+    plan.budget = options.budget.unwrap_or_else(default);
     session::check(&plan).map_err(|(row, error)| {
         let items = if options.items.is_some() { "--items" } else { "size" };
         Fail::Usage(format!("{row}: {error}; choose a smaller {items}"))

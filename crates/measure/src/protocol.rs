@@ -81,6 +81,16 @@ pub struct Hello {
     pub versions: BTreeMap<String, String>,
 }
 
+impl Hello {
+    /// A worker with this one thread for all its workers, and no versions.
+    pub fn plain(model: String, workers: usize) -> Self {
+        // The number of a process is that of its first thread.
+        let threads = vec![std::process::id(); workers];
+        let (protocol, versions) = (VERSION, BTreeMap::new());
+        Self { protocol, model, workers, threads, versions }
+    }
+}
+
 /// What a batch of runs took. Runs, wall time and, if it was asked for, the
 /// digest are required of a worker; counts that it cannot take are left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

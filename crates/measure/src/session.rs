@@ -89,8 +89,17 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The time that a session with so many cells gets by default; a control
-    /// is a cell too.
+    /// How many cells are measured; a control is a cell too.
+    pub fn cells(&self) -> usize {
+        let rows = self.rows.iter().map(|row| {
+            let all = self.contenders.iter();
+            let wanted = all.filter(|c| (self.wants)(&**row, &c.model));
+            wanted.count() + usize::from(self.control)
+        });
+        rows.sum()
+    }
+
+    /// The time that a session with so many cells gets by default.
     pub fn default_budget(cells: usize) -> Duration {
         let budget = CELL * u32::try_from(cells).unwrap_or(u32::MAX);
         budget.max(LEAST_BUDGET)

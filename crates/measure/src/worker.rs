@@ -29,20 +29,34 @@ pub struct Candidate {
 /// The model with this name, if there is one.
 pub type Find<'a> = &'a dyn Fn(&str) -> Option<Candidate>;
 
-/// Answers requests on standard input, a socket, until it ends.
+/// Is a worker for whatever model is asked for, until the socket ends.
 ///
 /// # Errors
-/// Those of the socket, and a line that is no request.
+/// Those of [`answer`].
 pub fn serve(find: Find<'_>) -> io::Result<()> {
+    let mut worker = Worker { find, model: None, prepared: None };
+    answer(|request, _| {
+        Ok(Some(worker.answer(request).unwrap_or_else(Reply::Error)))
+    })
+}
+
+/// Answers each request on standard input, a socket, until it ends. Whoever
+/// writes to the socket by itself has no reply to give.
+///
+/// # Errors
+/// Those of the socket and of `reply`, and a line that is no request.
+pub fn answer(
+    mut reply: impl FnMut(Request, &mut UnixStream) -> io::Result<Option<Reply>>,
+) -> io::Result<()> {
     // Whoever measures may be killed; a worker in a long run would live on.
     set_parent_process_death_signal(Some(Signal::KILL))?;
-    let socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let mut socket =
+        UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let mut requests = BufReader::new(socket.try_clone()?);
-    let mut replies = socket;
-    let mut worker = Worker { find, model: None, prepared: None };
     while let Some(request) = protocol::read(&mut requests)? {
-        let reply = worker.answer(request).unwrap_or_else(Reply::Error);
-        protocol::write(&mut replies, &reply)?;
+        if let Some(reply) = reply(request, &mut socket)? {
+            protocol::write(&mut socket, &reply)?;
+        }
     }
     Ok(())
 }

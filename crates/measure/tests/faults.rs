@@ -16,9 +16,8 @@ use lanes_measure::session::{self, Contender, Plan};
 use lanes_measure::worker;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process_group};
 use serde_json::{Value, json};
-use std::io::{self, BufReader, Write};
+use std::io::{self, Write};
 use std::net::Shutdown;
-use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::sync::Arc;
@@ -28,34 +27,25 @@ use std::time::{Duration, Instant};
 
 /// A worker for `max` that behaves until it is asked to run.
 fn until_run(fault: impl Fn(&mut UnixStream, u32)) {
-    let stdin = io::stdin().as_fd().try_clone_to_owned().unwrap();
-    let mut socket = UnixStream::from(stdin);
-    let mut requests = BufReader::new(socket.try_clone().unwrap());
     println!("a stray print");
-    while let Some(request) = protocol::read(&mut requests).unwrap() {
-        match request {
-            Request::Run { runs, .. } => fault(&mut socket, runs),
+    worker::answer(|request, socket| {
+        Ok(match request {
+            Request::Run { runs, .. } => {
+                fault(socket, runs);
+                None
+            }
             Request::Hello { model, workers, .. } => {
-                // The number of a process is that of its first thread.
-                let threads = vec![std::process::id(); workers];
-                let versions = Default::default();
-                let protocol = protocol::VERSION;
-                let hello =
-                    Hello { protocol, model, workers, threads, versions };
-                reply(&mut socket, Reply::Hello(hello));
+                Some(Reply::Hello(Hello::plain(model, workers)))
             }
             Request::Prepare { size, seed, .. } => {
-                let max: Max = serde_json::from_value(size).unwrap();
-                let input = max.input(seed).unwrap();
+                let max: Max = serde_json::from_value(size)?;
+                let input = max.input(seed).map_err(io::Error::other)?;
                 let digest = Max::digest(&Max::reference(&input));
-                reply(&mut socket, Reply::Prepared { digest });
+                Some(Reply::Prepared { digest })
             }
-        }
-    }
-}
-
-fn reply(socket: &mut UnixStream, reply: Reply) {
-    protocol::write(socket, &reply).unwrap();
+        })
+    })
+    .unwrap();
 }
 
 #[test]
@@ -127,7 +117,7 @@ fn answers_wrongly() {
             digest: Some(5),
             ..Sample::default()
         };
-        reply(socket, Reply::Sample(sample));
+        protocol::write(socket, &Reply::Sample(sample)).unwrap();
     });
 }
 

@@ -7,10 +7,10 @@ use lanes_core::{Config, Workload};
 use lanes_measure::process::{Limits, Process};
 use lanes_measure::protocol::{self, Hello, Reply, Request, Sample};
 use lanes_measure::session::{self, Plan};
+use lanes_measure::worker;
 use rustix::process::{Pid, Signal, kill_process};
 use std::error::Error;
-use std::io::{self, BufReader, Write};
-use std::os::fd::AsFd;
+use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -28,49 +28,34 @@ fn limits() -> Limits {
 
 /// A worker for `max` that behaves for three runs.
 pub(crate) fn serve(fault: &str) -> io::Result<()> {
-    let stdin = io::stdin().as_fd().try_clone_to_owned()?;
-    let mut socket = UnixStream::from(stdin);
-    let mut requests = BufReader::new(socket.try_clone()?);
     let (mut good, mut known) = (3, 0);
-    while let Some(request) = protocol::read(&mut requests)? {
-        let reply = match request {
-            Request::Hello { protocol, model, workers } => {
-                let threads = vec![std::process::id(); workers];
-                let versions = Default::default();
-                Reply::Hello(Hello {
-                    protocol,
-                    model,
-                    workers,
-                    threads,
-                    versions,
-                })
+    worker::answer(|request, socket| {
+        Ok(match request {
+            Request::Hello { model, workers, .. } => {
+                Some(Reply::Hello(Hello::plain(model, workers)))
             }
             Request::Prepare { size, seed, .. } => {
                 let max: Max = serde_json::from_value(size)?;
                 let input = max.input(seed).map_err(io::Error::other)?;
                 known = Max::digest(&Max::reference(&input));
-                Reply::Prepared { digest: known }
+                Some(Reply::Prepared { digest: known })
             }
             Request::Run { runs, .. } if good > 0 => {
                 good -= 1;
                 thread::sleep(Duration::from_millis(10));
-                let wall_ns = 10_000_000;
-                let digest = Some(known);
-                Reply::Sample(Sample {
+                Some(Reply::Sample(Sample {
                     runs,
-                    wall_ns,
-                    digest,
+                    wall_ns: 10_000_000,
+                    digest: Some(known),
                     ..Sample::default()
-                })
+                }))
             }
             Request::Run { .. } => {
-                misbehave(fault, &mut socket)?;
-                continue;
+                misbehave(fault, socket)?;
+                None
             }
-        };
-        protocol::write(&mut socket, &reply)?;
-    }
-    Ok(())
+        })
+    })
 }
 
 fn misbehave(fault: &str, socket: &mut UnixStream) -> io::Result<()> {

@@ -4,13 +4,12 @@
 use crate::{contender, limits, own};
 use lanes_core::workload::Max;
 use lanes_core::{Job, Workload, kernel};
-use lanes_measure::protocol::{self, Hello, Reply, Request, Sample};
+use lanes_measure::protocol::{Hello, Reply, Request, Sample};
 use lanes_measure::session::{self, Plan};
+use lanes_measure::worker;
 use std::error::Error;
 use std::hint::black_box;
-use std::io::{self, BufReader};
-use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
+use std::io;
 use std::time::{Duration, Instant};
 
 /// So many numbers stay in a core's own cache, where memory and neighbours do
@@ -23,22 +22,11 @@ const CELL: f64 = 100e-6;
 /// Calls the kernel in a plain loop between two clock readings: no model, no
 /// job, no counting of anything else.
 pub(crate) fn serve() -> io::Result<()> {
-    let stdin = io::stdin().as_fd().try_clone_to_owned()?;
-    let mut socket = UnixStream::from(stdin);
-    let mut requests = BufReader::new(socket.try_clone()?);
     let mut job = None;
-    while let Some(request) = protocol::read(&mut requests)? {
-        let reply = match request {
-            Request::Hello { protocol, model, workers } => {
-                let threads = vec![std::process::id()];
-                let versions = Default::default();
-                Reply::Hello(Hello {
-                    protocol,
-                    model,
-                    workers,
-                    threads,
-                    versions,
-                })
+    worker::answer(|request, _| {
+        Ok(Some(match request {
+            Request::Hello { model, workers, .. } => {
+                Reply::Hello(Hello::plain(model, workers))
             }
             Request::Prepare { size, seed, .. } => {
                 let max: Max = serde_json::from_value(size)?;
@@ -62,10 +50,8 @@ pub(crate) fn serve() -> io::Result<()> {
                     ..Sample::default()
                 })
             }
-        };
-        protocol::write(&mut socket, &reply)?;
-    }
-    Ok(())
+        }))
+    })
 }
 
 pub(crate) fn print() -> Result<(), Box<dyn Error>> {
