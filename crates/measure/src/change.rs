@@ -161,7 +161,7 @@ impl Both {
             seconds: self.seconds,
             beside: self.beside,
             ratio,
-            verdict: verdict(&ratio, self.floor, margin, rounds),
+            verdict: verdict(&ratio, self.floor, margin.ln_1p(), rounds),
         }
     }
 }

@@ -85,11 +85,10 @@ pub fn visits(row: &RowResult) -> Vec<Vec<Vec<Option<f64>>>> {
 /// Sums up a row; `None` without a sample.
 pub fn summarize(row: &RowResult, level: f64, margin: f64) -> Option<Summary> {
     let visits = visits(row);
-    let rounds = visits.iter().map(Vec::len).sum();
     let groups = members(row);
+    let bases = bases(row);
     let twin = row.contenders.iter().enumerate();
     let twin = twin.filter_map(|(index, c)| Some((index, c.twin_of?))).next();
-    let bases = bases(row);
 
     let mut pairs = BTreeSet::new();
     for group in groups.values() {
@@ -100,77 +99,100 @@ pub fn summarize(row: &RowResult, level: f64, margin: f64) -> Option<Summary> {
     pairs.extend(bases.iter().copied());
     pairs.extend(twin);
     let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
-    let compared = compare(&visits, &pairs, level, 7);
-    let found: BTreeMap<(usize, usize), Compared> =
-        compared.into_iter().flatten().map(|c| (c.pair, c)).collect();
-    // The interval of a to b, whichever way round it was compared.
-    let interval = |a: usize, b: usize| {
-        let turned = |Interval { low, median, high }| Interval {
-            low: -high,
-            median: -median,
-            high: -low,
-        };
-        let straight = found.get(&(a, b)).map(|compared| compared.interval);
-        straight.or_else(|| Some(turned(found.get(&(b, a))?.interval)))
-    };
-    // What two processes of one model were seen to differ by, and one standard
-    // error more. Nothing is known of a control that was seen too rarely.
-    let floor = twin.and_then(|pair| found.get(&pair));
-    let floor = floor.filter(|compared| compared.error.is_finite());
-    let floor =
-        floor.map(|compared| compared.interval.median.abs() + compared.error);
-    let floor = floor.unwrap_or(0.0).max(LEAST_FLOOR);
+    let compared = compare(&visits, &pairs, level, 7).into_iter().flatten();
+    let pairs = Pairs(compared.map(|c| (c.pair, c)).collect());
 
-    let standings = |members: &Vec<usize>| -> Option<(usize, Vec<Standing>)> {
+    let mut summary = Summary {
+        rounds: visits.iter().map(Vec::len).sum(),
+        visits: visits.len(),
+        floor: pairs.floor(twin),
+        groups: Vec::new(),
+        speedups: Vec::new(),
+    };
+    for (workers, members) in groups {
+        summary.groups.extend(pairs.group(row, workers, &members, &|ratio| {
+            verdict(ratio, summary.floor, margin.ln_1p(), summary.rounds)
+        }));
+    }
+    let speedups = bases.into_iter().filter_map(|(contender, base)| {
+        let speedup = pairs.interval(base, contender)?;
+        let workers = |index: usize| row.contenders[index].workers as f64;
+        let more = workers(contender) / workers(base);
+        let efficiency = speedup.median.exp() / more;
+        Some(Speedup { contender, base, speedup, efficiency })
+    });
+    summary.speedups.extend(speedups);
+    (!summary.groups.is_empty()).then_some(summary)
+}
+
+/// What is known of pairs of contenders.
+struct Pairs(BTreeMap<(usize, usize), Compared>);
+
+impl Pairs {
+    /// The interval of `a` to `b`, whichever way round it was compared.
+    fn interval(&self, a: usize, b: usize) -> Option<Interval> {
+        let straight = self.0.get(&(a, b)).map(|compared| compared.interval);
+        straight.or_else(|| {
+            let Interval { low, median, high } = self.0.get(&(b, a))?.interval;
+            Some(Interval { low: -high, median: -median, high: -low })
+        })
+    }
+
+    /// What a contender and its twin, two processes of one model, were seen to
+    /// differ by, and one standard error more.
+    fn floor(&self, twin: Option<(usize, usize)>) -> f64 {
+        let compared = twin.and_then(|pair| self.0.get(&pair));
+        let seen = compared.filter(|compared| compared.error.is_finite());
+        let floor = seen.map(|seen| seen.interval.median.abs() + seen.error);
+        floor.unwrap_or(0.0).max(LEAST_FLOOR)
+    }
+
+    /// The standings of some contenders; none if none has samples.
+    fn group(
+        &self,
+        row: &RowResult,
+        workers: usize,
+        members: &[usize],
+        say: &dyn Fn(&Interval) -> Verdict,
+    ) -> Option<Group> {
         let times = members.iter().filter_map(|index| {
             Some((*index, middle(row, *index, |t| Some(t.seconds()))?))
         });
         let times: Vec<(usize, f64)> = times.collect();
-        let best = fastest(&times, &interval)?;
-        let standing = |(contender, seconds): &(usize, f64)| {
-            let other = *contender != best;
-            let ratio = other.then(|| interval(*contender, best)).flatten();
-            let say = |ratio: &Interval| verdict(ratio, floor, margin, rounds);
-            Standing {
-                contender: *contender,
-                seconds: *seconds,
-                cpu: middle(row, *contender, Taken::cpu),
-                ratio,
-                verdict: ratio.as_ref().map(say),
-            }
+        let best = self.fastest(&times)?;
+        let standing = |(contender, seconds): (usize, f64)| {
+            let other = contender != best;
+            let ratio = other.then(|| self.interval(contender, best)).flatten();
+            let cpu = middle(row, contender, Taken::cpu);
+            let verdict = ratio.as_ref().map(say);
+            Standing { contender, seconds, cpu, ratio, verdict }
         };
-        let mut standings: Vec<Standing> = times.iter().map(standing).collect();
+        let mut standings: Vec<Standing> =
+            times.into_iter().map(standing).collect();
         let place = |standing: &Standing| {
             standing.ratio.map_or(f64::NEG_INFINITY, |ratio| ratio.median)
         };
         standings.sort_by(|a, b| place(a).total_cmp(&place(b)));
-        Some((best, standings))
-    };
-    let groups: Vec<Group> = groups
-        .iter()
-        .filter_map(|(workers, members)| {
-            let (best, standings) = standings(members)?;
-            Some(Group { workers: *workers, best, standings })
-        })
-        .collect();
-    if groups.is_empty() {
-        return None;
+        Some(Group { workers, best, standings })
     }
-    let speedup = |(contender, base): &(usize, usize)| {
-        let speedup = interval(*base, *contender)?;
-        let workers = |index: usize| row.contenders[index].workers as f64;
-        let more = workers(*contender) / workers(*base);
-        let efficiency = speedup.median.exp() / more;
-        let (contender, base) = (*contender, *base);
-        Some(Speedup { contender, base, speedup, efficiency })
-    };
-    Some(Summary {
-        rounds,
-        visits: visits.len(),
-        floor,
-        groups,
-        speedups: bases.iter().filter_map(speedup).collect(),
-    })
+
+    /// The one that nobody beats, or that is beaten by least: paired ratios
+    /// need not be transitive.
+    fn fastest(&self, times: &[(usize, f64)]) -> Option<usize> {
+        let beaten = |(index, seconds): &(usize, f64)| {
+            let others = times.iter().filter(|(other, _)| other != index);
+            let by = others.map(|(other, theirs)| {
+                match self.interval(*index, *other) {
+                    Some(ratio) => ratio.median,
+                    // Without a common round the times themselves must do.
+                    None => (seconds / theirs).ln(),
+                }
+            });
+            by.fold(f64::NEG_INFINITY, f64::max)
+        };
+        let least = times.iter().min_by(|a, b| beaten(a).total_cmp(&beaten(b)));
+        least.map(|(index, _)| *index)
+    }
 }
 
 impl Summary {
@@ -219,25 +241,6 @@ fn bases(row: &RowResult) -> Vec<(usize, usize)> {
             more.then_some((index, base))
         };
     row.contenders.iter().enumerate().filter_map(base).collect()
-}
-
-/// The one that nobody beats, or that is beaten by least: paired ratios need not
-/// be transitive.
-fn fastest(
-    times: &[(usize, f64)],
-    interval: &impl Fn(usize, usize) -> Option<Interval>,
-) -> Option<usize> {
-    let beaten = |(index, seconds): &(usize, f64)| {
-        let others = times.iter().filter(|(other, _)| other != index);
-        let by = others.map(|(other, theirs)| match interval(*index, *other) {
-            Some(ratio) => ratio.median,
-            // Without a common round the times themselves must do.
-            None => (seconds / theirs).ln(),
-        });
-        by.fold(f64::NEG_INFINITY, f64::max)
-    };
-    let least = times.iter().min_by(|a, b| beaten(a).total_cmp(&beaten(b)));
-    least.map(|(index, _)| *index)
 }
 
 /// The median of what a contender's samples say.
