@@ -119,9 +119,9 @@ pub struct Compared {
 /// log-ratios, ln(first / second), over the common rounds of all visits.
 ///
 /// `Compared::interval` holds for all the pairs at once with probability
-/// `level` (such as 0.95, between 0 and 1), so it may be read after picking the fastest or
-/// the most striking pair. A pair without a common round has `None`. The
-/// same seed gives the same result. With only one visit, or with fewer than
+/// `level` (such as 0.95, between 0 and 1), so it may be read after picking
+/// the fastest or the most striking pair. A pair without a common round has
+/// `None`. The same seed gives the same result. With only one visit, or with fewer than
 /// five common rounds, the intervals are unbounded.
 ///
 /// The method, with V visits and n common rounds of a pair:
@@ -244,9 +244,9 @@ pub enum Verdict {
 
 /// The verdict on an interval that was got from `rounds` rounds.
 ///
-/// `floor` and `margin` are log-ratios of at least 0: up to `floor` no
-/// difference is told, since an A/A control shows such ones too; all within
-/// `margin` counts as equivalent, even a difference beyond the floor.
+/// `floor` and `margin` are log-ratios of at least 0: a median up to `floor` is
+/// told as no difference, however sure, since an A/A control shows such ones
+/// too; all within `margin` counts as equivalent, even beyond the floor.
 pub fn verdict(
     interval: &Interval,
     floor: f64,
@@ -259,15 +259,16 @@ pub fn verdict(
         return Verdict::Equivalent { within: farthest.exp_m1() };
     }
     let (least, most) = (low.exp_m1(), high.exp_m1());
-    if low > floor {
+    if low > 0.0 && median > floor {
         return Verdict::Slower { low: least, high: most };
     }
-    if high < -floor {
+    if high < 0.0 && median < -floor {
         return Verdict::Faster { low: least, high: most };
     }
     // The half width shrinks with the square root of the rounds, until the
     // nearest boundary is out of it.
-    let distance = (median.abs() - floor).max(margin - median.abs());
+    let told = if median.abs() > floor { median.abs() } else { 0.0 };
+    let distance = told.max(margin - median.abs());
     let needed = rounds as f64 * (interval.half_width() / distance).powi(2);
     let more = (needed - rounds as f64).ceil().max(1.0);
     let decides = distance > 0.0 && needed.is_finite() && more <= MOST_ROUNDS;

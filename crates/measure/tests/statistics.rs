@@ -224,11 +224,12 @@ fn unclear_verdicts_tell_how_many_rounds_more() {
         }
     };
     // Half the width takes four times the rounds, either way.
-    assert_eq!(said(0.375, 0.5, 0.125, 0.125), Some(300));
-    assert_eq!(said(-0.375, 0.5, 0.125, 0.125), Some(300));
+    assert_eq!(said(0.25, 0.5, 0.125, 0.125), Some(300));
+    assert_eq!(said(-0.25, 0.5, 0.125, 0.125), Some(300));
     assert_eq!(said(0.0, 0.5, 0.125, 0.25), Some(300));
     assert_eq!(said(0.125, 0.5, 0.125, 0.125), None);
-    assert_eq!(said(0.126, 0.5, 0.125, 0.125), None);
+    // Sure, and below the floor.
+    assert_eq!(said(0.1, 0.05, 0.125, 0.0), None);
     assert_eq!(said(0.0, f64::INFINITY, 0.125, 0.25), None);
 }
 
