@@ -6,8 +6,8 @@ use lanes_measure::statistics::Verdict;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-/// As long as criterion takes for its two runs: a quarter of the default.
-const BUDGET: Duration = Duration::from_secs(5);
+/// As long as criterion takes for its two runs: a fifth of the default.
+const BUDGET: Duration = Duration::from_secs(4);
 
 /// How often each tool claimed a difference, quiet and with a hog.
 #[derive(Default)]

@@ -100,13 +100,14 @@ fn with(
 /// runs each time: what hyperfine times.
 pub(crate) fn once(workload: &str, model: &str) -> Result<(), Box<dyn Error>> {
     let runs = match workload {
-        "max" | "double" | "join" | "read" => 50,
+        "counter" => 20,
+        "max" | "double" | "join" | "read" => 30,
         _ => 200,
     };
     with(workload, model, |run| (0..runs).for_each(|_| run()))
 }
 
-/// Criterion with its own defaults, but for half its time, so that two of them
+/// Criterion with its own defaults, but for a shorter time, so that two of them
 /// take as long as a session here.
 pub(crate) fn criterion(
     workload: &str,
@@ -115,8 +116,8 @@ pub(crate) fn criterion(
 ) -> Result<(), Box<dyn Error>> {
     with(workload, model, |run| {
         let mut criterion = criterion::Criterion::default()
-            .warm_up_time(Duration::from_millis(500))
-            .measurement_time(Duration::from_millis(2000));
+            .warm_up_time(Duration::from_millis(300))
+            .measurement_time(Duration::from_millis(1500));
         criterion = match baseline {
             "save" => criterion.save_baseline("base".into()),
             _ => criterion.retain_baseline("base".into(), true),
