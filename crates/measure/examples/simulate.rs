@@ -1,11 +1,10 @@
 //! Prints how often the intervals of `lanes_measure::statistics` are right,
 //! for sessions whose truth is known, as a Markdown table.
 
-use std::f64::consts::TAU;
-use std::thread;
-
 use lanes_core::seed::{self, Numbers};
 use lanes_measure::statistics::{Verdict, compare, verdict};
+use std::f64::consts::TAU;
+use std::thread;
 
 const SESSIONS: usize = 200;
 

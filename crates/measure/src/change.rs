@@ -193,6 +193,49 @@ fn welch(before: &[f64], after: &[f64], level: f64) -> Interval {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::tests::empty;
+    use crate::summary::tests::row;
+
+    fn session(times: [f64; 3]) -> Results {
+        let [a, b, c] = times;
+        let row =
+            row(&[("a", 2, None, a), ("b", 2, None, b), ("c", 2, None, c)]);
+        Results { rows: vec![row], ..empty() }
+    }
+
+    fn slower(before: &Results, after: &Results, absolute: bool) -> String {
+        let changes = changes(before, after, absolute, 0.03);
+        assert_eq!(changes.len(), 3);
+        let slower = changes
+            .into_iter()
+            .filter(|change| matches!(change.verdict, Verdict::Slower { .. }));
+        slower.map(|change| change.name).collect()
+    }
+
+    #[test]
+    fn a_machine_that_drifts_is_no_regression_and_a_model_that_does_is() {
+        let before = session([0.01, 0.02, 0.03]);
+        let drifted = session([0.013, 0.026, 0.039]);
+        assert_eq!(slower(&before, &drifted, false), "");
+        assert_eq!(slower(&before, &drifted, true), "abc");
+        let regressed = session([0.013, 0.026, 0.045]);
+        assert_eq!(slower(&before, &regressed, false), "c");
+        assert_eq!(slower(&before, &before, true), "");
+    }
+
+    #[test]
+    fn only_what_both_have_is_compared() {
+        let before = session([0.01, 0.02, 0.03]);
+        let mut after = before.clone();
+        after.rows[0].contenders[1].name = "other".into();
+        let found = changes(&before, &after, false, 0.03);
+        let names = found.iter().map(|change| change.name.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["a", "c"]);
+        // Two are too few to tell a model from its machine.
+        assert!(found.iter().all(|change| !change.beside));
+        after.rows[0].items += 1;
+        assert!(changes(&before, &after, false, 0.03).is_empty());
+    }
 
     #[test]
     fn the_interval_is_welchs() {

@@ -186,3 +186,54 @@ fn to_best(ratios: Vec<Option<f64>>) -> Vec<f64> {
     let best = known.fold(f64::INFINITY, f64::min);
     ratios.iter().map(|ratio| ratio.map_or(0.0, |r| r - best)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::tests::empty;
+    use crate::summary::tests::row;
+
+    fn results(rows: Vec<RowResult>) -> Results {
+        Results { rows, ..empty() }
+    }
+
+    #[test]
+    fn means_are_geometric_and_over_the_rows_that_all_have() {
+        // Each is twice as fast as the other once, and a third is alone.
+        let first = row(&[("a", 2, None, 0.01), ("b", 2, None, 0.02)]);
+        let second = row(&[("a", 2, None, 0.04), ("b", 2, None, 0.02)]);
+        let both = [results(vec![first, second])];
+        let [ranking] = &rank(&both, &[], 0.95)[..] else { panic!() };
+        assert_eq!((ranking.workers, ranking.rows.len()), (2, 2));
+        for place in &ranking.places {
+            assert!((place.mean / 2f64.sqrt() - 1.0).abs() < 0.02);
+            assert!(place.low <= place.mean && place.mean <= place.high);
+            assert!((place.least - 1.0).abs() < 0.01);
+            assert!((place.most - 2.0).abs() < 0.04);
+        }
+        let third = row(&[("a", 2, None, 0.01), ("c", 2, None, 0.03)]);
+        let mut rows = both[0].rows.clone();
+        rows.push(third);
+        let all = [results(rows)];
+        assert!(rank(&all, &[], 0.95).is_empty(), "no row has a, b and c");
+        let only = ["a".to_owned(), "c".to_owned()];
+        let [ranking] = &rank(&all, &only, 0.95)[..] else { panic!() };
+        assert_eq!((ranking.rows.len(), ranking.left_out), (1, 2));
+        let names = ranking.places.iter().map(|place| place.name.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["a", "c"]);
+        assert!((ranking.places[1].mean - 3.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn workers_are_ranked_apart_and_the_serial_with_each() {
+        let rows = vec![row(&[
+            ("sequential", 1, None, 0.02),
+            ("a", 1, None, 0.02),
+            ("a", 2, None, 0.01),
+            ("a", 2, Some(2), 0.01),
+        ])];
+        let rankings = rank(&[results(rows)], &[], 0.95);
+        let sizes = rankings.iter().map(|r| (r.workers, r.places.len()));
+        assert_eq!(sizes.collect::<Vec<_>>(), [(1, 2), (2, 2)]);
+    }
+}

@@ -278,11 +278,11 @@ impl Results {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
 
-    fn empty() -> Results {
+    pub(crate) fn empty() -> Results {
         Results {
             schema: SCHEMA.into(),
             version: VERSION,

@@ -8,11 +8,10 @@
 //! come from resampling visits, and rounds within the visits (Davison and
 //! Hinkley, "Bootstrap Methods and their Application", 1997, section 3.8).
 
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
-
 use lanes_core::seed;
 use serde::{Deserialize, Deserializer, Serialize};
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 /// Resamples behind each standard error and critical value.
 const RESAMPLES: usize = 1000;

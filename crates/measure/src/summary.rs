@@ -254,14 +254,16 @@ fn middle(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::protocol::Sample;
     use crate::results::ContenderResult;
     use lanes_core::seed;
 
     /// A row whose contenders take these times, with one percent of noise.
-    fn row(contenders: &[(&str, usize, Option<usize>, f64)]) -> RowResult {
+    pub(crate) fn row(
+        contenders: &[(&str, usize, Option<usize>, f64)],
+    ) -> RowResult {
         let contender = |&(name, workers, twin_of, _): &(
             &str,
             usize,
