@@ -208,6 +208,9 @@ fn standings(row: &RowResult, group: &Group) -> Sheet {
 
 /// The verdict in words; what the others say of the best one.
 fn said(standing: &Standing, group: &Group) -> String {
+    if standing.ratio.is_some_and(|ratio| ratio.low.is_infinite()) {
+        return "not enough evidence: too few rounds".into();
+    }
     if let Some(found) = &standing.verdict {
         return verdict(found);
     }
