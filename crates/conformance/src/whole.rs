@@ -226,7 +226,9 @@ pub fn spans_tell_the_story<M: Complete + 'static>() -> Outcome {
     for worker in workers.collect::<HashSet<_>>() {
         let ours = |span: &&Span| span.worker == Some(worker);
         let mut last = 0;
-        for span in spans.iter().filter(ours) {
+        // A wait for a turn may lie within a stretch of compute.
+        let busy = |span: &&Span| ours(span) && span.state != State::Lock;
+        for span in spans.iter().filter(busy) {
             if span.begin < last {
                 return Err(Failure::new(format!("two at once: {spans:?}")));
             }
@@ -274,9 +276,17 @@ fn one_of_hundred<M: Complete + 'static>() -> Outcome {
             dyn Complete: Run<W>,
         {
             let job = Job::new(&workload.with_items(5), 7)?;
-            let answer = self.0.run(&job)?;
-            if answer != W::reference(&job) {
-                return Err(Failure::new(format!("{}: wrong", W::NAME)));
+            match self.0.run(&job) {
+                Ok(answer) if answer == W::reference(&job) => {}
+                Err(Error::Unsupported(why)) if !why.is_empty() => {
+                    return Ok(());
+                }
+                other => {
+                    return Err(Failure::new(format!(
+                        "{}: {other:?}",
+                        W::NAME
+                    )));
+                }
             }
             let panics: Probe = Arc::new(|_| panic!("one of hundred"));
             let watch = Watch { probe: Some(panics), ..Watch::default() };

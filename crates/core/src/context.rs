@@ -29,6 +29,16 @@ pub struct Watch {
     pub probe: Option<Probe>,
 }
 
+/// The turn that threads have one after the other, in models whose threads do
+/// not compute at the same time.
+pub trait Turn: Send + Sync {
+    /// Whether another thread wants the turn; looked at before each grain.
+    fn wanted(&self) -> bool;
+
+    /// Lets another thread have the turn, and waits for the next.
+    fn pass(&self);
+}
+
 /// The deadline, the cancel flag and the trace of one run; a cheap handle.
 ///
 /// The kernels look at it before every grain of work and the waiting helpers
@@ -38,7 +48,10 @@ pub struct Watch {
 /// A context that was stopped stays so, and a run that fails stops its own:
 /// the next run of the same input takes a new one ([`crate::Job::under`]).
 #[derive(Clone)]
-pub struct Context(Arc<Inner>);
+pub struct Context {
+    inner: Arc<Inner>,
+    turn: Option<Arc<dyn Turn>>,
+}
 
 pub(crate) struct Inner {
     flag: Claim,
@@ -75,7 +88,7 @@ impl Context {
             let at = at.ok_or_else(|| {
                 Error::Invalid("a deadline beyond the clock".into())
             })?;
-            alarm::set(at, Arc::downgrade(&context.0))?;
+            alarm::set(at, Arc::downgrade(&context.inner))?;
         }
         Ok(context)
     }
@@ -83,17 +96,34 @@ impl Context {
     fn of(watch: Watch) -> Self {
         let watched = watch.probe.is_some() || watch.trace.is_some();
         let state = if watched { WATCHED } else { 0 };
-        Self(Arc::new_cyclic(|inner| Inner {
+        let inner = Arc::new_cyclic(|inner| Inner {
             flag: Claim::new(state, Weak::clone(inner)),
             cause: OnceLock::new(),
             stopped: Event::new(),
             watch,
-        }))
+        });
+        Self { inner, turn: None }
+    }
+
+    /// The same run, whose threads pass this turn on between two grains if
+    /// another thread wants it.
+    pub fn in_turns(&self, turn: Arc<dyn Turn>) -> Self {
+        Self { inner: Arc::clone(&self.inner), turn: Some(turn) }
+    }
+
+    /// Where spans are recorded, if anywhere.
+    pub fn trace(&self) -> Option<&Trace> {
+        self.inner.watch.trace.as_ref()
+    }
+
+    /// Whether a probe wants to be asked before each grain.
+    pub fn is_probed(&self) -> bool {
+        self.inner.watch.probe.is_some()
     }
 
     /// A token that tells whether this run was stopped; free to copy.
     pub fn token(&self) -> StopToken {
-        self.0.flag.token()
+        self.inner.flag.token()
     }
 
     /// Stops the run with [`Error::Cancelled`].
@@ -103,12 +133,12 @@ impl Context {
 
     /// Stops the run; the first cause given is the one it ends with.
     pub fn stop(&self, cause: Error) {
-        self.0.stop(cause);
+        self.inner.stop(cause);
     }
 
     /// Why the run was stopped, if it was.
     pub fn cause(&self) -> Option<Error> {
-        self.0.cause()
+        self.inner.cause()
     }
 
     /// Looked at before every grain of work.
@@ -117,10 +147,21 @@ impl Context {
     /// The cause, if the run was stopped.
     #[inline]
     pub fn grain(&self, task: usize) -> Result<(), Error> {
-        if self.0.flag.state().load(Ordering::Relaxed) == 0 {
+        if self.turn.as_ref().is_some_and(|turn| turn.wanted()) {
+            self.pass(task);
+        }
+        if self.inner.flag.state().load(Ordering::Relaxed) == 0 {
             return Ok(());
         }
-        self.0.look(task)
+        self.inner.look(task)
+    }
+
+    #[cold]
+    fn pass(&self, task: usize) {
+        if let Some(turn) = &self.turn {
+            let _span = self.span(task, State::Lock);
+            turn.pass();
+        }
     }
 
     /// The value, unless the run was stopped while it was made.
@@ -150,9 +191,9 @@ impl Context {
         task: usize,
         io: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
-        let begin = self.0.watch.trace.as_ref().map(Trace::now);
+        let begin = self.inner.watch.trace.as_ref().map(Trace::now);
         let result = self.unless_stopped(task, io).await;
-        if let (Some(trace), Some(begin)) = (&self.0.watch.trace, begin) {
+        if let (Some(trace), Some(begin)) = (&self.inner.watch.trace, begin) {
             trace.record_unattached(task, State::Io, begin);
         }
         self.note(result)
@@ -164,7 +205,7 @@ impl Context {
         io: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         // The listener comes before the look: a stop between the two is seen.
-        listener!(self.0.stopped => stopped);
+        listener!(self.inner.stopped => stopped);
         self.grain(task)?;
         let cause = async {
             stopped.await;
@@ -177,7 +218,7 @@ impl Context {
     /// dropped; nothing is recorded without a trace.
     #[inline]
     pub fn span(&self, task: usize, state: State) -> Option<SpanGuard<'_>> {
-        let trace = self.0.watch.trace.as_ref()?;
+        let trace = self.inner.watch.trace.as_ref()?;
         Some(trace.span(task, state))
     }
 }

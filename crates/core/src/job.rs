@@ -29,6 +29,13 @@ impl<W: Workload> Job<W> {
         Ok(Self(Arc::new(Inner { context: Context::new(), input })))
     }
 
+    /// An input that is there already, under a context: what a worker in another
+    /// process was sent.
+    pub fn with(input: W::Input, context: &Context) -> Self {
+        let (context, input) = (context.clone(), Arc::new(input));
+        Self(Arc::new(Inner { context, input }))
+    }
+
     /// The same input under another context; nothing is copied.
     pub fn under(&self, context: &Context) -> Self {
         let (context, input) = (context.clone(), Arc::clone(&self.0.input));

@@ -32,7 +32,7 @@ pub mod trace;
 pub mod workload;
 
 pub use census::census;
-pub use context::{Context, Probe, Watch};
+pub use context::{Context, Probe, Turn, Watch};
 pub use error::Error;
 pub use job::Job;
 pub use model::{Complete, Config, Fit, Model, Run};

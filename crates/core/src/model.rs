@@ -31,7 +31,7 @@ impl Config {
         }
     }
 
-    /// How many threads compute at the same time.
+    /// How many threads or processes work on the tasks.
     pub fn workers(&self) -> usize {
         self.workers
     }
@@ -72,6 +72,12 @@ pub trait Model: Send + Sync {
 
     /// How many workers the model really has.
     fn workers(&self) -> usize;
+
+    /// How many of its workers compute at the same time: all of them, unless
+    /// they take turns.
+    fn at_once(&self) -> usize {
+        self.workers()
+    }
 }
 
 /// One cell of the matrix: how a model runs a workload.

@@ -4,13 +4,16 @@ use crate::parts::{self, Part};
 use crate::trace::State;
 use crate::workload::Workload;
 use crate::{Error, Job, kernel, preflight, seed};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A list of numbers, cut into parts by its grain.
+#[derive(Serialize, Deserialize)]
 pub struct Numbers {
     list: Vec<u64>,
     grain: usize,
+    #[serde(skip)]
     pieces: Arc<Recycler>,
 }
 
@@ -37,6 +40,17 @@ impl Numbers {
         let idle = Mutex::new(Vec::new());
         let pieces = Arc::new(Recycler { most_idle, idle });
         Ok(Self { list, grain, pieces })
+    }
+
+    /// A part of a list, looked at in grains of `grain` numbers, one at least:
+    /// what a worker in another process was sent.
+    pub fn part(list: Vec<u64>, grain: usize) -> Self {
+        Self { list, grain: grain.max(1), pieces: Arc::default() }
+    }
+
+    /// How many numbers are looked at between two looks at the cancel flag.
+    pub fn grain(&self) -> usize {
+        self.grain
     }
 
     /// The numbers.
@@ -158,7 +172,22 @@ impl Drop for Piece {
     }
 }
 
+/// A piece that came from another process.
+impl From<Vec<u64>> for Piece {
+    fn from(numbers: Vec<u64>) -> Self {
+        Self { numbers, home: None }
+    }
+}
+
+impl Piece {
+    /// Its numbers.
+    pub fn numbers(&self) -> &[u64] {
+        &self.numbers
+    }
+}
+
 /// Memory of dropped pieces.
+#[derive(Default)]
 struct Recycler {
     /// How many numbers it keeps room for at the most.
     most_idle: usize,

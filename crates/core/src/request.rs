@@ -2,6 +2,7 @@
 
 use crate::trace::State;
 use crate::{Context, Error};
+use serde::{Deserialize, Serialize};
 use std::io::ErrorKind::{Interrupted, TimedOut, UnexpectedEof, WouldBlock};
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -21,7 +22,7 @@ const CONNECT: Duration = Duration::from_secs(2);
 ///
 /// The server answers with `count` numbers from `seed`, 8 bytes each,
 /// little-endian, and then takes the next request on the same connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The server.
     pub address: SocketAddr,

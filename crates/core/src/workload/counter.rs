@@ -33,6 +33,13 @@ pub enum Form {
     Atomic,
     /// One atomic number for every few tasks, added up at the end.
     Sharded,
+    /// One number that is read and written without a lock, as `c += 1` does it:
+    /// additions get lost where two tasks read the same. Never measured, since
+    /// its answer is wrong; shown by what it loses.
+    Unlocked,
+    /// The same with a step between the read and the write, as in
+    /// `t = c; f(); c = t + 1`: a place where threads that take turns may change.
+    Apart,
 }
 
 /// The number that tasks add to, in one of its forms.
@@ -46,6 +53,11 @@ pub enum Total {
     Atomic(AtomicU64),
     /// Sixteen atomic numbers.
     Sharded(Box<[Shard; SHARDS]>),
+    /// One number that is read and then written. The number is atomic, so that
+    /// this is defined; the addition is not.
+    Unlocked(AtomicU64),
+    /// The same with a look at the context in between.
+    Apart(AtomicU64),
 }
 
 const SHARDS: usize = 16;
@@ -88,6 +100,8 @@ impl Workload for Counter {
             Form::Lock => "lock",
             Form::Atomic => "atomic",
             Form::Sharded => "sharded",
+            Form::Unlocked => "unlocked",
+            Form::Apart => "apart",
         };
         format!("{form}-{}x{}", self.tasks, self.adds)
     }
@@ -132,6 +146,8 @@ impl Counter {
             Form::Lock => Total::Lock(Mutex::default()),
             Form::Atomic => Total::Atomic(AtomicU64::default()),
             Form::Sharded => Total::Sharded(Box::default()),
+            Form::Unlocked => Total::Unlocked(AtomicU64::default()),
+            Form::Apart => Total::Apart(AtomicU64::default()),
         }
     }
 }
@@ -147,8 +163,25 @@ impl Job<Counter> {
         while left > 0 {
             self.context().grain(task)?;
             let adds = left.min(self.grain);
-            add(task, total, adds);
+            match total {
+                Total::Apart(total) => self.add_apart(task, total, adds)?,
+                total => add(task, total, adds),
+            }
             left -= adds;
+        }
+        Ok(())
+    }
+
+    fn add_apart(
+        &self,
+        task: usize,
+        total: &AtomicU64,
+        adds: usize,
+    ) -> Result<(), Error> {
+        for _ in 0..adds {
+            let before = total.load(Ordering::Relaxed);
+            self.context().grain(task)?;
+            total.store(before + 1, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -164,6 +197,12 @@ fn add(task: usize, total: &Total, adds: usize) {
         }
         Total::Atomic(total) => add_each(total, adds),
         Total::Sharded(shards) => add_each(&shards[task % SHARDS].0, adds),
+        Total::Unlocked(total) | Total::Apart(total) => {
+            for _ in 0..adds {
+                let before = total.load(Ordering::Relaxed);
+                total.store(black_box(before + 1), Ordering::Relaxed);
+            }
+        }
     }
 }
 
@@ -180,7 +219,9 @@ impl Total {
             Self::Lock(total) => {
                 *total.lock().unwrap_or_else(PoisonError::into_inner)
             }
-            Self::Atomic(total) => total.load(Ordering::Relaxed),
+            Self::Atomic(total)
+            | Self::Unlocked(total)
+            | Self::Apart(total) => total.load(Ordering::Relaxed),
             Self::Sharded(shards) => {
                 shards.iter().map(|shard| shard.0.load(Ordering::Relaxed)).sum()
             }

@@ -2,6 +2,7 @@
 
 use super::{Limit, Size, Workload};
 use crate::seed;
+use crate::trace::monotonic;
 use crate::{Error, Job, preflight};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,10 +18,11 @@ pub struct Event {
 }
 
 /// What is handed over.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Token {
     hop: usize,
-    sent: Instant,
+    /// When, by the monotonic clock, which all processes share.
+    sent: u64,
 }
 
 /// One of the two tasks: sends the even hops and receives the odd ones, or the
@@ -34,7 +36,7 @@ pub struct Player {
 }
 
 /// What both tasks saw.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Relay {
     /// How many hops arrived.
     pub hops: usize,
@@ -45,7 +47,7 @@ pub struct Relay {
 }
 
 /// Times from a token's departure to its arrival, in nanoseconds.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Latencies(Vec<u32>);
 
 /// Latencies are measured, not answered: they are not compared.
@@ -160,6 +162,19 @@ impl Job<Event> {
     }
 }
 
+impl Relay {
+    /// What two players saw who could not meet, as one answer.
+    pub fn merged(relays: impl IntoIterator<Item = Self>) -> Self {
+        let (mut hops, mut sum, mut latencies) = (0, 0, Vec::new());
+        for relay in relays {
+            hops += relay.hops;
+            sum += relay.sum;
+            latencies.extend(relay.latencies.0);
+        }
+        Self { hops, sum, latencies: Latencies(latencies) }
+    }
+}
+
 impl Player {
     /// Whether it is this player who sends at this hop.
     pub fn sends(&self, hop: usize) -> bool {
@@ -172,7 +187,7 @@ impl Player {
     /// The cause, if the run was stopped.
     pub fn send(&self, hop: usize) -> Result<Token, Error> {
         self.job.context().grain(self.side)?;
-        Ok(Token { hop, sent: Instant::now() })
+        Ok(Token { hop, sent: monotonic() })
     }
 
     /// Takes a token that has arrived.
@@ -180,7 +195,7 @@ impl Player {
     /// # Errors
     /// [`Error::Protocol`] if it is not the one of this hop.
     pub fn receive(&mut self, hop: usize, token: Token) -> Result<(), Error> {
-        let latency = token.sent.elapsed().as_nanos();
+        let latency = monotonic().saturating_sub(token.sent);
         if token.hop != hop {
             let what = format!("hop {} arrived at hop {hop}", token.hop);
             return Err(Error::Protocol(what));

@@ -126,6 +126,12 @@ impl Workload for Fetch {
 }
 
 impl Requests {
+    /// Some of the requests, to somebody else's server: what a worker in another
+    /// process was sent. One is in flight at a time.
+    pub fn part(requests: Vec<Request>) -> Self {
+        Self { server: None, requests, in_flight: 1 }
+    }
+
     /// The numbers of the requests, in order.
     pub fn indices(&self) -> std::ops::Range<usize> {
         0..self.requests.len()

@@ -22,7 +22,7 @@ pub struct Read {
 
 /// Real files in a temporary folder, which goes with the input.
 pub struct Files {
-    _folder: TempDir,
+    _folder: Option<TempDir>,
     paths: Vec<PathBuf>,
 }
 
@@ -66,7 +66,7 @@ impl Workload for Read {
             fs::write(&path, text(self.bytes, seed::part(seed, file as u64)))?;
             paths.push(path);
         }
-        Ok(Files { _folder: folder, paths })
+        Ok(Files { _folder: Some(folder), paths })
     }
 
     fn reference(input: &Files) -> Vec<u64> {
@@ -107,6 +107,12 @@ fn text(bytes: usize, seed: u64) -> Vec<u8> {
 }
 
 impl Files {
+    /// Files that somebody else keeps: what a worker in another process was
+    /// sent.
+    pub fn part(paths: Vec<PathBuf>) -> Self {
+        Self { _folder: None, paths }
+    }
+
     /// The files in at most `count` parts; see [`parts::split`].
     pub fn parts(&self, count: usize) -> impl Iterator<Item = Part> + use<> {
         parts::split(self.paths.len(), 1, count)

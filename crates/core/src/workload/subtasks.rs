@@ -7,6 +7,7 @@ use crate::trace::State;
 use crate::{Error, Job, kernel, seed};
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// Three subtasks: compute one unit, wait three, compute one; one, one, one;
@@ -36,9 +37,13 @@ const COUNT: u64 = 512;
 /// How often a unit of compute looks at the cancel flag.
 const LOOKS: u64 = 64;
 
-/// The subtasks, with a unit calibrated on this machine.
+/// The subtasks, with a unit calibrated on this machine. As it is sent to
+/// another process it has the server's address only.
+#[derive(Serialize, Deserialize)]
 pub struct Plan {
-    server: Server,
+    #[serde(skip)]
+    server: Option<Server>,
+    address: SocketAddr,
     seed: u64,
     unit: Duration,
     rounds: u64,
@@ -81,7 +86,9 @@ impl Workload for Subtasks {
     fn input(&self, seed: u64) -> Result<Plan, Error> {
         let unit = self.unit;
         let rounds = self.rounds.map_or_else(|| calibrate(unit), Ok)?;
-        Ok(Plan { server: Server::start()?, seed, unit, rounds })
+        let server = Server::start()?;
+        let address = server.address();
+        Ok(Plan { server: Some(server), address, seed, unit, rounds })
     }
 
     /// The unit of compute, calibrated: every process then does the same.
@@ -116,7 +123,7 @@ impl Workload for Subtasks {
     }
 
     fn served(input: &Plan) -> Duration {
-        input.server.cpu()
+        input.server.as_ref().map_or(Duration::ZERO, Server::cpu)
     }
 }
 
@@ -155,7 +162,7 @@ impl Plan {
     pub fn request(&self, task: usize) -> Option<Request> {
         let [_, waits, _] = PLAN[task];
         (waits > 0).then(|| Request {
-            address: self.server.address(),
+            address: self.address,
             delay: self.unit.saturating_mul(waits),
             seed: self.seed_of(task),
             count: COUNT,
