@@ -1,0 +1,1 @@
+//! What is said of threads, locks, the GIL and processes, measured.

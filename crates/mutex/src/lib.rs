@@ -1,0 +1,1 @@
+//! The workloads of Lanes in threads that take turns under one lock.

@@ -1,0 +1,1 @@
+//! Real CPython as a peer: one worker script, six models.
