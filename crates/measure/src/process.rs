@@ -1,7 +1,9 @@
 //! A worker's process, seen from the process that measures.
 
 use crate::failure::{Cause, Failure};
-use crate::protocol::{self, Hello, MOST_BYTES, Reply, Request, Sample};
+use crate::protocol::{
+    self, Hello, MOST_BYTES, Reply, Request, Sample, Traced, TracedSpan,
+};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{
     Pid, PidfdFlags, Signal, kill_process_group, pidfd_open,
@@ -203,6 +205,54 @@ impl Process {
         }
     }
 
+    /// One run with its spans, whose answer must have this digest. Times count
+    /// from `origin`, nanoseconds of the monotonic clock.
+    ///
+    /// # Errors
+    /// [`Cause::Wrong`] if the answer has another, [`Cause::Protocol`] for spans
+    /// that cannot be, and those of any reply.
+    pub fn trace(
+        &mut self,
+        origin: u64,
+        expected: u64,
+    ) -> Result<Traced, Failure> {
+        self.send(&Request::Trace { origin })?;
+        match self.receive()? {
+            Reply::Trace(traced) => {
+                check(traced.digest, expected)?;
+                let workers = traced.workers.len();
+                let fits = |&(_, worker, _, begin, end): &TracedSpan| {
+                    let known = worker.is_none_or(|worker| worker < workers);
+                    known && begin <= end
+                };
+                if traced.begin > traced.end || !traced.spans.iter().all(fits) {
+                    return Err(
+                        self.broken("a trace with spans that cannot be")
+                    );
+                }
+                Ok(traced)
+            }
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// The figures of an exhibit.
+    ///
+    /// # Errors
+    /// Those of any reply.
+    pub fn exhibit(
+        &mut self,
+        name: &str,
+        parameters: &Value,
+    ) -> Result<Vec<f64>, Failure> {
+        let (name, parameters) = (name.to_owned(), parameters.clone());
+        self.send(&Request::Exhibit { name, parameters })?;
+        match self.receive()? {
+            Reply::Exhibit { numbers } => Ok(numbers),
+            other => Err(unexpected(&other)),
+        }
+    }
+
     /// Tells the worker to end, and waits for it.
     pub fn end(self) {
         // Whatever fails here, the drop that follows kills.
@@ -341,16 +391,18 @@ fn attest(
             threads.len()
         ));
     }
-    // A thread that has ended cannot be asked any more.
-    let owner = |thread: &u32| {
+    // A thread that has ended cannot be asked any more. The workers of a pool of
+    // processes are children of the process that was started.
+    let told = |thread: &u32, key| -> Option<u32> {
         let status = fs::read_to_string(format!("/proc/{thread}/status"));
         let status = status.ok()?;
-        let line =
-            status.lines().find_map(|line| line.strip_prefix("Tgid:"))?;
-        line.trim().parse::<u32>().ok()
+        let line = status.lines().find_map(|line| line.strip_prefix(key))?;
+        line.trim().parse().ok()
     };
-    let foreign =
-        |thread: &&u32| owner(thread).is_some_and(|owner| owner != process);
+    let foreign = |thread: &&u32| {
+        let own = |key| told(thread, key).is_some_and(|id| id == process);
+        told(thread, "Tgid:").is_some() && !own("Tgid:") && !own("PPid:")
+    };
     match threads.iter().find(foreign) {
         Some(thread) => Err(format!("thread {thread} is of another process")),
         None => Ok(()),

@@ -1,6 +1,7 @@
 #![doc = include_str!("../PROTOCOL.md")]
 
 use lanes_core::Error;
+use lanes_core::trace::{Span, State};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,8 +11,9 @@ use std::io::{self, BufRead, Read, Write};
 /// The version of the protocol; both sides must have the same.
 pub const VERSION: u32 = 1;
 
-/// A line of more bytes than this is refused, in either direction.
-pub const MOST_BYTES: usize = 1 << 20;
+/// A line of more bytes than this is refused, in either direction: a trace of a
+/// hundred thousand spans is a third of it.
+pub const MOST_BYTES: usize = 1 << 24;
 
 /// What the measuring process asks of a worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +48,19 @@ pub enum Request {
         /// takes long for long answers, and runs to warm up need none.
         check: bool,
     },
+    /// Run what was prepared once, and record who did what and when; answered
+    /// by [`Reply::Trace`].
+    Trace {
+        /// Where times count from: nanoseconds of the monotonic clock.
+        origin: u64,
+    },
+    /// Show something that is no workload; answered by [`Reply::Exhibit`].
+    Exhibit {
+        /// What.
+        name: String,
+        /// How, in the exhibit's own parameters.
+        parameters: Value,
+    },
 }
 
 /// What a worker answers: one line to each request.
@@ -61,6 +76,13 @@ pub enum Reply {
     },
     /// The runs were made.
     Sample(Sample),
+    /// The run was traced.
+    Trace(Traced),
+    /// What was shown.
+    Exhibit {
+        /// The exhibit's own figures.
+        numbers: Vec<f64>,
+    },
     /// They were not, and this is why; the worker goes on.
     Error(Refusal),
 }
@@ -133,6 +155,39 @@ pub struct Sample {
     /// workload has them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub latencies: Vec<(u64, u64)>,
+}
+
+/// One run, and who did what in it; times in nanoseconds since the origin that
+/// was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traced {
+    /// When the run began.
+    pub begin: u64,
+    /// When it ended.
+    pub end: u64,
+    /// The names of the workers.
+    pub workers: Vec<String>,
+    /// The digest of its answer.
+    pub digest: u64,
+    /// Its spans.
+    pub spans: Vec<TracedSpan>,
+}
+
+/// A [`Span`] as it is written down: task, worker, state, begin and end.
+pub type TracedSpan = (usize, Option<usize>, State, u64, u64);
+
+impl Traced {
+    /// The spans, as the kernels recorded them.
+    pub fn spans(&self) -> Vec<Span> {
+        let span = |&(task, worker, state, begin, end): &TracedSpan| Span {
+            task,
+            worker,
+            state,
+            begin,
+            end,
+        };
+        self.spans.iter().map(span).collect()
+    }
 }
 
 /// Why a worker does not answer.

@@ -1,10 +1,14 @@
 //! The worker: one model in a process of its own, told what to do.
 
-use crate::protocol::{self, Hello, Kind, Refusal, Reply, Request, Sample};
+use crate::protocol::{
+    self, Hello, Kind, Refusal, Reply, Request, Sample, Traced,
+};
 use crate::usage::{self, Usage};
 use hdrhistogram::Histogram;
+use lanes_core::trace::{Span, Trace};
 use lanes_core::{
-    Complete, Config, Error, Job, Run, Size, Visitor, Workload, census, visit,
+    Complete, Config, Context, Error, Job, Run, Size, Visitor, Watch, Workload,
+    census, visit,
 };
 use rustix::process::{Signal, set_parent_process_death_signal};
 use serde_json::Value;
@@ -104,6 +108,16 @@ impl Worker<'_> {
                 let job = job.ok_or_else(|| invalid("nothing is prepared"))?;
                 Ok(Reply::Sample(job.sample(model, runs, together, check)?))
             }
+            Request::Trace { origin } => {
+                let model = started(&self.model)?;
+                let job = self.prepared.as_ref();
+                let job = job.ok_or_else(|| invalid("nothing is prepared"))?;
+                Ok(Reply::Trace(job.trace(model, origin)?))
+            }
+            Request::Exhibit { name, .. } => Err(Refusal {
+                kind: Kind::Unsupported,
+                message: format!("this worker has no exhibit {name:?}"),
+            }),
         }
     }
 
@@ -153,6 +167,9 @@ trait Prepared {
         together: bool,
         check: bool,
     ) -> Result<Sample, Error>;
+
+    /// One run with its spans.
+    fn trace(&self, model: &AnyModel, origin: u64) -> Result<Traced, Error>;
 }
 
 /// The input of the workload with this name and these parameters.
@@ -240,6 +257,35 @@ where
             latencies: latencies.buckets(),
         })
     }
+
+    fn trace(&self, model: &AnyModel, origin: u64) -> Result<Traced, Error> {
+        traced(self, model, origin)
+    }
+}
+
+/// One run under a trace.
+fn traced<W: Workload>(
+    job: &Job<W>,
+    model: &AnyModel,
+    origin: u64,
+) -> Result<Traced, Error>
+where
+    dyn Complete: Run<W>,
+{
+    let trace = Trace::since(origin);
+    let watch = Watch { trace: Some(trace.clone()), ..Watch::default() };
+    let job = job.under(&Context::watching(watch)?);
+    let begin = trace.now();
+    let answer = model.run(&job)?;
+    let end = trace.now();
+    let span = |s: Span| (s.task, s.worker, s.state, s.begin, s.end);
+    Ok(Traced {
+        begin,
+        end,
+        workers: trace.workers(),
+        digest: W::digest(&answer),
+        spans: trace.spans().into_iter().map(span).collect(),
+    })
 }
 
 /// Runs between one pair of clock readings, and the last answer.
@@ -369,6 +415,15 @@ mod tests {
         }
         let none = Request::Run { runs: 0, together: false, check: true };
         assert!(worker.answer(none).is_err());
+        let origin = lanes_core::trace::monotonic();
+        let reply = worker.answer(Request::Trace { origin });
+        let Ok(Reply::Trace(traced)) = reply else { panic!("{reply:?}") };
+        // One worker may be quick enough to do all of it.
+        assert_eq!(traced.digest, digest);
+        assert!((1..=2).contains(&traced.workers.len()));
+        let inside =
+            |span: &Span| traced.begin <= span.begin && span.end <= traced.end;
+        assert!(traced.spans().iter().all(inside) && traced.spans.len() >= 2);
     }
 
     #[test]
