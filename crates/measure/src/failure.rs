@@ -1,6 +1,7 @@
 //! Why a cell has no time.
 
 use crate::protocol::{Kind, Refusal};
+use lanes_core::Error;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -73,6 +74,12 @@ impl fmt::Display for Cause {
             Self::Failed => "failed",
             Self::Interrupted => "was interrupted",
         })
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Refusal::from(error).into()
     }
 }
 

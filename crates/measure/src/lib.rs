@@ -5,6 +5,7 @@ pub mod failure;
 pub mod process;
 pub mod protocol;
 pub mod ranking;
+pub mod recording;
 pub mod results;
 pub mod row;
 pub mod session;

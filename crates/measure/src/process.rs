@@ -119,6 +119,29 @@ impl Process {
         Ok(Self { child, alive, socket, received, printed, limits })
     }
 
+    /// Starts a worker and has it say that it is this model with so many
+    /// workers, or with one if it is serial.
+    ///
+    /// # Errors
+    /// Those of [`Process::start`], [`Process::send`] and [`Process::hello`].
+    pub fn greeted(
+        launch: &Launch,
+        folder: &Path,
+        limits: &Limits,
+        model: &str,
+        workers: usize,
+        serial: bool,
+    ) -> Result<Self, Failure> {
+        let mut process = Self::start(launch, folder, limits)?;
+        process.send(&Request::Hello {
+            protocol: protocol::VERSION,
+            model: model.to_owned(),
+            workers,
+        })?;
+        process.hello(model, if serial { 1 } else { workers })?;
+        Ok(process)
+    }
+
     /// The number of the process.
     pub fn id(&self) -> u32 {
         self.child.id()

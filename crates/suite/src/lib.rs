@@ -9,6 +9,15 @@ pub use machine::{Machine, version_of};
 
 use lanes_core::{Complete, Config, Error, Model};
 
+/// What a model is here for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// What a Rust program chooses from.
+    Runtime,
+    /// What shows where time goes: turns under a lock, a GIL, processes.
+    Exhibit,
+}
+
 /// A model, before it is started.
 #[derive(Clone, Copy)]
 pub struct Entry {
@@ -21,6 +30,8 @@ pub struct Entry {
     pub badge: Option<&'static str>,
     /// Whether it has one worker, however many are asked for.
     pub serial: bool,
+    /// What it is here for.
+    pub family: Family,
     start: fn(&Config) -> Result<Box<dyn Complete>, Error>,
 }
 
@@ -55,7 +66,8 @@ const fn entry<M: Complete + 'static>(
     name: &'static str,
     package: Option<&'static str>,
 ) -> Entry {
-    Entry { name, package, badge: None, serial: false, start: start::<M> }
+    let (serial, family) = (false, Family::Runtime);
+    Entry { name, package, badge: None, serial, family, start: start::<M> }
 }
 
 fn start<M: Model + Complete + 'static>(

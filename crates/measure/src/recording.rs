@@ -1,0 +1,100 @@
+//! Recording: traced runs of one model, in turns with untraced ones, so that it
+//! is known what the tracing costs.
+
+use crate::failure::Failure;
+use crate::process::Process;
+use crate::protocol::Traced;
+use crate::row::Row;
+use crate::statistics::median;
+use lanes_core::Error;
+use lanes_core::trace::monotonic;
+use lanes_core::workload::Subtasks;
+use serde_json::json;
+use std::time::Duration;
+
+/// What was recorded of one model.
+#[derive(Debug, Clone)]
+pub struct Recording {
+    /// The traced run whose duration is the median of all traced ones.
+    pub traced: Traced,
+    /// The duration of each untraced run, in nanoseconds.
+    pub plain: Vec<f64>,
+    /// The duration of each traced run, in nanoseconds; a pair with the untraced
+    /// one of the same place.
+    pub with_trace: Vec<f64>,
+}
+
+impl Recording {
+    /// The median duration of the untraced runs.
+    pub fn time(&self) -> Duration {
+        let nanos = median(&mut self.plain.clone()).unwrap_or_default();
+        Duration::from_nanos(nanos as u64)
+    }
+
+    /// By how much a traced run takes longer than the untraced one beside it, as
+    /// a fraction: the median of all pairs.
+    pub fn cost(&self) -> f64 {
+        let pairs = self.with_trace.iter().zip(&self.plain);
+        let mut ratios: Vec<f64> =
+            pairs.map(|(traced, plain)| traced / plain).collect();
+        median(&mut ratios).unwrap_or(1.0) - 1.0
+    }
+}
+
+/// Runs a row of a model that has said hello: a few times to warm up, then so
+/// many times without and with a trace, in turns.
+///
+/// # Errors
+/// Those of the worker, a wrong answer among them.
+pub fn record(
+    process: &mut Process,
+    row: &dyn Row,
+    seed: u64,
+    runs: usize,
+) -> Result<Recording, Failure> {
+    const WARM_UP: u32 = 2;
+    let digest = row.digest(seed)?;
+    process.prepare(row.workload(), &row.size(), seed)?;
+    process.prepared(digest)?;
+    process.sample(WARM_UP, false, Some(digest))?;
+    let (mut plain, mut traces) = (Vec::new(), Vec::new());
+    for run in 0..runs.max(1) {
+        // Who goes first changes, so that neither profits from the order.
+        for traced in [run % 2 == 0, run % 2 == 1] {
+            if traced {
+                traces.push(process.trace(monotonic(), digest)?);
+            } else {
+                let sample = process.sample(1, false, Some(digest))?;
+                plain.push(sample.wall_ns as f64);
+            }
+        }
+    }
+    let took = |traced: &Traced| traced.end - traced.begin;
+    let with_trace = traces.iter().map(|traced| took(traced) as f64).collect();
+    traces.sort_by_key(took);
+    let traced = traces.swap_remove(traces.len() / 2);
+    Ok(Recording { traced, plain, with_trace })
+}
+
+/// `subtasks` with a unit that takes so long in the language of this worker:
+/// Rust's own calibration, or that of a worker with the exhibit `calibrate`.
+///
+/// # Errors
+/// Those of the worker, and of a unit that cannot be.
+pub fn subtasks(
+    process: &mut Process,
+    unit: Duration,
+    own: bool,
+) -> Result<Box<dyn Row>, Failure> {
+    let subtasks = Subtasks { unit, rounds: None };
+    if own {
+        return Ok(Row::pinned(&subtasks)?);
+    }
+    let nanos = u64::try_from(unit.as_nanos()).unwrap_or(u64::MAX);
+    let numbers = process.exhibit("calibrate", &json!({"unit_ns": nanos}))?;
+    let rounds = numbers.first().copied().filter(|rounds| *rounds >= 1.0);
+    let rounds = rounds.ok_or_else(|| {
+        Error::Protocol(format!("a calibration of {numbers:?}"))
+    })?;
+    Ok(Box::new(Subtasks { rounds: Some(rounds as u64), ..subtasks }))
+}
