@@ -87,6 +87,14 @@ pub enum Reply {
     Error(Refusal),
 }
 
+impl Reply {
+    /// That the worker has nothing of the kind.
+    pub fn unsupported(what: impl Into<String>) -> Self {
+        let (kind, message) = (Kind::Unsupported, what.into());
+        Self::Error(Refusal { kind, message })
+    }
+}
+
 /// What a worker says of itself, once its model runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {

@@ -30,6 +30,9 @@ fn until_run(fault: impl Fn(&mut UnixStream, u32)) {
     println!("a stray print");
     worker::answer(|request, socket| {
         Ok(match request {
+            Request::Trace { .. } | Request::Exhibit { .. } => {
+                Reply::unsupported("neither traces nor exhibits")
+            }
             Request::Run { runs, .. } => {
                 fault(socket, runs);
                 None

@@ -40,6 +40,9 @@ pub(crate) fn serve(fault: &str) -> io::Result<()> {
                 known = Max::digest(&Max::reference(&input));
                 Some(Reply::Prepared { digest: known })
             }
+            Request::Trace { .. } | Request::Exhibit { .. } => {
+                Reply::unsupported("neither traces nor exhibits")
+            }
             Request::Run { runs, .. } if good > 0 => {
                 good -= 1;
                 thread::sleep(Duration::from_millis(10));

@@ -35,6 +35,9 @@ pub(crate) fn serve() -> io::Result<()> {
                 job = Some(made);
                 Reply::Prepared { digest }
             }
+            Request::Trace { .. } | Request::Exhibit { .. } => {
+                Reply::unsupported("neither traces nor exhibits")
+            }
             Request::Run { runs, .. } => {
                 let job = job.as_ref().expect("prepared");
                 let mut most = 0;
