@@ -31,7 +31,7 @@ fn until_run(fault: impl Fn(&mut UnixStream, u32)) {
     worker::answer(|request, socket| {
         Ok(match request {
             Request::Trace { .. } | Request::Exhibit { .. } => {
-                Reply::unsupported("neither traces nor exhibits")
+                Some(Reply::unsupported("neither traces nor exhibits"))
             }
             Request::Run { runs, .. } => {
                 fault(socket, runs);

@@ -41,7 +41,7 @@ pub(crate) fn serve(fault: &str) -> io::Result<()> {
                 Some(Reply::Prepared { digest: known })
             }
             Request::Trace { .. } | Request::Exhibit { .. } => {
-                Reply::unsupported("neither traces nor exhibits")
+                Some(Reply::unsupported("neither traces nor exhibits"))
             }
             Request::Run { runs, .. } if good > 0 => {
                 good -= 1;
