@@ -1,1 +1,120 @@
-//! The workloads of Lanes in threads that take turns under one lock.
+//! OS threads that take turns under one lock, which is held through everything,
+//! waits for I/O included.
+//!
+//! Every run has a lock of its own, and every step of a task (a stretch of
+//! compute, a request with its answer) is one turn. Nothing ever overlaps, so
+//! that threads under it are one after the other, and pay for being threads.
+//! That is the drawing by which threads under a lock are often explained, made
+//! real: what it costs to hold a lock through a wait.
+
+mod counter;
+mod double;
+mod event;
+mod fetch;
+mod fib;
+mod join;
+mod max;
+mod read;
+mod spawn;
+mod subtasks;
+mod turns;
+
+use lanes_core::trace::State;
+use lanes_core::{Config, Context, Error, Model, caught};
+use std::thread::{self, Scope, ScopedJoinHandle};
+use turns::Turns;
+
+/// Scoped OS threads, started anew for every run, that take turns.
+pub struct Mutex {
+    workers: usize,
+}
+
+/// Above this many threads at once the system aborts the process, not the run.
+const MOST_THREADS: usize = 10_000;
+
+impl Model for Mutex {
+    /// No thread is kept: runs start and join their own.
+    fn start(config: &Config) -> Result<Self, Error> {
+        Ok(Self { workers: config.workers() })
+    }
+
+    fn name(&self) -> &'static str {
+        "mutex"
+    }
+
+    fn workers(&self) -> usize {
+        self.workers
+    }
+
+    /// Whoever has the lock.
+    fn at_once(&self) -> usize {
+        1
+    }
+}
+
+/// The lock of one run: a run within a task of another has its own, and never
+/// waits for the one outside.
+struct Lock<'a> {
+    turns: Turns,
+    context: &'a Context,
+}
+
+impl<'a> Lock<'a> {
+    fn of(context: &'a Context) -> Self {
+        Self { turns: Turns::default(), context }
+    }
+
+    /// Does one step of a task in one turn. A step that waits for another step
+    /// of the same run waits for ever.
+    fn hold<T>(&self, task: usize, step: impl FnOnce() -> T) -> T {
+        let wait = self.context.span(task, State::Lock);
+        let _turn = self.turns.take();
+        drop(wait);
+        step()
+    }
+}
+
+impl Mutex {
+    /// Every thread of the scope is joined when this returns; a failure stops
+    /// those that still run.
+    fn drive<'env, T>(
+        &self,
+        context: &Context,
+        run: impl for<'scope> FnOnce(
+            &'scope Scope<'scope, 'env>,
+        ) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        caught(|| thread::scope(|scope| context.note(run(scope))))
+    }
+}
+
+type Handle<'scope, T> = ScopedJoinHandle<'scope, Result<T, Error>>;
+
+/// `Scope::spawn` panics where the system has no more threads, so that a
+/// builder starts them.
+fn spawn<'scope, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'scope,
+) -> Result<Handle<'scope, T>, Error> {
+    Ok(thread::Builder::new().spawn_scoped(scope, work)?)
+}
+
+/// `thread::scope` would lose the message of a panic: a join has it.
+fn join<T>(thread: Handle<'_, T>) -> Result<T, Error> {
+    thread.join().unwrap_or_else(|payload| Err(Error::panicked(&*payload)))
+}
+
+/// Joins every thread, also after one has failed.
+fn join_all<T>(threads: Vec<Handle<'_, T>>) -> Result<Vec<T>, Error> {
+    let results: Vec<_> = threads.into_iter().map(join).collect();
+    results.into_iter().collect()
+}
+
+fn affordable(threads: usize) -> Result<(), Error> {
+    if threads <= MOST_THREADS {
+        return Ok(());
+    }
+    Err(Error::Unsupported(format!(
+        "a thread each for {threads} tasks; at most {MOST_THREADS}"
+    )))
+}

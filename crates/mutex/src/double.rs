@@ -1,0 +1,31 @@
+//! `double` in OS threads that take turns.
+//!
+//! - share: every thread borrows the list, since the scope outlives none
+//! - start: a scoped thread for each part
+//! - wait: a thread sleeps until its turn, which is its whole part
+//! - join: the threads are joined in order, their pieces moved
+
+use crate::{Lock, Mutex, join_all, spawn};
+use lanes_core::numbers::Pieces;
+use lanes_core::workload::Double;
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Double> for Mutex {
+    fn fit(&self) -> Fit {
+        Fit::Unsuitable("parts that take turns use one core, whatever there is")
+    }
+
+    fn run(&self, job: &Job<Double>) -> Result<Pieces, Error> {
+        let lock = &Lock::of(job.context());
+        self.drive(job.context(), |scope| {
+            let threads = job
+                .parts(self.workers)
+                .map(|part| {
+                    let double = || lock.hold(part.task, || job.double(part));
+                    spawn(scope, double)
+                })
+                .collect::<Result<_, _>>()?;
+            Ok(join_all(threads)?.into_iter().collect())
+        })
+    }
+}

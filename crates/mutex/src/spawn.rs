@@ -1,0 +1,29 @@
+//! `spawn` in OS threads that take turns.
+//!
+//! - share: a token that every thread copies
+//! - start: a scoped thread for each task
+//! - wait: a thread sleeps until its turn, which is one empty task
+//! - join: the threads are joined in order, the results added
+
+use crate::{Lock, Mutex, affordable, join_all, spawn};
+use lanes_core::workload::Spawn;
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Spawn> for Mutex {
+    fn fit(&self) -> Fit {
+        Fit::Unsuitable("a thread for each empty task, and a lock on top")
+    }
+
+    fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        affordable(job.tasks)?;
+        let lock = &Lock::of(job.context());
+        let empty = job.empty();
+        self.drive(job.context(), |scope| {
+            let run = |task| lock.hold(task, || Ok(empty.task(task)));
+            let threads = (0..job.tasks)
+                .map(|task| spawn(scope, move || run(task)))
+                .collect::<Result<_, _>>()?;
+            job.finish(join_all(threads)?.into_iter().sum())
+        })
+    }
+}
