@@ -1,1 +1,189 @@
-//! A global interpreter lock as CPython has it, and the workloads of Lanes in threads under it.
+//! OS threads under a global interpreter lock.
+//!
+//! One thread computes at a time, as in CPython; a thread lets go of the lock
+//! around every wait, and passes it on between two grains of compute when
+//! another thread has waited for it for an interval. Waits overlap, and compute
+//! does not.
+//!
+//! [`GlobalLock`] is the lock, as a library of its own. [`Gil`] runs the workloads
+//! in threads under one.
+
+mod counter;
+mod double;
+mod event;
+mod fetch;
+mod fib;
+mod global_lock;
+mod join;
+mod max;
+mod read;
+mod spawn;
+mod subtasks;
+
+pub use global_lock::{Ended, GlobalLock, Held, Options, Slice, Statistics};
+
+use lanes_core::trace::State;
+use lanes_core::{Config, Context, Error, Model, Turn, caught};
+use std::sync::Arc;
+use std::thread::{self, Scope, ScopedJoinHandle};
+
+/// What the lock is made of. A test gives it others, to see every interleaving.
+mod sync {
+    use std::sync::PoisonError;
+    pub(crate) use std::sync::atomic::AtomicBool;
+    pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
+    pub(crate) use std::thread::{ThreadId, current};
+    use std::time::Duration;
+
+    /// Waits for so long at most. Whether the time is over. A test has no clock:
+    /// its waits end when it lets go of the mutex and takes it again.
+    pub(crate) fn wait_timeout<'a, T>(
+        condition: &Condvar,
+        _mutex: &'a Mutex<T>,
+        guard: MutexGuard<'a, T>,
+        limit: Duration,
+    ) -> (MutexGuard<'a, T>, bool) {
+        let wait = condition.wait_timeout(guard, limit);
+        let (guard, over) = wait.unwrap_or_else(PoisonError::into_inner);
+        (guard, over.timed_out())
+    }
+}
+
+/// Scoped OS threads, started anew for every run, under one lock for all runs of
+/// this model: it is the interpreter.
+pub struct Gil {
+    workers: usize,
+    lock: Arc<GlobalLock>,
+}
+
+/// Above this many threads at once the system aborts the process, not the run.
+const MOST_THREADS: usize = 10_000;
+
+impl Model for Gil {
+    /// No thread is kept: runs start and join their own.
+    fn start(config: &Config) -> Result<Self, Error> {
+        Self::with(Options::default(), config)
+    }
+
+    fn name(&self) -> &'static str {
+        "gil"
+    }
+
+    fn workers(&self) -> usize {
+        self.workers
+    }
+
+    /// Whoever has the lock.
+    fn at_once(&self) -> usize {
+        1
+    }
+}
+
+impl Gil {
+    /// The model with a lock of another interval, or one that forces no switch.
+    ///
+    /// # Errors
+    /// Those of [`GlobalLock::new`].
+    pub fn with(options: Options, config: &Config) -> Result<Self, Error> {
+        let lock = GlobalLock::new(options)?;
+        Ok(Self { workers: config.workers(), lock })
+    }
+
+    /// The lock, with its statistics.
+    pub fn lock(&self) -> &Arc<GlobalLock> {
+        &self.lock
+    }
+
+    /// A run in threads under the lock.
+    fn interpreter(&self, context: &Context) -> Interpreter {
+        let lock = Arc::clone(&self.lock);
+        let turn = Arc::clone(&self.lock) as Arc<dyn Turn>;
+        Interpreter { lock, context: context.in_turns(turn) }
+    }
+}
+
+/// The threads of one run, and the lock that they share with those of others.
+struct Interpreter {
+    lock: Arc<GlobalLock>,
+    context: Context,
+}
+
+impl Interpreter {
+    /// The context of the run, under which the kernels pass the lock on.
+    fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Every thread of the scope is joined when this returns; a failure stops
+    /// those that still run. The caller does not have the lock, unless it is
+    /// itself a thread under it: that one lets go while it waits.
+    fn drive<'env, T>(
+        &self,
+        run: impl for<'scope> FnOnce(
+            &'scope Scope<'scope, 'env>,
+        ) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let run =
+            || caught(|| thread::scope(|scope| self.context.note(run(scope))));
+        if self.lock.is_mine() { self.lock.allow_threads(run) } else { run() }
+    }
+
+    /// Starts a thread that has the lock while it works. `Scope::spawn` panics
+    /// where the system has no more threads, so that a builder starts them.
+    fn spawn<'scope, T: Send + 'scope>(
+        &'scope self,
+        scope: &'scope Scope<'scope, '_>,
+        task: usize,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'scope,
+    ) -> Result<Handle<'scope, T>, Error> {
+        let work = move || {
+            let wait = self.context.span(task, State::Lock);
+            let _held = self.lock.hold();
+            drop(wait);
+            work()
+        };
+        Ok(thread::Builder::new().spawn_scoped(scope, work)?)
+    }
+
+    /// Does some work without the lock, which others have meanwhile, and waits
+    /// until it has it again.
+    fn allow_threads<T>(&self, task: usize, work: impl FnOnce() -> T) -> T {
+        // The span begins when the work has ended, and ends with the lock there.
+        let (result, _wait) = self.lock.allow_threads(|| {
+            let result = work();
+            (result, self.context.span(task, State::Lock))
+        });
+        result
+    }
+
+    /// Passes the lock on if another thread asks for it: for what an interpreter
+    /// looks at between two steps, and no kernel does.
+    fn checkpoint(&self, task: usize) {
+        if self.lock.is_wanted() {
+            let _wait = self.context.span(task, State::Lock);
+            self.lock.checkpoint();
+        }
+    }
+}
+
+type Handle<'scope, T> = ScopedJoinHandle<'scope, Result<T, Error>>;
+
+/// `thread::scope` would lose the message of a panic: a join has it.
+fn join<T>(thread: Handle<'_, T>) -> Result<T, Error> {
+    thread.join().unwrap_or_else(|payload| Err(Error::panicked(&*payload)))
+}
+
+/// Joins every thread, also after one has failed.
+fn join_all<T>(threads: Vec<Handle<'_, T>>) -> Result<Vec<T>, Error> {
+    let results: Vec<_> = threads.into_iter().map(join).collect();
+    results.into_iter().collect()
+}
+
+fn affordable(threads: usize) -> Result<(), Error> {
+    if threads <= MOST_THREADS {
+        return Ok(());
+    }
+    Err(Error::Unsupported(format!(
+        "a thread each for {threads} tasks; at most {MOST_THREADS}"
+    )))
+}

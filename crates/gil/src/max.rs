@@ -1,0 +1,28 @@
+//! `max` in OS threads under a global lock.
+//!
+//! - share: every thread borrows the list, since the scope outlives none
+//! - start: a scoped thread for each part
+//! - wait: a thread sleeps until it has the lock, and passes it on when asked
+//! - join: the threads are joined in order, the results folded
+
+use crate::{Gil, join_all};
+use lanes_core::workload::Max;
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Max> for Gil {
+    fn fit(&self) -> Fit {
+        Fit::Unsuitable("compute under one lock: many threads, one core")
+    }
+
+    fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
+        let gil = &self.interpreter(job.context());
+        let job = &job.under(gil.context());
+        gil.drive(|scope| {
+            let threads = job
+                .parts(self.workers)
+                .map(|part| gil.spawn(scope, part.task, || job.max(part)))
+                .collect::<Result<_, _>>()?;
+            Ok(join_all(threads)?.into_iter().max().flatten())
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! `spawn` in OS threads under a global lock.
+//!
+//! - share: a token that every thread copies
+//! - start: a scoped thread for each task
+//! - wait: a thread sleeps until it has the lock
+//! - join: the threads are joined in order, the results added
+
+use crate::{Gil, affordable, join_all};
+use lanes_core::workload::Spawn;
+use lanes_core::{Error, Fit, Job, Run};
+
+impl Run<Spawn> for Gil {
+    fn fit(&self) -> Fit {
+        Fit::Unsuitable("a thread for each empty task, and a lock on top")
+    }
+
+    fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        affordable(job.tasks)?;
+        let gil = &self.interpreter(job.context());
+        let empty = job.empty();
+        gil.drive(|scope| {
+            let run = |task| {
+                // Where a call begins.
+                gil.checkpoint(task);
+                Ok(empty.task(task))
+            };
+            let threads = (0..job.tasks)
+                .map(|task| gil.spawn(scope, task, move || run(task)))
+                .collect::<Result<_, _>>()?;
+            job.finish(join_all(threads)?.into_iter().sum())
+        })
+    }
+}
