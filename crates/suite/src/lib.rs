@@ -46,7 +46,7 @@ impl Entry {
 }
 
 /// Every model, in the order in which they are listed.
-pub const MODELS: [Entry; 7] = [
+pub const MODELS: [Entry; 9] = [
     Entry {
         serial: true,
         ..entry::<lanes_sequential::Sequential>("sequential", None)
@@ -60,6 +60,8 @@ pub const MODELS: [Entry; 7] = [
         ..entry::<lanes_async_std::AsyncStd>("async-std", Some("async-std"))
     },
     entry::<lanes_smol::Smol>("smol", Some("smol")),
+    exhibit::<lanes_mutex::Mutex>("mutex"),
+    exhibit::<lanes_gil::Gil>("gil"),
 ];
 
 const fn entry<M: Complete + 'static>(
@@ -68,6 +70,10 @@ const fn entry<M: Complete + 'static>(
 ) -> Entry {
     let (serial, family) = (false, Family::Runtime);
     Entry { name, package, badge: None, serial, family, start: start::<M> }
+}
+
+const fn exhibit<M: Complete + 'static>(name: &'static str) -> Entry {
+    Entry { family: Family::Exhibit, ..entry::<M>(name, None) }
 }
 
 fn start<M: Model + Complete + 'static>(
