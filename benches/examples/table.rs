@@ -34,7 +34,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let machine = Machine::here();
     let rustc = output("rustc", &["--version"]).unwrap_or_default();
     let mut text = format!("{machine}; {rustc}; commit {}\n\n", commit());
-    let names = MODELS.map(|entry| entry.name);
+    let names = MODELS.map(|entry| entry.name).into_iter();
+    let measured =
+        |name: &&str| medians.values().any(|cells| cells.contains_key(*name));
+    let names: Vec<&str> = names.filter(measured).collect();
     text += &format!("| workload | {} |\n", names.join(" | "));
     text += &format!("|---{}|\n", "|--:".repeat(names.len()));
     for ((_, workload), cells) in &medians {

@@ -18,7 +18,7 @@ use lanes_benches::pairs::{Ratio, ratio};
 use lanes_benches::{SEED, tell_machine, timed};
 use lanes_core::workload::{Double, Fetch, Fib, Max, Spawn, Subtasks};
 use lanes_core::{Complete, Config, Fit, Job, Run, Workload, kernel, seed};
-use lanes_suite::{Entry, MODELS};
+use lanes_suite::{Entry, Family, MODELS};
 use std::env;
 use std::fmt::Debug;
 use std::hint::black_box;
@@ -132,13 +132,20 @@ fn job<W: Workload>(workload: &W) -> Job<W> {
     job.unwrap_or_else(|error| panic!("{}: {error}", W::NAME))
 }
 
+/// What a program chooses from: the others have ratios of their own, in `lanes
+/// claims`.
+fn runtimes() -> Vec<Entry> {
+    let runtime = |entry: &Entry| entry.family == Family::Runtime;
+    MODELS.into_iter().filter(runtime).collect()
+}
+
 fn bare_forms(session: &Session) {
     let (len, tasks, n) =
         if session.test { (1 << 12, 10, 5) } else { (1 << 22, 1000, 20) };
     let grain = 1 << 16;
     let (max, double) = (job(&Max { len, grain }), job(&Double { len, grain }));
     let (spawn, fib) = (job(&Spawn { tasks }), job(&Fib { n }));
-    for entry in MODELS {
+    for entry in runtimes() {
         let name = |workload: &str| format!("bare/{}/{workload}", entry.name);
         let workloads = ["max", "double", "spawn", "fib"];
         if !workloads.iter().any(|workload| session.wants(&name(workload))) {
@@ -203,7 +210,7 @@ fn scaling(session: &Session) {
     let (max, double) = (job(&Max { len, grain }), job(&Double { len, grain }));
     scale_limit(session, &max);
     scale_limit(session, &double);
-    for entry in MODELS.iter().filter(|entry| entry.name != "sequential") {
+    for entry in runtimes().iter().filter(|e| e.name != "sequential") {
         scale(session, entry, &max);
         scale(session, entry, &double);
         let name = format!("scaling/{}/fib", entry.name);
@@ -274,7 +281,7 @@ fn limits(session: &Session) {
         Fetch { requests, delay, count: 512, in_flight: 64, server: None };
     let (fetch, subtasks) =
         (job(&fetch), job(&Subtasks { unit, rounds: None }));
-    for entry in MODELS {
+    for entry in runtimes() {
         let model = start(&entry, WORKERS);
         let natural = matches!(Run::<Fetch>::fit(&*model), Fit::Natural(_));
         let name = format!("limit/{}/fetch", entry.name);

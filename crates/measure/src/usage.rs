@@ -2,7 +2,8 @@
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
-use std::fs;
+use std::sync::{Mutex, PoisonError};
+use std::{fs, process};
 
 /// What this process has used since it began.
 #[derive(Debug, Clone, Copy, Default)]
@@ -15,15 +16,50 @@ pub(crate) struct Usage {
     pub(crate) major_faults: u64,
 }
 
+/// The processes that this one has started and that still run: a pool of
+/// processes is part of its model. Looked for when a model was started and when
+/// its input was made, since a look reads what all processes say of themselves.
+static CHILDREN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+/// Looks for the processes that this one has started.
+pub(crate) fn find_children() {
+    let own = process::id();
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let child = |entry: fs::DirEntry| {
+        let id: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        // The name before it may have anything in it, parentheses too.
+        let (_, rest) = stat.rsplit_once(')')?;
+        let parent: u32 = rest.split_whitespace().nth(1)?.parse().ok()?;
+        (parent == own).then_some(id)
+    };
+    let found = entries.filter_map(child).collect();
+    *CHILDREN.lock().unwrap_or_else(PoisonError::into_inner) = found;
+}
+
+/// The CPU time of all threads of those processes, in nanoseconds.
+fn children_ns() -> u64 {
+    let children = CHILDREN.lock().unwrap_or_else(PoisonError::into_inner);
+    let threads = |id: &u32| fs::read_dir(format!("/proc/{id}/task")).ok();
+    let threads = children.iter().filter_map(threads).flatten().flatten();
+    let time = |thread: fs::DirEntry| -> Option<u64> {
+        let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse().ok()
+    };
+    threads.filter_map(time).sum()
+}
+
 impl Usage {
-    /// Up to now; nothing at all where the system does not tell.
+    /// Up to now, the time of its children counted as user time; nothing at all
+    /// where the system does not tell.
     pub(crate) fn now() -> Self {
         let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else {
             return Self::default();
         };
         let count = |count| u64::try_from(count).unwrap_or(0);
+        let user_ns = count(usage.user_time().num_nanoseconds());
         Self {
-            user_ns: count(usage.user_time().num_nanoseconds()),
+            user_ns: user_ns + children_ns(),
             system_ns: count(usage.system_time().num_nanoseconds()),
             voluntary: count(usage.voluntary_context_switches()),
             involuntary: count(usage.involuntary_context_switches()),
@@ -86,5 +122,27 @@ mod tests {
         assert!(used.minor_faults > 0, "{used:?}");
         assert!(peak.unwrap() >= pages.len() as u64);
         assert!(threads.unwrap() >= 1);
+    }
+
+    #[test]
+    fn the_cpu_time_of_children_counts() {
+        let mut child = process::Command::new("sh")
+            .args(["-c", "while :; do :; done"])
+            .spawn()
+            .unwrap();
+        find_children();
+        let id = child.id();
+        let known = CHILDREN.lock().unwrap().contains(&id);
+        let begin = Instant::now();
+        // As long as it takes on a busy machine.
+        while children_ns() < 5_000_000 && begin.elapsed().as_secs() < 30 {
+            std::thread::yield_now();
+        }
+        let counted = children_ns();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(known && counted >= 5_000_000, "{known} {counted}");
+        find_children();
+        assert!(!CHILDREN.lock().unwrap().contains(&id));
     }
 }

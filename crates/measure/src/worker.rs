@@ -99,6 +99,8 @@ impl Worker<'_> {
                 let model = started(&self.model)?;
                 let job = input(&workload, &size, seed)?;
                 let digest = job.digest(model)?;
+                // A run that failed may have cost a pool its processes.
+                usage::find_children();
                 self.prepared = Some(job);
                 Ok(Reply::Prepared { digest })
             }
@@ -135,6 +137,7 @@ impl Worker<'_> {
             .ok_or_else(|| invalid(format!("no model is called {name}")))?;
         let model = start(&Config::new(workers)?)?;
         let threads = census(&*model)?;
+        usage::find_children();
         let hello = Hello {
             protocol,
             model: model.name().to_owned(),
