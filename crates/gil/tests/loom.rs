@@ -9,7 +9,6 @@ mod global_lock;
 
 /// What the lock is made of here.
 mod sync {
-    use loom::thread::yield_now;
     use std::cell::Cell;
     use std::time::Duration;
 
@@ -39,7 +38,6 @@ mod sync {
             return (condition.wait(guard).unwrap(), false);
         }
         drop(guard);
-        yield_now();
         (mutex.lock().unwrap(), true)
     }
 }
@@ -117,10 +115,10 @@ fn never_two_holders_around_a_wait() {
     });
 }
 
-/// Who was inside, in order, and how often a thread that had passed the lock on
-/// had it again with nobody in between.
-fn passed_to_itself(forced: bool) -> u64 {
-    let all = Arc::new(Mutex::new(0));
+/// How often a thread passed the lock on, and how often it had it again with
+/// nobody in between, in all interleavings together.
+fn passed_on(forced: bool) -> (u64, u64) {
+    let all = Arc::new(Mutex::new((0, 0)));
     let counted = Arc::clone(&all);
     explored(move || {
         let lock = lock(forced);
@@ -128,18 +126,28 @@ fn passed_to_itself(forced: bool) -> u64 {
         let last = Arc::new(Mutex::new(usize::MAX));
         let (own, counted) = (Arc::clone(&lock), Arc::clone(&counted));
         two(&lock, move |thread| {
-            *last.lock().unwrap() = thread;
-            if own.checkpoint() && *last.lock().unwrap() == thread {
-                *counted.lock().unwrap() += 1;
+            for _ in 0..2 {
+                *last.lock().unwrap() = thread;
+                if own.checkpoint() {
+                    let itself = *last.lock().unwrap() == thread;
+                    let mut counted = counted.lock().unwrap();
+                    counted.0 += 1;
+                    counted.1 += u64::from(itself);
+                }
+                *last.lock().unwrap() = thread;
             }
-            *last.lock().unwrap() = thread;
         });
-        let slices = lock.statistics().slices;
-        let asked = slices.iter().filter(|s| s.ended == Ended::ByRequest);
-        if forced {
-            let forced = lock.statistics().forced_switches;
-            assert!(asked.count() as u64 <= forced);
+        let statistics = lock.statistics();
+        let mut slices = statistics.slices.iter().peekable();
+        let mut asked = 0;
+        while let Some(slice) = slices.next() {
+            if slice.ended == Ended::ByRequest {
+                asked += 1;
+                let next = slices.peek().expect("whoever passes on comes back");
+                assert!(!forced || next.thread != slice.thread);
+            }
         }
+        assert_eq!(statistics.forced_switches, if forced { asked } else { 0 });
     });
     let all = all.lock().unwrap();
     *all
@@ -147,12 +155,15 @@ fn passed_to_itself(forced: bool) -> u64 {
 
 #[test]
 fn forced_switching_lets_another_run() {
-    assert_eq!(passed_to_itself(true), 0);
+    let (passed, to_itself) = passed_on(true);
+    assert!(passed > 0, "nobody ever asked");
+    assert_eq!(to_itself, 0);
 }
 
 #[test]
 fn without_it_the_same_thread_may_have_the_lock_again() {
-    assert!(passed_to_itself(false) > 0);
+    let (passed, to_itself) = passed_on(false);
+    assert!(0 < to_itself && to_itself < passed, "{to_itself} of {passed}");
 }
 
 /// The one that let go on the request of the other must not wait for it.
