@@ -1,9 +1,10 @@
 """A worker of Lanes in real CPython: one script, six models.
 
-Run as `python3 -I -c <this text> MODEL`, it speaks the protocol of the measuring
-process over the socket that is its standard input. It needs the standard
-library only, of 3.8 or later. Below: protocol helpers, seeds, kernels, then one
-class for each model, whose methods stand in the same order, then the exhibits.
+Run as `python3 -I -c <this text> MODEL`, it speaks the protocol of the
+measuring process over the socket that is its standard input. It needs the
+standard library only, of 3.8 or later. Below: protocol helpers, seeds,
+kernels, inputs, then one class for each model, whose methods stand in the same
+order, then the exhibits.
 """
 
 import errno
@@ -76,8 +77,8 @@ class Trace:
     CPython does not tell who waits for the GIL. It is inferred: a thread
     that wants to compute, and whose wall time is ahead of its CPU time, was
     waiting for its turn. (Or the system ran another process: on a machine with
-    too few free cores the two look alike.) `turns` says who takes turns: threads
-    at any time, coroutines after a wait, or else nobody.
+    too few free cores the two look alike.) `turns` says who takes turns:
+    threads at any time, coroutines after a wait, or else nobody.
     """
 
     def __init__(self, origin, turns):
@@ -101,7 +102,7 @@ class Trace:
             self.record(task, "lock", due, end, attached)
 
 
-# Shorter waits than these are the clocks' and the network's own, in nanoseconds.
+# Shorter waits than these, in nanoseconds, are the clocks' and the network's.
 NOTABLE_WAIT = 200_000
 NOTABLE_DELAY = 300_000
 
@@ -569,8 +570,8 @@ def forks(n):
     return a - 1
 
 
-# What stands above is all that another interpreter needs; what is imported below
-# is not made for several in one process on every version.
+# What stands above is all that another interpreter needs; what is imported
+# below is not made for several in one process on every version.
 # ------------------------------------------------------------------ inputs
 
 import asyncio  # noqa: E402
@@ -586,8 +587,9 @@ from concurrent.futures import (  # noqa: E402
     ProcessPoolExecutor,
     ThreadPoolExecutor,
 )
+from multiprocessing import resource_tracker  # noqa: E402
 
-# Processes are forked: a script that is no file cannot be imported by a new one.
+# Processes are forked: a new one cannot import a script that is no file.
 FORK = multiprocessing.get_context("fork")
 MOST_NUMBERS = 1 << 20
 # Above this many threads the system refuses sooner or later.
@@ -1100,7 +1102,7 @@ class Threads:
 
     def fib(self, job):
         if forks(job.n) > MOST_FORKS:
-            why = f"a thread each for {forks(job.n)} forks, most of them waiting"
+            why = f"a thread each for {forks(job.n)} forks, most of which wait"
             raise unsupported(f"{why}; at most {MOST_FORKS}")
         return fib_in_threads(job.n)
 
@@ -1339,7 +1341,9 @@ class ProcessPool:
         no_atomic(job)
         for _, number in self.shared.totals:
             number.value = 0
-        futures = [self.submit(add_shared, job, task) for task in range(job.tasks)]
+        futures = [
+            self.submit(add_shared, job, task) for task in range(job.tasks)
+        ]
         self.join_all(futures)
         return total(self.shared.totals)
 
@@ -1562,6 +1566,13 @@ class Asyncio:
         self.loop.close()
 
 
+def own_gils():
+    if sys.version_info < (3, 12):
+        version = ".".join(map(str, sys.version_info[:2]))
+        why = "from 3.12 on interpreters have a GIL each"
+        raise unsupported(f"this is Python {version}; {why}")
+
+
 class Interpreter:
     """An interpreter with a GIL of its own, as each version has it."""
 
@@ -1641,10 +1652,7 @@ class Subinterpreters:
     lane, turns = "interpreter", None
 
     def __init__(self, workers):
-        if sys.version_info < (3, 12):
-            version = ".".join(map(str, sys.version_info[:2]))
-            why = "from 3.12 on interpreters have a GIL each"
-            raise unsupported(f"this is Python {version}; {why}")
+        own_gils()
         self.workers = workers
         self.pool = InterpreterPool(workers)
 
@@ -1716,10 +1724,9 @@ class Subinterpreters:
         two_players(self.workers)
         pipes = [os.pipe(), os.pipe()]
         try:
+            ends = [(pipes[0][0], pipes[1][1]), (pipes[1][0], pipes[0][1])]
             futures = [
-                self.submit(
-                    play_in_pipes, job, side, pipes[side][0], pipes[1 - side][1]
-                )
+                self.submit(play_in_pipes, job, side, *ends[side])
                 for side in range(2)
             ]
             return relay(self.join_all(futures))
@@ -1758,8 +1765,6 @@ def calibrate(asked):
 def warm_pool(kind, workers):
     """A pool whose workers have all started."""
     if kind == "subinterpreters":
-        if sys.version_info < (3, 12):
-            raise unsupported("from 3.12 on interpreters have a GIL each")
         pool = InterpreterPool(workers)
         arrived = threading.Barrier(workers)
         join_all([pool.here(present, arrived) for _ in range(workers)])
@@ -1768,6 +1773,7 @@ def warm_pool(kind, workers):
         pool, arrived = ThreadPoolExecutor(workers), threading.Barrier(workers)
         join_all([pool.submit(present, arrived) for _ in range(workers)])
         return pool
+    forkable()
     shared = Job(arrived=FORK.Barrier(workers))
     pool = ProcessPoolExecutor(
         workers, FORK, initializer=forked, initargs=(shared,)
@@ -1778,6 +1784,22 @@ def warm_pool(kind, workers):
 
 def cpu(asked):
     """Wall time of so many rounds, split over so many workers."""
+    if asked["with"] == "subinterpreters":
+        own_gils()
+        if not isinstance(WORKER.model, Subinterpreters):
+            # So that this process can still be forked afterwards.
+            with ProcessPoolExecutor(1, FORK) as pool:
+                return pool.submit(split_cpu, asked).result()
+    return split_cpu(asked)
+
+
+def forkable():
+    if isinstance(WORKER.model, Subinterpreters):
+        why = "a process with several interpreters cannot be forked on 3.13"
+        raise unsupported(f"{why}: ask a worker of another model")
+
+
+def split_cpu(asked):
     workers, rounds = asked["workers"], asked["rounds"]
     with warm_pool(asked["with"], workers) as pool:
         begin = time.perf_counter_ns()
@@ -1801,25 +1823,26 @@ def switching_every(interval):
 
 def slices(asked):
     """How long threads that only compute ran before they lost the GIL: each
-    reads the clock again and again, and a gap is the time of somebody else."""
-    interval = asked["interval"] * 1e9
+    reads the clock and signs again and again, and finds another's signature
+    where it had to wait. (A gap in the readings may be the system's.)"""
     end = time.perf_counter_ns() + int(asked["seconds"] * 1e9)
+    signed = [None]
 
-    def run():
+    def run(own):
         begin = last = time.perf_counter_ns()
         found = []
         while last < end:
             now = time.perf_counter_ns()
-            # Shorter gaps are the system's.
-            if now - last > interval / 2:
+            if signed[0] != own:
+                signed[0] = own
                 found.append(last - begin)
                 begin = now
             last = now
         # The first began when the others were not there yet.
-        return found[1:]
+        return found[2:]
 
     with switching_every(asked["interval"]):
-        threads = [start(run) for _ in range(asked["threads"])]
+        threads = [start(run, own) for own in range(asked["threads"])]
         return list(chain(*join_all(threads)))
 
 
@@ -1887,9 +1910,12 @@ def start_of(asked):
     if method == "thread":
         arrived, of = threading.Event(), threading.Thread
     elif method in ("fork", "spawn"):
+        forkable()
         context = multiprocessing.get_context(method)
         # A new process can import what the library has, not this script.
         arrived, of = context.Event(), context.Process
+        # The first process would also start the tracker of all semaphores.
+        resource_tracker.ensure_running()
     else:
         raise invalid(f"no method is called {method}")
     begin = time.perf_counter_ns()
@@ -1932,7 +1958,7 @@ def bytes_there_and_back(asked):
 
 def blocking(asked):
     """The longest time between two ticks of an event loop, meant to be one
-    millisecond, while a coroutine sleeps in the loop's thread or in another."""
+    millisecond, while a coroutine sleeps in the loop's own thread or not."""
     async def tick(gaps):
         last = time.perf_counter_ns()
         while True:
@@ -2181,6 +2207,12 @@ class Worker:
         if self.model:
             self.model.close()
         self.server.end()
+        # It tracks what spawned processes share, if there were any, and would
+        # end by itself a moment after this process.
+        tracker = resource_tracker._resource_tracker
+        if tracker._pid is not None:
+            os.close(tracker._fd)
+            os.waitpid(tracker._pid, 0)
 
 
 def bucket(nanos):
