@@ -4,6 +4,8 @@
 use lanes_core::trace::{Span, State, Trace};
 use lanes_core::workload::{Fetch, Subtasks};
 use lanes_core::{Config, Context, Error, Job, Model, Run, Watch, Workload};
+use lanes_gil::Gil;
+use lanes_mutex::Mutex;
 use lanes_report::{Picture, Timeline, View, perfetto, svg};
 use lanes_sequential::Sequential;
 use lanes_threads::Threads;
@@ -22,6 +24,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         traced(&Sequential::start(&Config::new(1)?)?, &plan)?,
         traced(&Threads::start(&Config::new(3)?)?, &plan)?,
         traced(&Tokio::start(&Config::new(2)?)?, &plan)?,
+        traced(&Gil::start(&Config::new(3)?)?, &plan)?,
+        traced(&Mutex::start(&Config::new(3)?)?, &plan)?,
     ];
     for run in &mut runs {
         run.tasks.clone_from(&names);
@@ -40,6 +44,38 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     std::fs::write(folder.join("trace.json"), perfetto(&picture.timelines))?;
     write(folder, "subtasks", &picture)?;
+    let c = State::Compute;
+    let io = State::Io;
+    let mut article = Timeline::drawn(
+        "article",
+        UNIT,
+        &[
+            (0, Some(0), c, 0.0, 1.0),
+            (0, Some(0), io, 1.0, 4.0),
+            (1, Some(1), State::Lock, 0.0, 4.0),
+            (1, Some(1), c, 4.0, 5.0),
+            (2, Some(2), State::Lock, 0.0, 5.0),
+            (2, Some(2), c, 5.0, 6.0),
+            (0, Some(0), State::Lock, 4.0, 6.0),
+            (0, Some(0), c, 6.0, 7.0),
+        ],
+    )?;
+    article.heading = Some("What was drawn".into());
+    article.note = Some("The global lock is held through the wait.".into());
+    let mut gil = picture.timelines[3].clone();
+    gil.heading = Some("What was measured <here> & now".into());
+    let picture = Picture {
+        title: "The article's third picture".into(),
+        above: "Three threads under one global lock: nobody computes while \
+                another does. The drawing lets nobody run while subtask 1 \
+                waits for I/O; the lock of the runtime is released there."
+            .into(),
+        below: "Both on one time axis.".into(),
+        unit: Some(UNIT),
+        timelines: vec![article, gil],
+        ..Picture::default()
+    };
+    write(folder, "article", &picture)?;
     let fetch = Fetch::sizes(lanes_core::Size::Quick).remove(0);
     let fetches = [2, 8]
         .map(|workers| {

@@ -99,7 +99,7 @@ mod tests {
     fn times_are_told_in_three_digits() {
         let ms = 1_000_000;
         assert_eq!(
-            [142 * ms, 7_125_000, 812_400, 999, 0, 2_345 * ms, 14_200 * ms]
+            [142 * ms, 7_130_000, 812_400, 999, 0, 2_345 * ms, 14_200 * ms]
                 .map(time),
             [
                 "142 ms", "7.13 ms", "812 µs", "999 ns", "0 ns", "2,345 ms",

@@ -35,16 +35,18 @@ impl Grid {
         let mut tally = vec![0; self.columns * keys];
         let (axis, columns) = (u128::from(self.axis), self.columns as u128);
         for (key, begin, end) in parts {
-            let (mut now, end) =
-                (u128::from(begin) * columns, u128::from(end) * columns);
-            while now < end {
-                let column = (now / axis) as usize;
-                if column >= self.columns {
+            let mut now = u128::from(begin) * columns;
+            let end = u128::from(end) * columns;
+            let first = (now / axis) as usize;
+            let mut border = (first as u128 + 1) * axis;
+            let shares = tally.iter_mut().skip(key).step_by(keys).skip(first);
+            for share in shares {
+                let until = end.min(border);
+                *share += until - now;
+                if until == end {
                     break;
                 }
-                let until = end.min((column as u128 + 1) * axis);
-                tally[column * keys + key] += until - now;
-                now = until;
+                (now, border) = (until, border + axis);
             }
         }
         tally

@@ -200,7 +200,11 @@ impl<'a> Scene<'a> {
             (View::Workers, 1) => timeline.worker_label(first),
             _ => {
                 let last = first.saturating_add(size - 1).min(count - 1);
-                format!("{noun} {first}–{last}")
+                let one = noun.trim_end_matches('s');
+                match last - first {
+                    0 => format!("{one} {first}"),
+                    _ => format!("{noun} {first}–{last}"),
+                }
             }
         }
     }
@@ -407,6 +411,9 @@ impl<'a> Sheet<'a> {
             }
             y += 3.0;
         }
+        if timeline.drawn {
+            y += 8.0;
+        }
         let top = y;
         self.headline(timeline, path, y, &mut out);
         y += 22.0;
@@ -457,8 +464,8 @@ impl<'a> Sheet<'a> {
         out: &mut String,
     ) {
         let wall = Duration::from_nanos(timeline.wall());
-        let (total, made_of) =
-            (self.scene.total(wall), self.scene.made_of(path));
+        let total = self.scene.total(wall);
+        let made_of = self.scene.made_of(path);
         let drawn = if timeline.drawn { "drawn, not measured" } else { "" };
         let taken = width(&total, 13.0)
             + width(drawn, 13.0)
@@ -471,9 +478,10 @@ impl<'a> Sheet<'a> {
             out,
             "<text x=\"{MARGIN}\" y=\"{baseline}\"><title>{}</title>\
              <tspan class=\"name\">{}</tspan>\
-             <tspan class=\"total\" dx=\"10\">{total}</tspan>",
+             <tspan class=\"total\" dx=\"10\">{}</tspan>",
             escape(&cut(&timeline.name, NOTE, 2000.0)),
             escape(&name),
+            escape(&total),
         );
         if timeline.drawn {
             let _ =
@@ -483,7 +491,8 @@ impl<'a> Sheet<'a> {
         let _ = write!(
             out,
             "</text><text class=\"note end\" x=\"{right}\" \
-             y=\"{baseline}\">{made_of}</text>"
+             y=\"{baseline}\">{}</text>",
+            escape(&made_of)
         );
     }
 
@@ -677,12 +686,16 @@ impl<'a> Sheet<'a> {
             (row, step.begin - begin, step.end - begin)
         });
         let tally = self.grid.tally(rows + 1, steps);
+        let found = tally.chunks(rows + 1).map(|of| most(of.iter().copied()));
+        let found: Vec<usize> = found.map_while(|row| row).collect();
+        // What occupies no worker goes on below the row of the one before, and
+        // at the begin below that of the one after.
+        let first = found.iter().find(|row| **row < rows);
+        let first = first.copied().unwrap_or(0);
         let mut strokes: Vec<Stroke> = Vec::new();
-        for (column, shares) in tally.chunks(rows + 1).enumerate() {
-            let Some(found) = most(shares.iter().copied()) else { break };
+        for (column, found) in found.into_iter().enumerate() {
             let away = found == rows;
-            // What occupies no worker goes on below the last one's row.
-            let before = strokes.last().map_or(0, |stroke| stroke.row);
+            let before = strokes.last().map_or(first, |stroke| stroke.row);
             let row = if away { before } else { found };
             match strokes.last_mut() {
                 Some(last) if (last.row, last.away) == (row, away) => {
@@ -694,7 +707,7 @@ impl<'a> Sheet<'a> {
                 }
             }
         }
-        let height = |row: usize| number(y + row as f64 * pitch + bar + 2.5);
+        let height = |row: usize| number(y + row as f64 * pitch + bar + 1.0);
         let [mut along, mut off, mut links] = [const { String::new() }; 3];
         let mut before = None;
         for Stroke { row, away, from, to } in strokes {
@@ -738,6 +751,18 @@ impl<'a> Sheet<'a> {
         y + if top { 24.0 } else { 18.0 }
     }
 
+    /// Whether a critical path leaves the rows by worker.
+    fn is_away(&self) -> bool {
+        let paths = self.scene.panels.iter().map(|panel| &panel.path);
+        let mut steps = paths.flat_map(|path| &path.steps);
+        let narrow = self.scene.axis / self.grid.columns as u64;
+        let by_worker = self.scene.picture.views.contains(&View::Workers);
+        by_worker
+            && steps.any(|step| {
+                step.worker.is_none() && step.end - step.begin > narrow
+            })
+    }
+
     /// What the colours and lines mean; returns where it ends.
     fn legend(&self, top: f64, out: &mut String) -> f64 {
         let timeline = self.scene.panels[0].timeline;
@@ -766,12 +791,16 @@ impl<'a> Sheet<'a> {
             let text = match doing {
                 Doing::Io => "waiting for I/O",
                 Doing::Turn | Doing::Compute => "waiting for a turn",
-                Doing::Ready => "ready, waiting for a free worker",
+                Doing::Ready => "ready, waiting for a free worker or slot",
                 Doing::Idle => "idle worker",
             };
             items.push((vec![(Look::Other(doing), None)], text.to_owned()));
         }
-        items.push((Vec::new(), "critical path".to_owned()));
+        let dotted = match self.is_away() {
+            true => ", dotted where it occupies no worker",
+            false => "",
+        };
+        items.push((Vec::new(), format!("critical path{dotted}")));
         let (mut x, mut y) = (MARGIN, top);
         for (swatches, text) in items {
             let room = |mark: &Option<String>| {

@@ -182,7 +182,7 @@ pub(crate) fn task_rows(timeline: &Timeline, size: usize) -> Vec<Row> {
 }
 
 /// So many workers of a row are looked at; a number may be anything.
-const MOST_WORKERS: usize = 4096;
+const MOST_WORKERS: usize = 512;
 
 /// The rows by worker, `size` workers in each, with what is idle.
 pub(crate) fn worker_rows(timeline: &Timeline, size: usize) -> Vec<Row> {

@@ -34,10 +34,11 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
 /// font is not known.
 pub(crate) fn width(text: &str, size: f64) -> f64 {
     let ems = text.chars().map(|letter| match letter {
-        'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '|' | '\'' | '!' => 0.34,
-        ' ' | 'f' | 't' | 'r' | '(' | ')' | 'I' | '-' | '·' => 0.42,
-        'm' | 'M' | 'w' | 'W' | '@' | '%' => 0.98,
-        'A'..='Z' => 0.72,
+        'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '|' | '\'' | '!' => 0.32,
+        ' ' => 0.33,
+        'f' | 't' | 'r' | '(' | ')' | 'I' | '-' | '·' => 0.41,
+        'm' | 'M' | 'w' | 'W' | '@' | '%' => 0.95,
+        'A'..='Z' => 0.7,
         '\u{0}'..='\u{2ff}' => 0.62,
         '\u{2010}'..='\u{2026}' => 0.7,
         _ => 1.05,
@@ -100,7 +101,7 @@ pub(crate) fn count(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
