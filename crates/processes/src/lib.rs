@@ -1,1 +1,244 @@
 //! A pool of worker processes, and the workloads of Lanes in it.
+//!
+//! The pool ([`Pool`], [`Function`], [`Future`]) is a small library of its own;
+//! the model ([`Processes`]) is a thin layer over it. Processes share nothing:
+//! what a task works on crosses to its worker and the result crosses back, and
+//! that is what the model shows. In return a run can be stopped whatever its
+//! tasks are doing: their workers are killed and others started.
+
+mod counter;
+mod double;
+mod event;
+mod fetch;
+mod fib;
+mod join;
+mod max;
+mod pool;
+mod read;
+mod spawn;
+mod subtasks;
+
+pub use pool::{
+    AsCompleted, Carrier, Function, Future, List, Map, Pool, as_completed,
+};
+#[doc(hidden)]
+pub use {ctor, pool::register};
+
+use lanes_core::numbers::Numbers;
+use lanes_core::parts::Part;
+use lanes_core::{Config, Context, Error, Job, Model, Workload, caught};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::marker::PhantomData;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+/// Worker processes to which everything crosses over a socket.
+pub type OverSockets = Processes<Sockets>;
+
+/// Worker processes to which large inputs and outputs cross through memory that
+/// both map.
+pub type OverMemory = Processes<SharedMemory>;
+
+/// How inputs and outputs cross: the difference between the two entries.
+pub trait Transport: Send + Sync + 'static {
+    /// The model's name.
+    const NAME: &'static str;
+    /// What carries.
+    const CARRIER: Carrier;
+}
+
+/// See [`OverSockets`].
+pub struct Sockets;
+
+/// See [`OverMemory`].
+pub struct SharedMemory;
+
+impl Transport for Sockets {
+    const NAME: &'static str = "processes";
+    const CARRIER: Carrier = Carrier::Socket;
+}
+
+impl Transport for SharedMemory {
+    const NAME: &'static str = "processes-shared";
+    const CARRIER: Carrier = Carrier::Memory;
+}
+
+/// A pool of worker processes.
+pub struct Processes<T> {
+    workers: usize,
+    pool: Mutex<Arc<Pool>>,
+    /// Whether tasks that wait for each other are in the pool.
+    together: Mutex<bool>,
+    parted: Condvar,
+    transport: PhantomData<T>,
+}
+
+impl<T: Transport> Model for Processes<T> {
+    fn start(config: &Config) -> Result<Self, Error> {
+        let workers = config.workers();
+        let pool = Pool::start_with(workers, T::CARRIER)?;
+        Ok(Self {
+            workers,
+            pool: Mutex::new(Arc::new(pool)),
+            together: Mutex::default(),
+            parted: Condvar::new(),
+            transport: PhantomData,
+        })
+    }
+
+    fn name(&self) -> &'static str {
+        T::NAME
+    }
+
+    fn workers(&self) -> usize {
+        self.workers
+    }
+}
+
+impl<T: Transport> Processes<T> {
+    /// When this returns no task of the run is left: they have ended, or their
+    /// workers were killed.
+    fn drive<O>(
+        &self,
+        context: &Context,
+        run: impl FnOnce(&Tasks<'_>) -> Result<O, Error>,
+    ) -> Result<O, Error> {
+        if pool::is_driver() {
+            let what = "a run within a task of a pool of processes: it would \
+                        wait for the worker that its task holds";
+            return Err(Error::Unsupported(what.into()));
+        }
+        let pool = self.pool()?;
+        let (token, left) = mpsc::channel();
+        let tasks = Tasks { pool: &pool, context, token };
+        let result = context.note(caught(|| run(&tasks)));
+        if result.is_err() {
+            pool.sweep();
+        }
+        drop(tasks);
+        // Each task has a token, and nobody sends: this ends with the last one.
+        let _ = left.recv();
+        // The first failure has stopped the others, which then failed of that.
+        result.map_err(|error| context.cause().unwrap_or(error))
+    }
+
+    /// The pool, or a new one in place of a broken one.
+    fn pool(&self) -> Result<Arc<Pool>, Error> {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        if pool.broken().is_some() {
+            *pool = Arc::new(Pool::start_with(self.workers, T::CARRIER)?);
+        }
+        Ok(Arc::clone(&pool))
+    }
+
+    /// Tasks that wait for each other must all be at work. With those of two
+    /// runs in one pool some of each would be, and wait for ever.
+    fn alone<O>(
+        &self,
+        context: &Context,
+        run: impl FnOnce() -> Result<O, Error>,
+    ) -> Result<O, Error> {
+        let lock =
+            || self.together.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut together = lock();
+        while *together {
+            context.finish(())?;
+            let wait = self.parted.wait_timeout(together, Context::SLICE);
+            together = wait.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        *together = true;
+        drop(together);
+        let result = caught(run);
+        *lock() = false;
+        self.parted.notify_one();
+        result
+    }
+}
+
+/// The tasks of one run.
+struct Tasks<'a> {
+    pool: &'a Pool,
+    context: &'a Context,
+    token: Sender<()>,
+}
+
+impl Tasks<'_> {
+    fn submit<F: Function>(
+        &self,
+        argument: F::Argument,
+    ) -> Result<Future<F::Output>, Error> {
+        let token = self.token.clone();
+        self.pool.submit_under::<F>(argument, self.context, token)
+    }
+
+    /// Waits for a task. One that waits in the queue itself, behind those of
+    /// another run, is taken out when its run is stopped.
+    fn join<O>(&self, mut future: Future<O>) -> Result<O, Error> {
+        loop {
+            match future.result_within(Context::SLICE) {
+                Ok(result) => return result,
+                Err(waits) => future = waits,
+            }
+            if self.context.cause().is_some() {
+                self.pool.sweep();
+            }
+        }
+    }
+
+    /// The results in the order of the tasks.
+    fn join_all<O>(&self, futures: Vec<Future<O>>) -> Result<Vec<O>, Error> {
+        futures.into_iter().map(|future| self.join(future)).collect()
+    }
+}
+
+/// A part of a list of numbers, as a worker gets it: the numbers themselves.
+#[derive(Serialize, Deserialize)]
+struct Slice {
+    task: usize,
+    grain: usize,
+    numbers: List,
+}
+
+/// The numbers of a part, where they lie: the job is kept meanwhile.
+struct InPlace<W: Workload>(Job<W>, Part);
+
+impl<W: Workload<Input = Numbers>> AsRef<[u64]> for InPlace<W> {
+    fn as_ref(&self) -> &[u64] {
+        &self.0.list()[self.1.range.clone()]
+    }
+}
+
+impl Slice {
+    fn of<W: Workload<Input = Numbers>>(job: &Job<W>, part: Part) -> Self {
+        let (task, grain) = (part.task, job.grain());
+        Self { task, grain, numbers: List::of(InPlace(job.clone(), part)) }
+    }
+
+    /// In the worker: the part is all there is, and keeps its task's number.
+    fn job<W: Workload<Input = Numbers>>(
+        self,
+        context: &Context,
+    ) -> (Job<W>, Part) {
+        let numbers = Numbers::part(self.numbers.into_vec(), self.grain);
+        let job = Job::<W>::with(numbers, context);
+        let part = job.whole(self.task);
+        (job, part)
+    }
+}
+
+/// An input that crosses as a whole: a handle on both sides.
+struct Whole<W: Workload>(Job<W>);
+
+impl<W: Workload<Input: Serialize>> Serialize for Whole<W> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        (*self.0).serialize(to)
+    }
+}
+
+impl<'de, W: Workload<Input: DeserializeOwned>> Deserialize<'de> for Whole<W> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let input = W::Input::deserialize(from)?;
+        Ok(Self(Job::with(input, &Context::new())))
+    }
+}

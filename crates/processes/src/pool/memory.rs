@@ -1,0 +1,114 @@
+//! Memory that the pool and one worker both map: a file without a name.
+//!
+//! One side at a time uses it. The one that sends writes a body and then says on
+//! the socket how long it is; the other reads it before it sends anything
+//! itself, and there is one request in flight.
+
+use super::wire::broken;
+use lanes_core::Error;
+use memmap2::{MmapMut, MmapOptions};
+use rustix::fs::{
+    FallocateFlags, MemfdFlags, SealFlags, fallocate, fcntl_add_seals,
+    memfd_create,
+};
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::fd::{AsRawFd, RawFd};
+
+/// Room is made in steps of this many bytes.
+const STEP: usize = 1 << 20;
+
+/// Memory that the pool and one worker both map. It keeps the size of the
+/// largest body that has crossed, so that later ones find warm pages.
+pub(super) struct Memory {
+    file: File,
+    map: Option<MmapMut>,
+}
+
+impl Memory {
+    /// No memory yet, that a worker can map as well.
+    pub(super) fn new() -> io::Result<Self> {
+        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+        let file = memfd_create("lanes-processes", flags)?;
+        // Whoever maps what another has cut off is killed: nobody can cut.
+        fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::SEAL)?;
+        Ok(Self { file: file.into(), map: None })
+    }
+
+    /// The memory that this descriptor of that process stands for.
+    pub(super) fn of(process: u32, descriptor: &str) -> io::Result<Self> {
+        // A number, so that the path cannot lead elsewhere.
+        let descriptor: RawFd = descriptor.parse().map_err(io::Error::other)?;
+        let path = format!("/proc/{process}/fd/{descriptor}");
+        let file = OpenOptions::new().read(true).write(true).open(path)?;
+        Ok(Self { file, map: None })
+    }
+
+    /// The number of its descriptor in this process.
+    pub(super) fn descriptor(&self) -> RawFd {
+        self.file.as_raw_fd()
+    }
+
+    /// Room for a body of this length.
+    pub(super) fn room(&mut self, length: usize) -> Result<&mut [u8], Error> {
+        if self.mapped() < length {
+            let whole = length.next_multiple_of(STEP) as u64;
+            // Memory that is only promised would kill whoever touches it when
+            // there is none left.
+            fallocate(&self.file, FallocateFlags::empty(), 0, whole)
+                .map_err(io::Error::from)?;
+            self.remap()?;
+        }
+        let map = self.map.as_mut().and_then(|map| map.get_mut(..length));
+        map.ok_or_else(Error::memory)
+    }
+
+    /// The body of this length that the other side has written.
+    pub(super) fn view(&mut self, length: usize) -> Result<&[u8], Error> {
+        if self.mapped() < length {
+            self.remap()?;
+        }
+        let body = self.map.as_ref().and_then(|map| map.get(..length));
+        body.ok_or_else(|| broken("a body beyond the memory"))
+    }
+
+    fn mapped(&self) -> usize {
+        self.map.as_ref().map_or(0, |map| map.len())
+    }
+
+    /// Maps all of the file, however long the other side has made it.
+    #[expect(unsafe_code, reason = "mapping what another process maps")]
+    fn remap(&mut self) -> Result<(), Error> {
+        self.map = None;
+        let length = self.file.metadata()?.len();
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        if length > 0 {
+            let options = MmapOptions::new().len(length).to_owned();
+            // SAFETY: the file is sealed against shrinking, so that every page
+            // stays. It is open in this process and one worker only, which
+            // take turns: neither touches it while the other has it.
+            self.map = Some(unsafe { options.map_mut(&self.file)? });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_see_what_is_written_and_it_grows() {
+        let mut here = Memory::new().unwrap();
+        let descriptor = here.descriptor().to_string();
+        let mut there = Memory::of(std::process::id(), &descriptor).unwrap();
+        for length in [3, STEP, 3 * STEP + 1, 5] {
+            here.room(length).unwrap().fill(length as u8);
+            let view = there.view(length).unwrap();
+            assert!(view.iter().all(|byte| *byte == length as u8));
+        }
+        let beyond = there.view(5 * STEP).map(<[u8]>::len);
+        assert!(matches!(beyond, Err(Error::Protocol(_))), "{beyond:?}");
+        assert!(here.file.set_len(1).is_err(), "nobody can cut it");
+    }
+}

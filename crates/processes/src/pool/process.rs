@@ -1,0 +1,270 @@
+//! A worker's process, seen from the pool.
+
+use super::memory::Memory;
+use super::wire::{Channel, Failure, Kind, VERSION, broken, decode};
+use super::worker::{MARK, NO_MEMORY};
+use super::{Carrier, Work};
+use lanes_core::{Context, Error, caught};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::{RecvFlags, SendFlags, recv, send};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, kill_process_group, pidfd_open,
+};
+use std::io::{self, Read, Write};
+use std::net::Shutdown;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{self, Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long a worker may take to be there: only one that will never be takes
+/// so long.
+const STARTUP: Duration = Duration::from_secs(30);
+/// How long a worker may take to end once its socket is closed.
+const PARTING: Duration = Duration::from_secs(2);
+/// How long a process may take to end after its socket did.
+const MOMENT: Duration = Duration::from_millis(100);
+
+/// A running worker. Dropping it kills its process group and waits until the
+/// process is gone.
+pub(super) struct Worker {
+    child: Child,
+    alive: Arc<OwnedFd>,
+    channel: Channel<Link>,
+    reaped: bool,
+}
+
+impl Worker {
+    /// Starts the running executable as a worker, and waits until it is there.
+    ///
+    /// The calling thread must live as long as the worker: the system kills the
+    /// worker when that thread ends.
+    ///
+    /// # Errors
+    /// [`Error::Resource`] if the system refuses, and those of a worker that
+    /// ends at once or is none.
+    pub(super) fn start(carrier: Carrier) -> Result<Self, Error> {
+        super::worker::link();
+        let (socket, theirs) = UnixStream::pair()?;
+        let memory = match carrier {
+            Carrier::Socket => None,
+            Carrier::Memory => Some(Memory::new()?),
+        };
+        let descriptor = memory.as_ref().map(Memory::descriptor);
+        let descriptor = descriptor.map(|number| number.to_string());
+        // The file that runs, also where it was replaced in the meantime.
+        let mut child = Command::new("/proc/self/exe")
+            .arg0(MARK)
+            .arg(process::id().to_string())
+            .arg(descriptor.as_deref().unwrap_or(NO_MEMORY))
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            // The standard output of this process may carry data of its own,
+            // which what a worker prints must not disturb.
+            .stdout(io::stderr())
+            .process_group(0)
+            .spawn()?;
+        let alive = pidfd_open(Pid::from_child(&child), PidfdFlags::empty());
+        let alive = Arc::new(alive.map_err(io::Error::from).inspect_err(
+            // Nothing yet would kill it when dropped.
+            |_| drop(child.kill().and_then(|()| child.wait())),
+        )?);
+        let deadline = Some(Instant::now() + STARTUP);
+        let watched = Arc::clone(&alive);
+        let link = Link { socket, alive: watched, context: None, deadline };
+        let channel = Channel::new(link, memory);
+        let mut worker = Self { child, alive, channel, reaped: false };
+        match worker.greet() {
+            Ok(()) => Ok(worker),
+            Err(error) => Err(worker.gone(error)),
+        }
+    }
+
+    fn greet(&mut self) -> Result<(), Error> {
+        let hello = self.channel.receive()?;
+        let Some((Kind::Hello, body)) = hello else {
+            return Err(broken("no worker answers"));
+        };
+        if decode::<u32>(body)? != VERSION {
+            return Err(broken("another version answers"));
+        }
+        self.channel.stream().deadline = None;
+        Ok(())
+    }
+
+    /// Becomes readable when the process ends; kills it also from other threads.
+    pub(super) fn alive(&self) -> &Arc<OwnedFd> {
+        &self.alive
+    }
+
+    /// Has a task done. It is finished then, also with an error of its own.
+    ///
+    /// # Errors
+    /// The worker is lost, or the run of the task was stopped while the worker
+    /// was at it; the task is not finished, and the worker is of no more use.
+    pub(super) fn run(&mut self, task: &dyn Work) -> Result<(), Error> {
+        self.channel.stream().context = task.context().cloned();
+        if let Err(refused) = task.send(&mut self.channel)? {
+            task.fail(refused);
+            return Ok(());
+        }
+        loop {
+            let message = self.channel.receive()?;
+            let answer = match message {
+                Some((Kind::Done, body)) => return task.done(body),
+                Some((Kind::Ask, body)) => grain(task.context(), decode(body)?),
+                Some((kind, _)) => return Err(broken(format!("{kind:?}?"))),
+                None => return Err(broken("the worker closed its socket")),
+            };
+            let answer = answer.map_err(Failure::from);
+            self.channel.send(Kind::Answer, &answer)??;
+        }
+    }
+
+    /// Why the worker is lost: how its process ended, if it did, or else the
+    /// error that was found.
+    pub(super) fn gone(mut self, error: Error) -> Error {
+        // The socket may end a moment before the process does.
+        if !self.ended(MOMENT) {
+            return error;
+        }
+        match self.reap() {
+            Some(status) => Error::WorkerDied(status.to_string()),
+            None => error,
+        }
+    }
+
+    /// Whether the process ends within this time.
+    fn ended(&self, time: Duration) -> bool {
+        let mut ended = [PollFd::new(&self.alive, PollFlags::IN)];
+        let looked = wait(&mut ended, Some(time));
+        looked.is_ok() && !ended[0].revents().is_empty()
+    }
+
+    /// Kills the process and what it has left behind, and waits for it.
+    fn reap(&mut self) -> Option<ExitStatus> {
+        if !self.reaped {
+            // The number of the process, and so of its group, is nobody else's
+            // until it was waited for.
+            let group = Pid::from_child(&self.child);
+            let _ = kill_process_group(group, Signal::KILL);
+            self.reaped = true;
+        }
+        self.child.wait().ok()
+    }
+
+    /// Tells the worker to end, and waits for it.
+    pub(super) fn end(mut self) {
+        // Whatever fails here, the drop that follows kills.
+        let _ = self.channel.stream().socket.shutdown(Shutdown::Both);
+        self.ended(PARTING);
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.reap();
+    }
+}
+
+/// The probe is the run's own and stays in its process: it is asked here, on the
+/// thread that stands for the worker.
+fn grain(context: Option<&Context>, task: usize) -> Result<(), Error> {
+    let context = context.ok_or_else(|| broken("nobody wants to be asked"))?;
+    caught(|| context.grain(task))
+}
+
+/// The pool's end of a socket. It waits for the socket and for the process at
+/// once: a process that dies may leave a child that holds the other end open.
+pub(super) struct Link {
+    socket: UnixStream,
+    alive: Arc<OwnedFd>,
+    /// Looked at while waiting.
+    context: Option<Context>,
+    deadline: Option<Instant>,
+}
+
+impl Link {
+    /// Waits until the socket can be read or written.
+    ///
+    /// # Errors
+    /// If the process has ended and left nothing to read, or the run was
+    /// stopped.
+    fn ready(&self, flags: PollFlags) -> io::Result<()> {
+        let watched = self.context.is_some() || self.deadline.is_some();
+        loop {
+            let mut ready = [
+                PollFd::new(&self.socket, flags),
+                PollFd::new(&self.alive, PollFlags::IN),
+            ];
+            wait(&mut ready, watched.then_some(Context::SLICE))?;
+            let [socket, ended] = ready.map(|fd| !fd.revents().is_empty());
+            if socket {
+                return Ok(());
+            }
+            if ended {
+                let what = "the worker ended".to_owned();
+                return Err(io::Error::other(Error::WorkerDied(what)));
+            }
+            let cause = self.context.as_ref().and_then(Context::cause);
+            if let Some(cause) = cause {
+                return Err(io::Error::other(cause));
+            }
+            if self.deadline.is_some_and(|at| at <= Instant::now()) {
+                let what = broken("no worker answers in time");
+                return Err(io::Error::other(what));
+            }
+        }
+    }
+}
+
+impl Read for Link {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.ready(PollFlags::IN)?;
+        let (count, _) = recv(&self.socket, bytes, RecvFlags::DONTWAIT)?;
+        Ok(count)
+    }
+}
+
+impl Write for Link {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+            match send(&self.socket, bytes, flags) {
+                Err(rustix::io::Errno::AGAIN) => self.ready(PollFlags::OUT)?,
+                result => return Ok(result?),
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Which of these processes have ended; none if the system does not tell.
+pub(super) fn any_ended<'a>(
+    alive: impl Iterator<Item = &'a Arc<OwnedFd>>,
+) -> bool {
+    let watch = |fd: &'a Arc<OwnedFd>| {
+        PollFd::from_borrowed_fd(fd.as_fd(), PollFlags::IN)
+    };
+    let mut alive: Vec<_> = alive.map(watch).collect();
+    let looked = wait(&mut alive, Some(Duration::ZERO));
+    looked.is_ok() && alive.iter().any(|fd| !fd.revents().is_empty())
+}
+
+/// Waits for one of these, at most so long.
+fn wait(fds: &mut [PollFd<'_>], time: Option<Duration>) -> io::Result<()> {
+    let time = time.map(Timespec::try_from).transpose();
+    let time = time.map_err(io::Error::other)?;
+    match poll(fds, time.as_ref()) {
+        Ok(_) => Ok(()),
+        Err(rustix::io::Errno::INTR) => {
+            fds.iter_mut().for_each(PollFd::clear_revents);
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,410 @@
+//! Frames: how a message crosses between two processes.
+//!
+//! A frame is a header of ten bytes and a body. The header has the kind of the
+//! message, the place of its body (behind the header, or in the memory that
+//! both processes map) and the body's length. The body is in postcard's format.
+
+use super::memory::Memory;
+use lanes_core::Error;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::io::{self, BufReader, BufWriter, Read, Write};
+
+/// No body is longer: checked before anything is allocated for it.
+pub(super) const MOST_BYTES: usize = 1 << 30;
+/// From this length on a body lies in the memory that both map, if there is any:
+/// below, waking the other side costs more than the copies.
+const LARGE: usize = 64 * 1024;
+/// How much more room is made at a time: a length alone allocates no more.
+const STEP: usize = 1 << 20;
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Worker to pool: it is there, with the [`VERSION`] that it speaks.
+    Hello = 1,
+    /// Pool to worker: a [`Call`], followed by its argument.
+    Request,
+    /// Worker to pool: may this task work on another grain?
+    Ask,
+    /// Pool to worker: the answer, a `Result<(), Failure>`.
+    Answer,
+    /// Worker to pool: the result and the spans that were recorded.
+    Done,
+}
+
+/// Both sides are the same executable, unless somebody else answers.
+pub(super) const VERSION: u32 = 0x1a9e_5001;
+
+/// What is to be called, and how.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Call<'a> {
+    /// The name of the function.
+    #[serde(borrow)]
+    pub(super) function: &'a str,
+    /// Whether the argument is a list of arguments.
+    pub(super) many: bool,
+    /// Whether the pool wants to be asked before each grain.
+    pub(super) probed: bool,
+    /// When the clock of the run's trace started, if it has a trace.
+    pub(super) origin: Option<u64>,
+}
+
+/// One end of a connection.
+pub(super) struct Channel<S> {
+    stream: BufReader<S>,
+    /// Kept from one frame to the next, so that large ones find warm memory.
+    body: Vec<u8>,
+    memory: Option<Memory>,
+}
+
+impl<S: Read + Write> Channel<S> {
+    pub(super) fn new(stream: S, memory: Option<Memory>) -> Self {
+        let stream = BufReader::new(stream);
+        Self { stream, body: Vec::new(), memory }
+    }
+
+    pub(super) fn stream(&mut self) -> &mut S {
+        self.stream.get_mut()
+    }
+
+    /// Sends a message. The inner result is an error if it cannot be sent at
+    /// all: then nothing was written, and the connection is as it was.
+    ///
+    /// # Errors
+    /// Those of the connection, which is lost then.
+    pub(super) fn send(
+        &mut self,
+        kind: Kind,
+        message: &impl Serialize,
+    ) -> Result<Result<(), Error>, Error> {
+        let length = match size(message) {
+            Ok(length) => length,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let mut header = header(kind, length);
+        if let Some(memory) = &mut self.memory
+            && length >= LARGE
+        {
+            let room = match memory.room(length) {
+                Ok(room) => room,
+                Err(refused) => return Ok(Err(refused)),
+            };
+            postcard::to_slice(message, room).map_err(broken)?;
+            header[1] = IN_MEMORY;
+            let sent = self.stream.get_mut().write_all(&header);
+            return sent.map(Ok).map_err(lost);
+        }
+        // Lists pass the buffer by and are written from where they lie.
+        let mut writer = Remember { inner: self.stream(), error: None };
+        let mut buffered = BufWriter::new(&mut writer);
+        let written = match buffered.write_all(&header) {
+            Ok(()) => postcard::to_io(message, &mut buffered).is_ok(),
+            Err(_) => false,
+        };
+        // What could not be written must not be tried again when it is dropped.
+        drop(buffered.into_parts());
+        match (written, writer.error) {
+            (true, None) => Ok(Ok(())),
+            (_, Some(error)) => Err(lost(error)),
+            (false, None) => Err(broken("the message changed its size")),
+        }
+    }
+
+    /// Waits for a message: its kind and its body, or `None` where the other
+    /// side has closed the connection between two of them.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] for what is no frame, and those of the connection.
+    pub(super) fn receive(&mut self) -> Result<Option<(Kind, &[u8])>, Error> {
+        let mut header = [0; HEADER];
+        let mut filled = 0;
+        while filled < HEADER {
+            match self.stream.read(&mut header[filled..]) {
+                Ok(0) if filled == 0 => return Ok(None),
+                Ok(0) => return Err(broken("a header that ends early")),
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(lost(error)),
+            }
+        }
+        let (kind, place, length) = parse(&header)?;
+        match (place, &mut self.memory) {
+            (BEHIND, _) => {}
+            (IN_MEMORY, Some(memory)) => {
+                return Ok(Some((kind, memory.view(length)?)));
+            }
+            _ => return Err(broken("a body in no known place")),
+        }
+        let mut filled = 0;
+        while filled < length {
+            if filled == self.body.len() {
+                let room = (length - filled).min(STEP.max(filled));
+                let more = self.body.try_reserve_exact(room);
+                more.map_err(|_| Error::memory())?;
+                self.body.resize(filled + room, 0);
+            }
+            let end = length.min(self.body.len());
+            let part = &mut self.body[filled..end];
+            self.stream.read_exact(part).map_err(lost)?;
+            filled = end;
+        }
+        Ok(Some((kind, &self.body[..length])))
+    }
+}
+
+const HEADER: usize = 10;
+/// The body follows the header.
+const BEHIND: u8 = 0;
+/// The body lies in the memory that both processes map.
+const IN_MEMORY: u8 = 1;
+
+fn header(kind: Kind, length: usize) -> [u8; HEADER] {
+    let mut header = [0; HEADER];
+    header[0] = kind as u8;
+    header[2..].copy_from_slice(&(length as u64).to_le_bytes());
+    header
+}
+
+fn parse(header: &[u8; HEADER]) -> Result<(Kind, u8, usize), Error> {
+    let [kind, place, length @ ..] = *header;
+    let kinds =
+        [Kind::Hello, Kind::Request, Kind::Ask, Kind::Answer, Kind::Done];
+    let kind = kinds.into_iter().find(|known| *known as u8 == kind);
+    let kind = kind.ok_or_else(|| broken("a message of no known kind"))?;
+    let length = usize::try_from(u64::from_le_bytes(length));
+    let fits = length.ok().filter(|length| *length <= MOST_BYTES);
+    let length =
+        fits.ok_or_else(|| broken("a body that is longer than any may be"))?;
+    Ok((kind, place, length))
+}
+
+/// How long a message is, in bytes.
+fn size(message: &impl Serialize) -> Result<usize, Error> {
+    let size = postcard::experimental::serialized_size(message);
+    let size = size.map_err(|error| {
+        Error::Invalid(format!("cannot be written down: {error}"))
+    })?;
+    if size <= MOST_BYTES {
+        return Ok(size);
+    }
+    let what = format!("{size} bytes to send, at most {MOST_BYTES}");
+    Err(Error::Invalid(what))
+}
+
+/// A message from a body that has nothing else.
+///
+/// # Errors
+/// [`Error::Protocol`] if it has not, or has something else.
+pub(super) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    match postcard::take_from_bytes(body).map_err(broken)? {
+        (message, []) => Ok(message),
+        (_, rest) => {
+            Err(broken(format!("{} bytes after a message", rest.len())))
+        }
+    }
+}
+
+/// A call, and the bytes of its argument.
+///
+/// # Errors
+/// [`Error::Protocol`] if there is no call.
+pub(super) fn decode_call(body: &[u8]) -> Result<(Call<'_>, &[u8]), Error> {
+    postcard::take_from_bytes(body).map_err(broken)
+}
+
+pub(super) fn broken(what: impl ToString) -> Error {
+    Error::Protocol(what.to_string())
+}
+
+/// An error of the connection, or what the connection itself had to say.
+fn lost(error: io::Error) -> Error {
+    error.downcast::<Error>().unwrap_or_else(Error::from)
+}
+
+/// postcard only says that writing failed; this keeps why.
+struct Remember<W> {
+    inner: W,
+    error: Option<io::Error>,
+}
+
+impl<W: Write> Write for Remember<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.inner.write(bytes) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                self.error = Some(error);
+                Err(io::ErrorKind::Other.into())
+            }
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// An [`Error`] as it crosses, with its kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Failure {
+    Panicked(String),
+    Task(String),
+    Timeout,
+    Cancelled,
+    Resource(i32),
+    WorkerDied(String),
+    Protocol(String),
+    Unsupported(String),
+    Invalid(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Panicked(what) => Self::Panicked(what),
+            Error::Task(what) => Self::Task(what),
+            Error::Timeout => Self::Timeout,
+            Error::Cancelled => Self::Cancelled,
+            Error::Resource(number) => Self::Resource(number),
+            Error::WorkerDied(what) => Self::WorkerDied(what),
+            Error::Protocol(what) => Self::Protocol(what),
+            Error::Unsupported(what) => Self::Unsupported(what),
+            Error::Invalid(what) => Self::Invalid(what),
+            // A kind that is newer than this list keeps its text.
+            other => Self::Task(other.to_string()),
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Panicked(what) => Self::Panicked(what),
+            Failure::Task(what) => Self::Task(what),
+            Failure::Timeout => Self::Timeout,
+            Failure::Cancelled => Self::Cancelled,
+            Failure::Resource(number) => Self::Resource(number),
+            Failure::WorkerDied(what) => Self::WorkerDied(what),
+            Failure::Protocol(what) => Self::Protocol(what),
+            Failure::Unsupported(what) => Self::Unsupported(what),
+            Failure::Invalid(what) => Self::Invalid(what),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::List;
+    use super::*;
+    use lanes_core::trace::Span;
+    use proptest::prelude::*;
+    use std::io::{Cursor, Seek};
+
+    fn channel(bytes: Vec<u8>) -> Channel<Cursor<Vec<u8>>> {
+        Channel::new(Cursor::new(bytes), None)
+    }
+
+    fn crossed<T: Serialize + DeserializeOwned>(message: &T) -> T {
+        let mut channel = channel(Vec::new());
+        channel.send(Kind::Done, message).unwrap().unwrap();
+        channel.stream().rewind().unwrap();
+        let (kind, body) = channel.receive().unwrap().unwrap();
+        assert_eq!(kind, Kind::Done);
+        decode(body).unwrap()
+    }
+
+    #[test]
+    fn errors_cross_with_their_kind() {
+        let text = || "why".to_owned();
+        for error in [
+            Error::Panicked(text()),
+            Error::Task(text()),
+            Error::Timeout,
+            Error::Cancelled,
+            Error::memory(),
+            Error::WorkerDied(text()),
+            Error::Protocol(text()),
+            Error::Unsupported(text()),
+            Error::Invalid(text()),
+        ] {
+            let there = crossed(&Failure::from(error.clone()));
+            assert_eq!(Error::from(there), error);
+        }
+    }
+
+    #[test]
+    fn frames_follow_each_other_until_the_end() {
+        let mut channel = channel(Vec::new());
+        for number in 0..3u64 {
+            channel.send(Kind::Ask, &number).unwrap().unwrap();
+        }
+        channel.stream().rewind().unwrap();
+        for number in 0..3u64 {
+            let (kind, body) = channel.receive().unwrap().unwrap();
+            assert_eq!((kind, decode(body)), (Kind::Ask, Ok(number)));
+        }
+        assert_eq!(channel.receive(), Ok(None));
+    }
+
+    #[test]
+    fn a_length_alone_allocates_nothing() {
+        for length in [MOST_BYTES as u64, MOST_BYTES as u64 + 1, u64::MAX] {
+            let mut bytes = vec![Kind::Done as u8, BEHIND];
+            bytes.extend(length.to_le_bytes());
+            let mut channel = channel(bytes);
+            let refused = channel.receive().map(|_| ());
+            assert!(matches!(refused, Err(Error::Protocol(_))), "{refused:?}");
+            assert!(channel.body.capacity() <= STEP);
+        }
+    }
+
+    #[test]
+    fn what_is_left_after_a_message_is_an_error() {
+        let mut bytes = postcard::to_stdvec(&7u64).unwrap();
+        assert_eq!(decode(&bytes), Ok(7u64));
+        bytes.push(0);
+        assert!(matches!(decode::<u64>(&bytes), Err(Error::Protocol(_))));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn lists_cross(numbers in prop::collection::vec(any::<u64>(), 0..9000)) {
+            let there = crossed(&List::from(numbers.clone()));
+            prop_assert_eq!(there.into_vec(), numbers);
+        }
+
+        /// Half of the garbage has a header that is right.
+        #[test]
+        fn garbage_is_an_error_and_never_a_panic(
+            header in prop::option::of((1..6u8, 0..2u8, 0..300u64)),
+            garbage in prop::collection::vec(any::<u8>(), 0..300),
+        ) {
+            let mut bytes = Vec::new();
+            if let Some((kind, place, length)) = header {
+                bytes.extend([kind, place]);
+                bytes.extend(length.to_le_bytes());
+            }
+            bytes.extend(&garbage);
+            let mut channel = channel(bytes);
+            while let Ok(Some((_, body))) = channel.receive() {
+                decoded(body);
+            }
+            decoded(&garbage);
+        }
+    }
+
+    /// As everything that a body may be.
+    fn decoded(body: &[u8]) {
+        let _ = decode_call(body);
+        let _ = decode::<u32>(body);
+        let _ = decode::<usize>(body);
+        let _ = decode::<Result<(), Failure>>(body);
+        let _ = decode::<(Result<List, Failure>, Vec<Span>)>(body);
+        let _ = decode::<Vec<(String, Vec<u64>)>>(body);
+    }
+}

@@ -1,0 +1,42 @@
+//! `spawn` in worker processes.
+//!
+//! - share: nothing; every worker is sent the number of its task
+//! - start: a task in the queue of the pool for each task
+//! - wait: never
+//! - join: the numbers cross back and are added
+
+use crate::{Function, Processes, Transport, function};
+use lanes_core::workload::Spawn;
+use lanes_core::{Context, Error, Fit, Job, Run};
+
+impl<T: Transport> Run<Spawn> for Processes<T> {
+    fn fit(&self) -> Fit {
+        Fit::Unsuitable("a message there and one back for each empty task")
+    }
+
+    fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        self.drive(job.context(), |tasks| {
+            let futures = (0..job.tasks)
+                .map(|task| tasks.submit::<Empty>(task))
+                .collect::<Result<_, _>>()?;
+            let sum = tasks.join_all(futures)?.into_iter().sum();
+            job.finish(sum)
+        })
+    }
+}
+
+/// What the worker does.
+struct Empty;
+
+function!(Empty);
+
+impl Function for Empty {
+    const NAME: &'static str = "spawn";
+    type Argument = usize;
+    type Output = u64;
+
+    fn call(task: usize, context: &Context) -> Result<u64, Error> {
+        let job = Job::<Spawn>::with(Spawn { tasks: 1 }, context);
+        job.finish(job.empty().task(task))
+    }
+}
