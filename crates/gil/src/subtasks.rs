@@ -12,9 +12,7 @@ use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Subtasks> for Gil {
     fn fit(&self) -> Fit {
-        Fit::Possible(
-            "waits overlap, since they need no lock; compute does not",
-        )
+        Fit::Possible("waits overlap, as they need no lock; compute does not")
     }
 
     fn run(&self, job: &Job<Subtasks>) -> Result<Vec<u64>, Error> {

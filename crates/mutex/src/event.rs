@@ -12,9 +12,7 @@ use std::sync;
 
 impl Run<Event> for Mutex {
     fn fit(&self) -> Fit {
-        Fit::Unsuitable(
-            "who keeps its turn until the other acts hangs: it asks",
-        )
+        Fit::Unsuitable("to wait for the other within a turn would never end")
     }
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {

@@ -12,9 +12,7 @@ use std::thread;
 
 impl Run<Fib> for Mutex {
     fn fit(&self) -> Fit {
-        Fit::Unsuitable(
-            "a thread a fork, and none may join while it has a turn",
-        )
+        Fit::Unsuitable("a thread a fork, and none may join in its own turn")
     }
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {

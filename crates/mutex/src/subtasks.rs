@@ -12,9 +12,7 @@ use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Subtasks> for Mutex {
     fn fit(&self) -> Fit {
-        Fit::Unsuitable(
-            "a lock held through a wait stops those with work to do",
-        )
+        Fit::Unsuitable("a lock held through a wait stops all that could work")
     }
 
     fn run(&self, job: &Job<Subtasks>) -> Result<Vec<u64>, Error> {
