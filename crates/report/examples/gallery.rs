@@ -60,6 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             (0, Some(0), c, 6.0, 7.0),
         ],
     )?;
+    article.tasks.clone_from(&names);
     article.heading = Some("What was drawn".into());
     article.note = Some("The global lock is held through the wait.".into());
     let mut gil = picture.timelines[3].clone();
@@ -103,6 +104,26 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Picture::default()
     };
     write(folder, "many", &picture)?;
+    let picture = Picture {
+        title: "Very many spans, tasks and workers".into(),
+        views: vec![View::Tasks, View::Workers],
+        timelines: vec![many(100_000, 300), many(3000, 300)],
+        ..Picture::default()
+    };
+    write(folder, "wide", &picture)?;
+    let mut long = many(40, 4);
+    long.name =
+        "A model with a name that is longer than it has to be, by far".into();
+    long.workers = vec!["a-worker-with-a-long-name".into(); 4];
+    long.note = Some("A note. ".repeat(30));
+    let picture = Picture {
+        title: "Long names ".repeat(9),
+        unit: Some(Duration::from_nanos(1000)),
+        views: vec![View::Workers],
+        timelines: vec![long],
+        ..Picture::default()
+    };
+    write(folder, "long", &picture)?;
     let picture = Picture {
         title: "Twelve tasks".into(),
         views: vec![View::Tasks, View::Workers],

@@ -5,6 +5,26 @@
 //! its own: no script, no style sheet, no font from elsewhere. [`perfetto`]
 //! writes the same timelines for a trace viewer. [`critical_path`] and
 //! [`totals`] are the numbers beside the picture.
+//!
+//! ```
+//! use lanes_core::trace::State::{Compute, Io};
+//! use lanes_report::{Picture, Timeline, critical_path, svg};
+//! use std::time::Duration;
+//!
+//! let unit = Duration::from_millis(20);
+//! let parts = [
+//!     (0, Some(0), Compute, 0.0, 1.0),
+//!     (0, None, Io, 1.0, 4.0),
+//!     (1, Some(0), Compute, 1.0, 3.0),
+//! ];
+//! let drawn = Timeline::drawn("two tasks, one worker", unit, &parts)?;
+//! assert_eq!(critical_path(&drawn)?.io(), 3 * unit);
+//! let timelines = vec![drawn];
+//! let picture =
+//!     Picture { unit: Some(unit), timelines, ..Picture::default() };
+//! assert!(svg(&picture)?.starts_with("<svg"));
+//! # Ok::<(), lanes_core::Error>(())
+//! ```
 
 mod axis;
 mod columns;

@@ -23,6 +23,15 @@ pub enum View {
     Workers,
 }
 
+impl View {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Tasks => "by task",
+            Self::Workers => "by worker",
+        }
+    }
+}
+
 /// Timelines, stacked on one time axis, and what is written around them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -68,6 +77,8 @@ pub const MOST_BYTES: usize = 300_000;
 const WIDTH: f64 = 900.0;
 const MARGIN: f64 = 20.0;
 const NOTE: f64 = 11.0;
+/// How much wider bold letters are.
+const BOLD: f64 = 1.15;
 /// How wide a column is, and whether tasks have their number in their bars,
 /// from fine to coarse: the finest that is short enough is taken.
 const LEVELS: [(usize, bool); 6] =
@@ -115,8 +126,9 @@ struct Scene<'a> {
     /// How many tasks and how many workers share a row.
     tasks: usize,
     workers: usize,
-    /// How many groups of tasks there are.
+    /// How many groups of tasks there are, and the number of the last task.
     classes: usize,
+    last: usize,
     panels: Vec<Panel<'a>>,
 }
 
@@ -131,8 +143,8 @@ impl<'a> Scene<'a> {
         let all = || picture.timelines.iter();
         let last = all().map(Timeline::last_task).max().unwrap_or(0);
         let workers = all().map(Timeline::worker_count).max().unwrap_or(0);
-        let tasks = last / MOST_ROWS + 1;
-        let workers = workers.div_ceil(MOST_ROWS).max(1);
+        let tasks = shared(last);
+        let workers = shared(workers.saturating_sub(1));
         let panel = |timeline: &'a Timeline| {
             let rows = |view: &View| match view {
                 View::Tasks => task_rows(timeline, tasks),
@@ -148,6 +160,7 @@ impl<'a> Scene<'a> {
             tasks,
             workers,
             classes: last / tasks + 1,
+            last,
             panels: all().map(panel).collect(),
         }
     }
@@ -215,8 +228,22 @@ impl<'a> Scene<'a> {
             return timeline.task_mark(class);
         }
         let first = class * self.tasks;
-        format!("{first}–{}", first.saturating_add(self.tasks - 1))
+        let last = first.saturating_add(self.tasks - 1).min(self.last);
+        match last - first {
+            0 => first.to_string(),
+            _ => format!("{first}–{last}"),
+        }
     }
+}
+
+/// How many tasks or workers share a row, if the last has this number: 1, 2, 5,
+/// 10 and so on, since `40–49` is easier to find than `39–45`.
+fn shared(last: usize) -> usize {
+    let powers = (0..).map_while(|power| 10usize.checked_pow(power));
+    let mut sizes = powers
+        .flat_map(|power| [1, 2, 5].map(|factor| power.saturating_mul(factor)));
+    let size = sizes.find(|size| last / size < MOST_ROWS);
+    size.unwrap_or(usize::MAX)
 }
 
 /// A document in the making.
@@ -299,7 +326,7 @@ impl<'a> Sheet<'a> {
         let mut y = MARGIN;
         let whole = WIDTH - 2.0 * MARGIN;
         for (text, class, size, line) in [
-            (&picture.title, "title", 18.0, 24.0),
+            (&picture.title, "title", 18.0 * BOLD, 24.0),
             (&picture.subtitle, "sub", 13.0, 18.0),
             (&picture.above, "above", NOTE, 15.0),
         ] {
@@ -332,7 +359,8 @@ impl<'a> Sheet<'a> {
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"lanes\" \
              width=\"{WIDTH}\" height=\"{height}\" \
-             viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n\
+             viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" \
+             style=\"max-width:100%;height:auto\">\n\
              <title>{}</title>\n<desc>{}</desc>\n{}\n\
              <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#fff\"/>\n\
              {body}\n</svg>\n",
@@ -365,23 +393,25 @@ impl<'a> Sheet<'a> {
 
     /// What the picture as a whole leaves out.
     fn remarks(&self) -> Vec<String> {
-        let Scene { tasks, workers, classes, picture, .. } = self.scene;
+        let Scene { tasks, workers, picture, .. } = self.scene;
         let shown = |view| picture.views.contains(&view);
         let mut remarks = Vec::new();
-        if *classes > COLOUR_COUNT {
-            remarks.push(match tasks {
-                1 => format!(
-                    "Colours repeat every {COLOUR_COUNT} tasks, with other \
-                     lines on them."
-                ),
-                _ => format!(
-                    "Each colour stands for {} tasks with consecutive \
-                     numbers; colours repeat every {} tasks, with other lines \
-                     on them.",
-                    count(*tasks),
-                    count(tasks.saturating_mul(COLOUR_COUNT))
-                ),
-            });
+        let groups = self.looks.iter().filter_map(|look| match look {
+            Look::Group(class) => Some(*class),
+            Look::Other(_) => None,
+        });
+        let last = groups.max();
+        if last.is_some() && *tasks > 1 {
+            remarks.push(format!(
+                "Each colour stands for {} tasks with consecutive numbers.",
+                count(*tasks)
+            ));
+        }
+        if last >= Some(COLOUR_COUNT) {
+            remarks.push(format!(
+                "Colours repeat every {} tasks, with other lines on them.",
+                count(tasks.saturating_mul(COLOUR_COUNT))
+            ));
         }
         if *tasks > 1 && shown(View::Tasks) {
             remarks.push(
@@ -405,7 +435,7 @@ impl<'a> Sheet<'a> {
         let mut out = String::new();
         let mut y = 0.0;
         if let Some(heading) = &timeline.heading {
-            for line in wrap(heading, 14.0, WIDTH - 2.0 * MARGIN) {
+            for line in wrap(heading, 14.0 * BOLD, WIDTH - 2.0 * MARGIN) {
                 out.push_str(&label(MARGIN, y + 16.0, "head", &line));
                 y += 19.0;
             }
@@ -419,10 +449,7 @@ impl<'a> Sheet<'a> {
         y += 22.0;
         for (view, rows) in views {
             if views.len() > 1 {
-                let text = match view {
-                    View::Tasks => "by task",
-                    View::Workers => "by worker",
-                };
+                let text = view.title();
                 let _ = write!(
                     out,
                     "<text class=\"note end\" font-style=\"italic\" \
@@ -470,9 +497,9 @@ impl<'a> Sheet<'a> {
         let taken = width(&total, 13.0)
             + width(drawn, 13.0)
             + width(&made_of, NOTE)
-            + 60.0;
-        let name =
-            cut(&timeline.name, 13.0, (WIDTH - 2.0 * MARGIN - taken).max(60.0));
+            + 120.0;
+        let room = (WIDTH - 2.0 * MARGIN - taken).max(60.0);
+        let name = cut(&timeline.name, 13.0 * BOLD, room);
         let baseline = number(y + 15.0);
         let _ = write!(
             out,
@@ -483,6 +510,15 @@ impl<'a> Sheet<'a> {
             escape(&name),
             escape(&total),
         );
+        // Of two views each has its own line.
+        if let [view] = self.scene.picture.views[..] {
+            let view = view.title();
+            let _ = write!(
+                out,
+                "<tspan class=\"note\" dx=\"14\" \
+                 font-style=\"italic\">{view}</tspan>"
+            );
+        }
         if timeline.drawn {
             let _ =
                 write!(out, "<tspan class=\"drawn\" dx=\"14\">{drawn}</tspan>");
@@ -804,7 +840,7 @@ impl<'a> Sheet<'a> {
         let (mut x, mut y) = (MARGIN, top);
         for (swatches, text) in items {
             let room = |mark: &Option<String>| {
-                let mark = mark.as_ref().map_or(0.0, |mark| width(mark, 10.0));
+                let mark = mark.as_ref().map_or(0.0, |mark| width(mark, 11.0));
                 (mark + 8.0).max(24.0).ceil()
             };
             let bars: f64 = swatches.iter().map(|(_, m)| room(m) + 3.0).sum();
@@ -877,4 +913,32 @@ fn label(x: f64, y: f64, class: &str, text: &str) -> String {
         number(y),
         escape(text)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_shared_in_round_numbers() {
+        let sizes = [0, 23, 24, 47, 48, 99, 119, 120, 239, 240, 99_999]
+            .map(|last| (last, shared(last)));
+        assert_eq!(
+            sizes,
+            [
+                (0, 1),
+                (23, 1),
+                (24, 2),
+                (47, 2),
+                (48, 5),
+                (99, 5),
+                (119, 5),
+                (120, 10),
+                (239, 10),
+                (240, 20),
+                (99_999, 5000),
+            ]
+        );
+        assert!(usize::MAX / shared(usize::MAX) < MOST_ROWS);
+    }
 }

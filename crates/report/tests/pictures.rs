@@ -206,9 +206,9 @@ fn very_many_spans_are_merged_and_it_is_told() {
     assert!(one.len() <= MOST_BYTES, "{}", one.len());
     let told = narrow(&one);
     assert!(told.contains(" of 100,000 spans, narrower than"), "{told}");
-    assert_eq!(one.matches("tasks 0–41<").count(), 1);
+    assert_eq!(one.matches("tasks 0–49<").count(), 1);
     let shown = text(&one);
-    assert!(shown.contains("Each colour stands for 42 tasks"));
+    assert!(shown.contains("Each colour stands for 50 tasks"));
     assert!(shown.contains("A row of several workers"));
     let rows = shown.lines().filter(|line| {
         line.starts_with("tasks ") || line.starts_with("workers ")
