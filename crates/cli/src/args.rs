@@ -33,6 +33,12 @@ pub(crate) enum Command {
     Cmp(Cmp),
     /// Rank the models over all rows of one or more sessions
     Rank(Rank),
+    /// Draw who computed, who waited and who stood in line
+    Trace(Trace),
+    /// Draw the article's five pictures from fresh traces
+    Figures(Figures),
+    /// Measure what is said of threads, the GIL and processes: two minutes
+    Claims(Claims),
     /// Print completions for a shell
     Completions {
         /// Which shell
@@ -51,7 +57,10 @@ pub(crate) struct Selection {
     #[arg(value_name = "FILTER")]
     pub(crate) filters: Vec<String>,
 
-    /// The models, in this order; one named twice is entered twice
+    /// The models, in this order, `*` for any text; one named twice is entered
+    /// twice. Unless they are named, here or by a filter, the models that show
+    /// where time goes (mutex, gil, processes) and those of Python are not
+    /// measured
     #[arg(long, value_delimiter = ',', value_name = "MODEL,...")]
     pub(crate) models: Vec<String>,
 
@@ -188,6 +197,81 @@ pub(crate) struct Rank {
     /// Rank these models only, over the rows that all of them have
     #[arg(long, value_delimiter = ',', value_name = "MODEL,...")]
     pub(crate) models: Vec<String>,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Args)]
+pub(crate) struct Trace {
+    /// The workload
+    #[arg(default_value = "subtasks")]
+    pub(crate) workload: String,
+
+    /// The models, in this order; `*` stands for any text
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "MODEL,...",
+        default_value = "sequential,threads,mutex,gil,tokio,processes,python-threads"
+    )]
+    pub(crate) models: Vec<String>,
+
+    /// The size, as `lanes list` spells it; otherwise the first quick one
+    #[arg(long, conflicts_with = "items")]
+    pub(crate) size: Option<String>,
+
+    /// So many items instead
+    #[arg(long, value_name = "N")]
+    pub(crate) items: Option<usize>,
+
+    #[command(flatten)]
+    pub(crate) drawing: Drawing,
+}
+
+#[derive(Args)]
+pub(crate) struct Figures {
+    #[command(flatten)]
+    pub(crate) drawing: Drawing,
+}
+
+/// How traces are taken, and where the pictures go.
+#[derive(Args)]
+pub(crate) struct Drawing {
+    /// The unit U of `subtasks`: computing and waiting so long
+    #[arg(long, value_parser = duration, default_value = "20ms")]
+    pub(crate) unit: Duration,
+
+    /// How many workers each model has; otherwise as many as the machine runs
+    /// at once
+    #[arg(long, value_parser = workers)]
+    pub(crate) workers: Option<usize>,
+
+    /// So many traced runs of each, of which the median one is drawn, and as
+    /// many untraced ones beside them
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1000),
+          default_value_t = 5)]
+    pub(crate) runs: u64,
+
+    /// The seed of the inputs
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+
+    /// How long a worker may take for one reply
+    #[arg(long, value_parser = duration, default_value = "60s")]
+    pub(crate) deadline: Duration,
+
+    /// The folder that the files go to
+    #[arg(short, long, default_value = "results", value_name = "FOLDER")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Claims {
+    /// How long a worker may take for one reply
+    #[arg(long, value_parser = duration, default_value = "60s")]
+    pub(crate) deadline: Duration,
 
     /// How to print
     #[arg(long, value_enum, default_value_t)]

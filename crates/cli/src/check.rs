@@ -8,7 +8,6 @@ use crate::show::print;
 use lanes_core::{Config, Size};
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::process::{Limits, Process};
-use lanes_measure::protocol::{self, Request};
 use lanes_measure::row::{Row, rows, rows_with};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,7 +28,7 @@ struct Known {
 /// [`Fail::Failure`] if a cell is wrong.
 pub(crate) fn check(options: &Check) -> Result<(), Fail> {
     let limits = limits(options.deadline, None)?;
-    let cells = Cells::choose(&options.selection, rows(Size::Quick))?;
+    let cells = Cells::of_all(&options.selection, rows(Size::Quick))?;
     let small = ITEMS.into_iter().flat_map(rows_with);
     let all = rows(Size::Quick).into_iter().chain(small);
     let wanted = all.filter(|row| {
@@ -52,6 +51,10 @@ pub(crate) fn check(options: &Check) -> Result<(), Fail> {
     numbers.dedup();
     let mut found = Found::default();
     for model in &cells.models {
+        if let Some(why) = &model.missing {
+            print(&format!("{}: {why}\n", model.name))?;
+            continue;
+        }
         let numbers = if model.serial { &numbers[..1] } else { &numbers };
         for workers in numbers {
             let mine = known
@@ -152,12 +155,6 @@ fn start(
     folder: &Path,
     limits: &Limits,
 ) -> Result<Process, Failure> {
-    let mut process = Process::start(&model.launch, folder, limits)?;
-    process.send(&Request::Hello {
-        protocol: protocol::VERSION,
-        model: model.model.clone(),
-        workers,
-    })?;
-    process.hello(&model.model, if model.serial { 1 } else { workers })?;
-    Ok(process)
+    let Model { launch, model, serial, .. } = model;
+    Process::greeted(launch, folder, limits, model, workers, *serial)
 }

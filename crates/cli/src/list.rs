@@ -4,7 +4,7 @@ use crate::args::{Format, List};
 use crate::fail::Fail;
 use crate::select::Cells;
 use crate::show::{Sheet, print};
-use lanes_core::{Complete, Config, Fit, Run, Size, Visitor, Workload, visit};
+use lanes_core::{Complete, Config, Run, Size, Visitor, Workload, visit};
 use lanes_measure::row::rows;
 use lanes_suite::MODELS;
 use serde::Serialize;
@@ -23,13 +23,45 @@ struct Listed {
 
 #[derive(Serialize)]
 struct Cell {
-    model: &'static str,
+    model: String,
     fit: &'static str,
-    reason: &'static str,
+    reason: String,
+}
+
+/// A model, as far as it takes to list it.
+enum Shown {
+    /// One of this program, started.
+    Own(&'static str, Box<dyn Complete>),
+    /// Real CPython, here or not.
+    Python(String, Option<String>),
+}
+
+impl Shown {
+    fn cell<W: Workload>(&self) -> Cell
+    where
+        dyn Complete: Run<W>,
+    {
+        let (model, fit) = match self {
+            Self::Own(name, model) => {
+                ((*name).to_owned(), Some(Run::<W>::fit(&**model)))
+            }
+            Self::Python(name, Some(why)) => {
+                let reason = why.clone();
+                return Cell { model: name.clone(), fit: "missing", reason };
+            }
+            Self::Python(name, None) => {
+                let model = name.split('@').next().unwrap_or(name);
+                (name.clone(), lanes_python::fit(model, W::NAME))
+            }
+        };
+        let grade = fit.map_or("unknown", |fit| fit.grade());
+        let reason = fit.map_or("", |fit| fit.reason()).to_owned();
+        Cell { model, fit: grade, reason }
+    }
 }
 
 struct Collect<'a> {
-    models: &'a [(&'static str, Box<dyn Complete>)],
+    models: &'a [Shown],
     size: Size,
     listed: Vec<Listed>,
 }
@@ -40,10 +72,6 @@ impl Visitor for Collect<'_> {
         dyn Complete: Run<W>,
     {
         if self.listed.iter().all(|listed| listed.workload != W::NAME) {
-            let cell = |(name, model): &(&'static str, Box<dyn Complete>)| {
-                let fit: Fit = Run::<W>::fit(&**model);
-                Cell { model: name, fit: fit.grade(), reason: fit.reason() }
-            };
             self.listed.push(Listed {
                 workload: W::NAME,
                 stresses: W::STRESSES,
@@ -51,7 +79,7 @@ impl Visitor for Collect<'_> {
                 unit: W::UNIT,
                 quick: Vec::new(),
                 full: Vec::new(),
-                cells: self.models.iter().map(cell).collect(),
+                cells: self.models.iter().map(Shown::cell::<W>).collect(),
             });
         }
         let same = |listed: &&mut Listed| listed.workload == W::NAME;
@@ -69,14 +97,18 @@ impl Visitor for Collect<'_> {
 /// # Errors
 /// Those of the selection, and of models that do not start.
 pub(crate) fn list(options: &List) -> Result<(), Fail> {
-    let cells = Cells::choose(&options.selection, rows(Size::Quick))?;
+    let cells = Cells::of_all(&options.selection, rows(Size::Quick))?;
     // Two workers: with one, some would refuse what they can do.
     let config = Config::new(2).map_err(Fail::of)?;
-    let chosen = MODELS.iter().filter(|entry| {
-        cells.models.iter().any(|model| model.model == entry.name)
+    let models = cells.models.iter().filter_map(|model| {
+        let entry = MODELS.iter().find(|entry| entry.name == model.model);
+        if let Some(entry) = entry {
+            let start = entry.start(&config).map_err(Fail::of);
+            return Some(start.map(|model| Shown::Own(entry.name, model)));
+        }
+        let (name, missing) = (model.model.clone(), model.missing.clone());
+        model.is_python().then_some(Ok(Shown::Python(name, missing)))
     });
-    let models = chosen
-        .map(|entry| Ok((entry.name, entry.start(&config).map_err(Fail::of)?)));
     let models = models.collect::<Result<Vec<_>, Fail>>()?;
     let mut collect =
         Collect { models: &models, size: Size::Quick, listed: Vec::new() };
@@ -85,7 +117,7 @@ pub(crate) fn list(options: &List) -> Result<(), Fail> {
     visit(Size::Full, &mut collect);
     let mut listed = collect.listed;
     listed.retain_mut(|listed| {
-        let chosen = |cell: &Cell| cells.has(listed.workload, cell.model);
+        let chosen = |cell: &Cell| cells.has(listed.workload, &cell.model);
         listed.cells.retain(chosen);
         !listed.cells.is_empty()
     });
@@ -96,7 +128,8 @@ pub(crate) fn list(options: &List) -> Result<(), Fail> {
     let mut sheet = Sheet::new(&["workload", "model", "fit", "reason"]);
     for listed in &listed {
         for cell in &listed.cells {
-            let texts = [listed.workload, cell.model, cell.fit, cell.reason];
+            let Cell { model, fit, reason } = cell;
+            let texts = [listed.workload, model, fit, reason];
             sheet.row(texts.map(String::from).to_vec());
         }
     }

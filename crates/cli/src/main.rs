@@ -3,15 +3,19 @@
 
 mod args;
 mod check;
+mod claims;
 mod cmp;
 mod doctor;
+mod draw;
 mod fail;
+mod figures;
 mod list;
 mod rank;
 mod report;
 mod run;
 mod select;
 mod show;
+mod trace;
 
 use crate::args::{Arguments, Command};
 use crate::fail::Fail;
@@ -28,6 +32,9 @@ fn main() -> ExitCode {
         Command::Run(options) => run::run(&options),
         Command::Cmp(options) => cmp::cmp(&options),
         Command::Rank(options) => rank::rank(&options),
+        Command::Trace(options) => trace::trace(&options),
+        Command::Figures(options) => figures::figures(&options),
+        Command::Claims(options) => claims::claims(&options),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(

@@ -50,23 +50,17 @@ fn people(
 
 /// What it was measured on and with.
 fn foot(results: &Results) -> String {
-    let build = &results.build;
-    let short = |commit: &String| commit.chars().take(9).collect();
-    let commit: String = build.commit.as_ref().map_or("unknown".into(), short);
-    let dirty = if build.dirty { ", with changes" } else { "" };
     let state = match results.state {
         State::Running => ", unfinished",
         State::Interrupted => ", interrupted",
         State::Complete => "",
     };
     format!(
-        "{}; {}; lanes {} ({} build), commit {commit}{dirty}; {:.0} s{state}\n\
+        "{}; {}; {:.0} s{state}\n\
          Intervals hold for all pairs of a row at once, with {} probability; \
          no difference below the noise floor is told.\n",
         results.machine,
-        build.rustc,
-        build.version,
-        build.profile,
+        results.build,
         results.seconds,
         percent(results.level),
     )

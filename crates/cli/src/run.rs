@@ -51,7 +51,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Fail> {
         None if options.full => rows(Size::Full),
         None => rows(Size::Quick),
     };
-    let cells = Cells::choose(&options.selection, rows)?;
+    let cells = Cells::choose(&options.selection, rows)?.here()?;
     let workers = match &options.workers[..] {
         [] => vec![Config::machine().workers()],
         workers => workers.to_vec(),

@@ -5,7 +5,7 @@ use crate::fail::Fail;
 use lanes_measure::process::Launch;
 use lanes_measure::row::Row;
 use lanes_measure::session::Wants;
-use lanes_suite::MODELS;
+use lanes_suite::{Family, MODELS};
 
 /// A model that can be chosen.
 #[derive(Debug, Clone)]
@@ -18,6 +18,17 @@ pub(crate) struct Model {
     pub(crate) serial: bool,
     /// How its worker is started.
     pub(crate) launch: Launch,
+    /// Whether it takes part only where it is named.
+    pub(crate) by_name: bool,
+    /// Why it is not here, if it is not.
+    pub(crate) missing: Option<String>,
+}
+
+impl Model {
+    /// Whether it is real CPython, which computes in another language.
+    pub(crate) fn is_python(&self) -> bool {
+        lanes_python::peers().iter().any(|peer| peer.name == self.model)
+    }
 }
 
 /// The cells that were chosen.
@@ -27,10 +38,12 @@ pub(crate) struct Cells {
     /// Models of which at least one cell was.
     pub(crate) models: Vec<Model>,
     filters: Vec<Filter>,
+    by_name: Vec<String>,
 }
 
 impl Cells {
-    /// The cells among these rows.
+    /// The cells among these rows that are chosen to be measured. Unless they
+    /// are named, the models of the article and of other languages are not.
     ///
     /// # Errors
     /// [`Fail::Usage`] for a name that nothing has, [`Fail::Nothing`] if no
@@ -39,14 +52,32 @@ impl Cells {
         selection: &Selection,
         rows: Vec<Box<dyn Row>>,
     ) -> Result<Self, Fail> {
-        let own = Launch::own().map_err(Fail::of)?;
-        let models = models(selection, &own)?;
+        Self::of(selection, rows, models(selection, &own()?)?)
+    }
+
+    /// The cells among these rows, of all models that there are.
+    ///
+    /// # Errors
+    /// Those of [`Cells::choose`].
+    pub(crate) fn of_all(
+        selection: &Selection,
+        rows: Vec<Box<dyn Row>>,
+    ) -> Result<Self, Fail> {
+        let mut models = models(selection, &own()?)?;
+        models.iter_mut().for_each(|model| model.by_name = false);
+        Self::of(selection, rows, models)
+    }
+
+    fn of(
+        selection: &Selection,
+        rows: Vec<Box<dyn Row>>,
+        models: Vec<Model>,
+    ) -> Result<Self, Fail> {
         let mut workloads: Vec<&str> =
             rows.iter().map(|row| row.workload()).collect();
         workloads.dedup();
-        let mut known: Vec<&str> =
-            MODELS.iter().map(|entry| entry.name).collect();
-        known.extend(selection.peers.iter().map(|(name, _)| name.as_str()));
+        let known = models.iter().map(|model| model.model.as_str());
+        let known: Vec<&str> = known.collect();
         let parse = |text: &String| Filter::parse(text, &workloads, &known);
         let mut filters = selection
             .filters
@@ -58,7 +89,8 @@ impl Cells {
         }
         let any = |row: &dyn Row, model: &Model| {
             let mut filters = filters.iter();
-            filters.any(|filter| filter.matches(row, &model.model))
+            filters
+                .any(|filter| filter.matches(row, &model.model, model.by_name))
         };
         let kept_models: Vec<Model> = models
             .iter()
@@ -75,21 +107,46 @@ impl Cells {
                 "no cell matches {what:?}; `lanes list` shows them all"
             )));
         }
-        Ok(Self { rows, models: kept_models, filters })
+        let by_name = models.into_iter().filter(|model| model.by_name);
+        let by_name = by_name.map(|model| model.model).collect();
+        Ok(Self { rows, models: kept_models, filters, by_name })
+    }
+
+    /// Takes out the models that are not here, and says so.
+    ///
+    /// # Errors
+    /// [`Fail::Failure`] if none is left.
+    pub(crate) fn here(mut self) -> Result<Self, Fail> {
+        let mut told = Vec::new();
+        self.models.retain(|model| match &model.missing {
+            Some(why) => {
+                told.push(format!("{}: {why}", model.name));
+                false
+            }
+            None => true,
+        });
+        if self.models.is_empty() {
+            return Err(Fail::Failure(told.join("; ")));
+        }
+        told.iter().for_each(|line| eprintln!("lanes: {line}"));
+        Ok(self)
     }
 
     /// The rows, and whether a cell of them was chosen.
     pub(crate) fn into_parts(self) -> (Vec<Box<dyn Row>>, Wants) {
-        let filters = self.filters;
+        let Self { rows, filters, by_name, .. } = self;
         let wants = move |row: &dyn Row, model: &str| {
-            filters.iter().any(|filter| filter.matches(row, model))
+            let by_name = by_name.iter().any(|name| name == model);
+            filters.iter().any(|filter| filter.matches(row, model, by_name))
         };
-        (self.rows, Box::new(wants))
+        (rows, Box::new(wants))
     }
 
     /// Whether a cell was chosen.
     pub(crate) fn wants(&self, row: &dyn Row, model: &str) -> bool {
-        self.filters.iter().any(|filter| filter.matches(row, model))
+        let by_name = self.by_name.iter().any(|name| name == model);
+        let mut filters = self.filters.iter();
+        filters.any(|filter| filter.matches(row, model, by_name))
     }
 
     /// Whether a workload was chosen for a model, in any size.
@@ -99,15 +156,32 @@ impl Cells {
     }
 }
 
-/// The models of `--models` in its order, or all of them.
-fn models(selection: &Selection, own: &Launch) -> Result<Vec<Model>, Fail> {
+fn own() -> Result<Launch, Fail> {
+    Launch::own().map_err(Fail::of)
+}
+
+/// Every model that there is, in the order in which they are listed.
+fn known(selection: &Selection, own: &Launch) -> Result<Vec<Model>, Fail> {
     let suite = MODELS.iter().map(|entry| Model {
         model: entry.name.to_owned(),
         name: entry.name.to_owned(),
         serial: entry.serial,
         launch: own.clone(),
+        by_name: entry.family != Family::Runtime,
+        missing: None,
     });
-    let mut known: Vec<Model> = suite.collect();
+    let python = lanes_python::peers().iter().map(|peer| Model {
+        model: peer.name.clone(),
+        name: peer.name.clone(),
+        serial: peer.serial,
+        launch: Launch {
+            program: peer.program.clone(),
+            arguments: peer.arguments.clone(),
+        },
+        by_name: true,
+        missing: peer.missing.clone(),
+    });
+    let mut known: Vec<Model> = suite.chain(python).collect();
     for (name, command) in &selection.peers {
         if known.iter().any(|model| model.model == *name) {
             let what = format!("a model is called {name} already");
@@ -121,23 +195,36 @@ fn models(selection: &Selection, own: &Launch) -> Result<Vec<Model>, Fail> {
                 program: command[0].clone().into(),
                 arguments: command[1..].to_vec(),
             },
+            by_name: false,
+            missing: None,
         });
     }
+    Ok(known)
+}
+
+/// The models of `--models` in its order, or all of them. Whoever is listed
+/// there, or is like a pattern there, is named.
+fn models(selection: &Selection, own: &Launch) -> Result<Vec<Model>, Fail> {
+    let known = known(selection, own)?;
     if selection.models.is_empty() {
         return Ok(known);
     }
     let mut chosen: Vec<Model> = Vec::new();
-    for name in &selection.models {
-        let find = |model: &&Model| model.model == *name;
-        let names = known.iter().map(|model| model.model.as_str());
-        let found = known.iter().find(find);
-        let found = found.ok_or_else(|| unknown("model", name, names))?;
-        let before = chosen.iter().filter(|m| m.model == *name).count();
-        let name = match before {
-            0 => name.clone(),
-            _ => format!("{name}#{}", before + 1),
-        };
-        chosen.push(Model { name, ..found.clone() });
+    for pattern in &selection.models {
+        let found = known.iter().filter(|model| like(pattern, &model.model));
+        let found: Vec<&Model> = found.collect();
+        if found.is_empty() {
+            let names = known.iter().map(|model| model.model.as_str());
+            return Err(unknown("model", pattern, names));
+        }
+        for model in found {
+            let same = |other: &&Model| other.model == model.model;
+            let name = match chosen.iter().filter(same).count() {
+                0 => model.model.clone(),
+                before => format!("{}#{}", model.model, before + 1),
+            };
+            chosen.push(Model { name, by_name: false, ..model.clone() });
+        }
     }
     Ok(chosen)
 }
@@ -202,9 +289,12 @@ impl Filter {
         }
     }
 
-    fn matches(&self, row: &dyn Row, model: &str) -> bool {
+    /// Whether a cell is meant; a model that takes part by name only is not by a
+    /// filter that names no model.
+    fn matches(&self, row: &dyn Row, model: &str, by_name: bool) -> bool {
         like(&self.workload, row.workload())
             && like(&self.model, model)
+            && !(by_name && self.model == "*")
             && like(&self.size, &row.label())
     }
 }
@@ -228,7 +318,7 @@ fn like(pattern: &str, text: &str) -> bool {
 }
 
 /// A name that nothing has, with the nearest that something has.
-fn unknown<'a>(
+pub(crate) fn unknown<'a>(
     what: &str,
     name: &str,
     known: impl Iterator<Item = &'a str>,
@@ -283,6 +373,13 @@ mod tests {
         assert_eq!((model.rows.len(), model.models.len()), (12, 1));
         let form = choose(&["counter/*/lock*"], &["tokio", "py"]).unwrap();
         assert_eq!(names(&form), "counter lock-16x10000, tokio, py");
+        let named = choose(&["fib/gil", "max/*o*s"], &[]).unwrap();
+        assert_eq!(
+            names(&named),
+            "max 2^22, fib 18, processes, gil, ".to_owned()
+        );
+        let like = choose(&["fib"], &["process*", "mutex"]).unwrap();
+        assert_eq!(names(&like), "fib 18, processes, processes-shared, mutex");
         let twice = choose(&["fib"], &["rayon", "rayon"]).unwrap();
         assert_eq!(names(&twice), "fib 18, rayon, rayon#2");
     }

@@ -7,6 +7,7 @@ use lanes_suite::Machine;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -84,6 +85,20 @@ impl Build {
             commit: known(env!("LANES_COMMIT")),
             dirty: env!("LANES_DIRTY") == "true",
         }
+    }
+}
+
+/// The compiler, the build and the commit, on one line.
+impl fmt::Display for Build {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { version, rustc, profile, commit, dirty } = self;
+        let commit = commit.as_deref().unwrap_or("unknown");
+        let short: String = commit.chars().take(9).collect();
+        let changes = if *dirty { ", with changes" } else { "" };
+        write!(
+            f,
+            "{rustc}; lanes {version} ({profile} build), commit {short}{changes}"
+        )
     }
 }
 

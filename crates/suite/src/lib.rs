@@ -46,7 +46,7 @@ impl Entry {
 }
 
 /// Every model, in the order in which they are listed.
-pub const MODELS: [Entry; 9] = [
+pub const MODELS: [Entry; 11] = [
     Entry {
         serial: true,
         ..entry::<lanes_sequential::Sequential>("sequential", None)
@@ -62,6 +62,8 @@ pub const MODELS: [Entry; 9] = [
     entry::<lanes_smol::Smol>("smol", Some("smol")),
     exhibit::<lanes_mutex::Mutex>("mutex"),
     exhibit::<lanes_gil::Gil>("gil"),
+    exhibit::<lanes_processes::OverSockets>("processes"),
+    exhibit::<lanes_processes::OverMemory>("processes-shared"),
 ];
 
 const fn entry<M: Complete + 'static>(

@@ -1,0 +1,557 @@
+//! The claims, one after the other.
+
+use crate::evidence::{Bound, Estimate, Verdict};
+use crate::exhibit;
+use crate::python::Python;
+use lanes_core::workload::{Form, Subtasks};
+use lanes_core::{Config, Error, Workload};
+use lanes_gil::{Gil, Options};
+use lanes_measure::failure::Failure;
+use lanes_measure::process::{Launch, Limits, Process};
+use lanes_measure::recording;
+use lanes_measure::row::Row;
+use lanes_processes::Pool;
+use lanes_python::Peer;
+use serde::Serialize;
+use serde_json::json;
+use std::path::Path;
+use std::time::Duration;
+
+/// How often each ratio is measured: its interval then leaves out the largest
+/// and the smallest, and holds the true median with 96 %.
+const REPETITIONS: usize = 9;
+/// CPU work that takes so long on one thread.
+const WORK: Duration = Duration::from_millis(80);
+/// The switch interval of CPython, and of the GIL here.
+const INTERVAL: Duration = Duration::from_millis(5);
+/// The switch interval for lost updates: many changes of thread.
+const SHORT: Duration = Duration::from_micros(10);
+/// The unit of `subtasks`.
+const UNIT: Duration = Duration::from_millis(10);
+const SEED: u64 = 7;
+
+/// One claim of one side, as measured.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// The claim, in a sentence.
+    pub claim: &'static str,
+    /// What was divided by what.
+    pub ratio: String,
+    /// Who was measured.
+    pub who: String,
+    /// For which values the claim holds.
+    pub bound: Bound,
+    /// What came out.
+    pub found: Found,
+}
+
+/// What came out.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Found {
+    /// A ratio.
+    Measured {
+        /// Each repetition.
+        samples: Vec<f64>,
+        /// Their median and its interval.
+        estimate: Estimate,
+        /// What it says.
+        verdict: Verdict,
+    },
+    /// Nothing, because.
+    Missing(String),
+}
+
+/// What a study works with.
+pub struct Study<'a> {
+    /// What workers may use.
+    pub limits: &'a Limits,
+    /// Where their temporary files go.
+    pub folder: &'a Path,
+    /// How the workers of this program's own models are started.
+    pub own: Launch,
+    /// Called with each finding as it comes.
+    pub watch: &'a mut dyn FnMut(&Finding),
+}
+
+/// Measures every claim; a minute or two.
+///
+/// # Errors
+/// Those of the system. What one side cannot show is part of the findings.
+pub fn study(study: Study<'_>) -> Result<Vec<Finding>, Error> {
+    let peers = lanes_python::peers();
+    let mut claims = Claims { study, peers, findings: Vec::new() };
+    claims.computing();
+    claims.waiting();
+    claims.turns();
+    claims.updates();
+    claims.costs();
+    claims.loops();
+    claims.subtasks();
+    Ok(claims.findings)
+}
+
+struct Claims<'a> {
+    study: Study<'a>,
+    peers: &'static [Peer],
+    findings: Vec<Finding>,
+}
+
+/// Many repetitions of one measurement.
+fn repeat(
+    mut once: impl FnMut() -> Result<f64, String>,
+) -> Result<Vec<f64>, String> {
+    (0..REPETITIONS).map(|_| once()).collect()
+}
+
+fn told(error: Error) -> String {
+    error.to_string()
+}
+
+impl Claims<'_> {
+    fn tell(
+        &mut self,
+        claim: &'static str,
+        ratio: impl Into<String>,
+        who: impl Into<String>,
+        bound: Bound,
+        samples: Result<Vec<f64>, String>,
+    ) {
+        let found = match samples {
+            Err(why) => Found::Missing(why),
+            Ok(samples) => match Estimate::of(&samples) {
+                Some(estimate) => {
+                    let verdict = estimate.verdict(&bound);
+                    Found::Measured { samples, estimate, verdict }
+                }
+                None => Found::Missing(format!("measured {samples:?}")),
+            },
+        };
+        let (ratio, who) = (ratio.into(), who.into());
+        let finding = Finding { claim, ratio, who, bound, found };
+        (self.study.watch)(&finding);
+        self.findings.push(finding);
+    }
+
+    /// The worker of a model in the first Python that is found.
+    fn python(&self, model: &str, workers: usize) -> Result<Python, String> {
+        let mut peers = self.peers.iter();
+        let peer = peers.find(|peer| peer.name == model);
+        let peer = peer.ok_or_else(|| format!("no peer is called {model}"))?;
+        Python::start(peer, workers, self.study.folder, self.study.limits)
+    }
+
+    fn computing(&mut self) {
+        const NOT: &str = "under a GIL, threads do not make computing faster";
+        const FREE: &str = "without one they do";
+        const PROCESSES: &str =
+            "processes, each with a GIL of its own, bring the gain back";
+        let gain = Bound::at_least(1.4);
+        let rounds = exhibit::rounds(WORK);
+        let (mut two, mut four) = (Ok(Vec::new()), Ok(Vec::new()));
+        for _ in 0..REPETITIONS {
+            let times = [1, 2, 4].map(|k| exhibit::gil_threads(k, rounds));
+            if let [Ok(one), Ok(in_two), Ok(in_four)] = times {
+                two.as_mut().map(|two| two.push(in_two / one)).ok();
+                four.as_mut().map(|four| four.push(in_four / one)).ok();
+            } else if let Some(Err(error)) =
+                times.into_iter().find(Result::is_err)
+            {
+                two = Err(error.to_string());
+                four = Err(error.to_string());
+                break;
+            }
+        }
+        let same = Bound::between(0.9, 1.25);
+        let ratio = |k| format!("time in {k} threads / in one");
+        self.tell(NOT, ratio(2), "gil", same, two);
+        let mut python = self.python("python-sequential", 1);
+        let rounds_there = in_python(&mut python, |python| {
+            let nanos = WORK.as_nanos() as u64;
+            Ok(python.one("calibrate", json!({"unit_ns": nanos}))? as u64)
+        });
+        let ratios = |python: &mut Python, with: &str, k, inverse| {
+            let rounds = rounds_there.clone()?;
+            repeat(|| {
+                // One worker of the same kind, so that its costs are in both.
+                let one = python.cpu(with, 1, rounds)?;
+                let many = python.cpu(with, k, rounds)?;
+                Ok(if inverse { one / many } else { many / one })
+            })
+        };
+        let found = in_python(&mut python, |python| {
+            ratios(python, "threads", 2, false)
+        });
+        self.tell(NOT, ratio(2), "python-threads", same, found);
+        self.tell(NOT, ratio(4), "gil", same, four);
+        let found = in_python(&mut python, |python| {
+            ratios(python, "threads", 4, false)
+        });
+        self.tell(NOT, ratio(4), "python-threads", same, found);
+
+        let ratio = "time in one / in two";
+        let free = repeat(|| {
+            let one = exhibit::free_threads(1, rounds);
+            Ok(one / exhibit::free_threads(2, rounds))
+        });
+        self.tell(FREE, ratio, "threads", gain, free);
+        let pools = Pool::start(1).and_then(|one| Ok((one, Pool::start(2)?)));
+        let found = pools.map_err(told).and_then(|(one, two)| {
+            repeat(|| {
+                let alone =
+                    exhibit::processes(&one, 1, rounds).map_err(told)?;
+                let both = exhibit::processes(&two, 2, rounds).map_err(told)?;
+                Ok(alone / both)
+            })
+        });
+        self.tell(PROCESSES, ratio, "processes", gain, found);
+        for (with, who) in [
+            ("processes", "python-process-pool"),
+            ("subinterpreters", "python-subinterpreters"),
+        ] {
+            let found = if with == "subinterpreters" {
+                // Only newer interpreters have them; perhaps another one has.
+                let peer = self.peers.iter().find(|peer| {
+                    peer.model == who && lanes_python::has_own_gil(peer)
+                });
+                match peer {
+                    Some(peer) => {
+                        let (folder, limits) =
+                            (self.study.folder, self.study.limits);
+                        let mut python = Python::start(peer, 2, folder, limits);
+                        in_python(&mut python, |p| ratios(p, with, 2, true))
+                    }
+                    None => Err("no Python of 3.12 or later".into()),
+                }
+            } else {
+                in_python(&mut python, |p| ratios(p, with, 2, true))
+            };
+            self.tell(PROCESSES, ratio, who, gain, found);
+        }
+    }
+
+    fn waiting(&mut self) {
+        const CLAIM: &str = "threads make waiting faster, GIL or not";
+        const LOOP: &str = "an event loop waits as well as threads do";
+        let (threads, delay) = (8, Duration::from_millis(20));
+        let ratio = "gain of 8 sleeps at once / 8";
+        let bound = Bound::at_least(0.7);
+        let share = |wall: f64| delay.as_secs_f64() / wall;
+        let found = repeat(|| {
+            exhibit::gil_sleeps(threads, delay).map(share).map_err(told)
+        });
+        self.tell(CLAIM, ratio, "gil", bound, found);
+        let mut python = self.python("python-sequential", 1);
+        let found = in_python(&mut python, |python| {
+            repeat(|| {
+                let how = json!({
+                    "threads": threads, "delay": delay.as_secs_f64(),
+                });
+                Ok(share(python.one("sleeps", how)? / 1e9))
+            })
+        });
+        self.tell(CLAIM, ratio, "python-threads", bound, found);
+
+        let ratio = "time of fetch / in threads";
+        let bound = Bound::between(0.7, 1.3);
+        let found = (|| {
+            let job = exhibit::fetch()?;
+            let [tokio, threads] =
+                [exhibit::model("tokio", 2)?, exhibit::model("threads", 2)?];
+            repeat(|| {
+                let times = exhibit::fetched(&*tokio, &job).and_then(|tokio| {
+                    Ok(tokio / exhibit::fetched(&*threads, &job)?)
+                });
+                times.map_err(told)
+            })
+            .map_err(Error::Task)
+        })();
+        self.tell(LOOP, ratio, "tokio", bound, found.map_err(told));
+        let found = self.fetched_in_python();
+        self.tell(LOOP, ratio, "python-asyncio", bound, found);
+    }
+
+    fn fetched_in_python(&self) -> Result<Vec<f64>, String> {
+        let mut looped = self.python("python-asyncio", 2)?.process;
+        let mut threads = self.python("python-thread-pool", 2)?.process;
+        let rows = lanes_measure::row::rows(lanes_core::Size::Quick);
+        let row = rows.iter().find(|row| row.workload() == "fetch");
+        let row = row.expect("fetch is of the catalogue");
+        let digest = row.digest(SEED).map_err(told)?;
+        let failed = |failure: Failure| failure.to_string();
+        for process in [&mut looped, &mut threads] {
+            process.prepare("fetch", &row.size(), SEED).map_err(failed)?;
+            process.prepared(digest).map_err(failed)?;
+        }
+        let time = |process: &mut Process| {
+            let sample = process.sample(1, false, Some(digest));
+            sample.map(|sample| sample.wall_ns as f64).map_err(failed)
+        };
+        repeat(|| Ok(time(&mut looped)? / time(&mut threads)?))
+    }
+
+    fn turns(&mut self) {
+        const SLICE: &str =
+            "a thread that computes keeps the GIL for an interval";
+        const CONVOY: &str = "whoever wakes up beside it waits for an interval";
+        let mut python = self.python("python-sequential", 1);
+        let bound = Bound::between(1.0, 2.0);
+        let ratio = "median slice / interval of 5 ms";
+        let time = Duration::from_millis(150);
+        let of = |mut slices: Vec<f64>| {
+            exhibit::middle(&mut slices) / INTERVAL.as_secs_f64()
+        };
+        let found =
+            repeat(|| exhibit::slices(INTERVAL, time).map(of).map_err(told));
+        self.tell(SLICE, ratio, "gil", bound, found);
+        let found = in_python(&mut python, |python| {
+            repeat(|| {
+                let how = json!({
+                    "threads": 2, "interval": INTERVAL.as_secs_f64(),
+                    "seconds": time.as_secs_f64(),
+                });
+                let nanos = python.exhibit("slices", how)?;
+                Ok(of(nanos.into_iter().map(|nanos| nanos / 1e9).collect()))
+            })
+        });
+        self.tell(SLICE, ratio, "python-threads", bound, found);
+
+        let bound = Bound::between(1.0, 1.6);
+        let intervals = [(500, 12), (5_000, 8), (50_000, 4)]
+            .map(|(micros, count)| (Duration::from_micros(micros), count));
+        let latency = |mut waits: Vec<f64>| exhibit::middle(&mut waits);
+        let here = intervals.map(|(interval, requests)| {
+            repeat(|| {
+                let waits = exhibit::convoy(interval, requests);
+                waits.map(latency).map_err(told)
+            })
+        });
+        let there = intervals.map(|(interval, requests)| {
+            in_python(&mut python, |python| {
+                repeat(|| {
+                    let how = json!({
+                        "interval": interval.as_secs_f64(),
+                        "requests": requests,
+                    });
+                    Ok(latency(python.exhibit("convoy", how)?) / 1e9)
+                })
+            })
+        });
+        for (at, (interval, _)) in intervals.iter().enumerate() {
+            let seconds = interval.as_secs_f64();
+            let ratio = format!("latency / interval of {} ms", seconds * 1e3);
+            for (who, waits) in [("gil", &here), ("python-threads", &there)] {
+                let found = waits[at].clone();
+                let found = found.map(|waits| {
+                    waits.into_iter().map(|wait| wait / seconds).collect()
+                });
+                self.tell(CONVOY, ratio.clone(), who, bound, found);
+            }
+        }
+        let ratio = "latency at 50 ms / at 5 ms";
+        for (who, [_, short, long]) in
+            [("gil", here), ("python-threads", there)]
+        {
+            let found = long.and_then(|long| {
+                let pairs = long.into_iter().zip(short?);
+                Ok(pairs.map(|(long, short)| long / short).collect())
+            });
+            self.tell(CONVOY, ratio, who, Bound::between(7.0, 11.0), found);
+        }
+    }
+
+    fn updates(&mut self) {
+        const LOST: &str = "two steps without a lock lose updates";
+        const LUCK: &str =
+            "the GIL happens to protect c += 1, from Python 3.10 on";
+        const SAFE: &str = "a lock loses none";
+        let (none, some) = (Bound::between(0.0, 0.0), Bound::at_least(0.01));
+        let share = "additions lost / made";
+        let forms = [
+            (LUCK, Form::Unlocked, "unlocked", "c += 1"),
+            (LOST, Form::Apart, "apart", "t = c; f(); c = t + 1"),
+            (SAFE, Form::Lock, "lock", "with a lock"),
+        ];
+        let threads = exhibit::model("threads", 2).map_err(told);
+        let options = Options { interval: SHORT, ..Options::default() };
+        let gil = Config::new(2).and_then(|two| Gil::with(options, &two));
+        let gil = gil.map_err(told);
+        let mut pythons: Vec<(String, Result<Python, String>)> = Vec::new();
+        for peer in self.peers {
+            if peer.model == "python-sequential" {
+                let (folder, limits) = (self.study.folder, self.study.limits);
+                let python = Python::start(peer, 1, folder, limits);
+                let who = peer.name.replace("sequential", "threads");
+                pythons.push((who, python));
+            }
+        }
+        for (claim, form, name, words) in forms {
+            let ratio = format!("{share}, {words}");
+            let found = threads.as_ref().map_err(Clone::clone);
+            let found = found.and_then(|model| {
+                repeat(|| exhibit::lost(&**model, form).map_err(told))
+            });
+            let free = if form == Form::Lock { none } else { some };
+            let claim_free = if form == Form::Lock { SAFE } else { LOST };
+            self.tell(claim_free, ratio.clone(), "threads", free, found);
+            let found = gil.as_ref().map_err(Clone::clone);
+            let found = found.and_then(|model| {
+                repeat(|| exhibit::lost(model, form).map_err(told))
+            });
+            let bound = if form == Form::Apart { some } else { none };
+            self.tell(claim, ratio.clone(), "gil", bound, found);
+            for (who, python) in &mut pythons {
+                let found = in_python(python, |p| repeat(|| p.lost(name)));
+                self.tell(claim, ratio.clone(), who.clone(), bound, found);
+            }
+        }
+    }
+
+    fn costs(&mut self) {
+        const CLAIM: &str = "a process costs more than a thread";
+        let mut python = self.python("python-sequential", 1);
+        let start = "starting a process / a thread";
+        let found = repeat(|| {
+            let process = exhibit::process_start().map_err(told)?;
+            Ok(process / exhibit::thread_start())
+        });
+        self.tell(CLAIM, start, "processes", Bound::at_least(5.0), found);
+        for method in ["fork", "spawn"] {
+            let found = in_python(&mut python, |python| {
+                repeat(|| {
+                    let how = |method| json!({"method": method});
+                    let process = python.one("start", how(method))?;
+                    Ok(process / python.one("start", how("thread"))?)
+                })
+            });
+            let who = format!("python-process-pool, {method}");
+            self.tell(CLAIM, start, who, Bound::at_least(5.0), found);
+        }
+        let trip = "a task there and back / to a thread";
+        let pool = Pool::start(1).map_err(told);
+        let found = pool.as_ref().map_err(Clone::clone).and_then(|pool| {
+            repeat(|| {
+                let (thread, process) =
+                    exhibit::round_trips(pool, 100).map_err(told)?;
+                Ok(process / thread)
+            })
+        });
+        let more = Bound::at_least(1.1);
+        self.tell(CLAIM, trip, "processes", more, found);
+        let found = in_python(&mut python, |python| {
+            repeat(|| {
+                let mut trip = |with| {
+                    let how = json!({"with": with, "count": 100});
+                    let mut nanos = python.exhibit("roundtrip", how)?;
+                    Ok::<_, String>(exhibit::middle(&mut nanos))
+                };
+                Ok(trip("process")? / trip("thread")?)
+            })
+        });
+        self.tell(CLAIM, trip, "python-process-pool", more, found);
+        let bytes = "16 MiB there and back / nothing";
+        let len = 16 << 20;
+        let found = pool.as_ref().map_err(Clone::clone).and_then(|pool| {
+            repeat(|| {
+                let (_, empty) =
+                    exhibit::round_trips(pool, 20).map_err(told)?;
+                Ok(exhibit::bytes(pool, len).map_err(told)? / empty)
+            })
+        });
+        let much = Bound::at_least(10.0);
+        self.tell(CLAIM, bytes, "processes", much, found);
+        let found = in_python(&mut python, |python| {
+            repeat(|| {
+                let how = json!({"with": "process", "count": 20});
+                let mut empty = python.exhibit("roundtrip", how)?;
+                let full = python.one("bytes", json!({"len": len}))?;
+                Ok(full / exhibit::middle(&mut empty))
+            })
+        });
+        self.tell(CLAIM, bytes, "python-process-pool", much, found);
+    }
+
+    fn loops(&mut self) {
+        const STOPS: &str = "a blocking call stops the event loop";
+        const GOES: &str = "on another thread it does not";
+        let block = Duration::from_millis(50);
+        let ratio = "longest gap of the loop / the call";
+        let mut python = self.python("python-sequential", 1);
+        for (claim, on_the_loop, bound) in [
+            (STOPS, true, Bound::between(0.9, 1.5)),
+            (GOES, false, Bound::at_most(0.5)),
+        ] {
+            let found = repeat(|| {
+                let gap = exhibit::longest_gap(on_the_loop, block);
+                Ok(gap.map_err(told)? / block.as_secs_f64())
+            });
+            self.tell(claim, ratio, "tokio", bound, found);
+            let found = in_python(&mut python, |python| {
+                repeat(|| {
+                    let how = json!({
+                        "blocks": on_the_loop, "block": block.as_secs_f64(),
+                    });
+                    let gap = python.one("blocking", how)?;
+                    Ok(gap / 1e9 / block.as_secs_f64())
+                })
+            });
+            self.tell(claim, ratio, "python-asyncio", bound, found);
+        }
+    }
+
+    /// The drawings of the article, in units of work.
+    fn subtasks(&mut self) {
+        const CLAIM: &str = "the article's drawings, in units of work";
+        let tenth = |units: f64| Bound::between(units * 0.9, units * 1.1);
+        let turns = Bound::between(6.0, 8.0);
+        for (model, bound) in [
+            ("sequential", tenth(10.0)),
+            ("threads", tenth(5.0)),
+            ("mutex", tenth(10.0)),
+            ("gil", turns),
+            ("processes", tenth(5.0)),
+        ] {
+            let found = self.total_here(model);
+            self.tell(CLAIM, "subtasks / 1 U", model, bound, found);
+        }
+        for (model, bound) in [
+            ("python-sequential", tenth(10.0)),
+            ("python-threads", turns),
+            ("python-process-pool", tenth(5.0)),
+        ] {
+            let found = self.total_there(model);
+            self.tell(CLAIM, "subtasks / 1 U", model, bound, found);
+        }
+    }
+
+    fn total_here(&self, model: &str) -> Result<Vec<f64>, String> {
+        let serial = model == "sequential";
+        let Study { own, folder, limits, .. } = &self.study;
+        let process = Process::greeted(own, folder, limits, model, 2, serial);
+        let mut process = process.map_err(|failure| failure.to_string())?;
+        repeat(|| total(&mut process, true).map_err(|f| f.to_string()))
+    }
+
+    fn total_there(&self, model: &str) -> Result<Vec<f64>, String> {
+        let mut python = self.python(model, 2)?;
+        repeat(|| total(&mut python.process, false).map_err(|f| f.to_string()))
+    }
+}
+
+/// What a run takes in units that were calibrated just before.
+fn total(process: &mut Process, own: bool) -> Result<f64, Failure> {
+    let row: Box<dyn Row> = recording::subtasks(process, UNIT, own)?;
+    let digest = row.digest(SEED)?;
+    process.prepare(Subtasks::NAME, &row.size(), SEED)?;
+    process.prepared(digest)?;
+    let sample = process.sample(1, false, Some(digest))?;
+    Ok(sample.wall_ns as f64 / UNIT.as_nanos() as f64)
+}
+
+/// What a Python shows, if it is here.
+fn in_python<T>(
+    python: &mut Result<Python, String>,
+    show: impl FnOnce(&mut Python) -> Result<T, String>,
+) -> Result<T, String> {
+    show(python.as_mut().map_err(|why| why.clone())?)
+}

@@ -1,0 +1,121 @@
+//! `lanes claims`: what is said of threads, the GIL and processes, measured.
+
+use crate::args::{Claims, Format};
+use crate::fail::Fail;
+use crate::run::limits;
+use crate::show::{Sheet, digits, print};
+use lanes_claims::{Finding, Found, Study, Verdict, study};
+use lanes_measure::process::Launch;
+use lanes_measure::results::Build;
+use lanes_suite::Machine;
+use serde::Serialize;
+use std::time::Instant;
+
+/// The claims as they are written down.
+#[derive(Serialize)]
+struct Written<'a> {
+    machine: Machine,
+    pythons: Vec<String>,
+    build: Build,
+    seconds: f64,
+    level: f64,
+    findings: &'a [Finding],
+}
+
+/// Measures every claim and tells what holds.
+///
+/// # Errors
+/// [`Fail::Interrupted`] after Ctrl-C, and those of the system.
+pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
+    let limits = limits(options.deadline, None)?;
+    let folder = tempfile::tempdir().map_err(Fail::of)?;
+    let begin = Instant::now();
+    if cfg!(debug_assertions) {
+        eprintln!("lanes: a debug build; `cargo lanes` is the real one");
+    }
+    let mut watch = |finding: &Finding| {
+        let Finding { ratio, who, .. } = finding;
+        eprintln!("{who}: {ratio}: {}", outcome(&finding.found));
+    };
+    let findings = study(Study {
+        limits: &limits,
+        folder: folder.path(),
+        own: Launch::own().map_err(Fail::of)?,
+        watch: &mut watch,
+    })
+    .map_err(Fail::of)?;
+    if limits.stop.load(std::sync::atomic::Ordering::Relaxed) {
+        return Err(Fail::Interrupted("interrupted".into()));
+    }
+    let seconds = begin.elapsed().as_secs_f64();
+    let (machine, build) = (Machine::here(), Build::here());
+    let pythons = lanes_python::interpreters();
+    let pythons = pythons.iter().map(|python| python.to_string()).collect();
+    if options.format == Format::Json {
+        let (level, findings) = (lanes_claims::LEVEL, &findings[..]);
+        let written =
+            Written { machine, pythons, build, seconds, level, findings };
+        let json = serde_json::to_string_pretty(&written).map_err(Fail::of)?;
+        return print(&format!("{json}\n"));
+    }
+    print(&sheet(&findings, options.format).text(options.format)?)?;
+    if options.format == Format::Csv {
+        return Ok(());
+    }
+    let count = |verdict| {
+        let is = |f: &&Finding| matches!(&f.found, Found::Measured { verdict: v, .. } if *v == verdict);
+        findings.iter().filter(is).count()
+    };
+    let missing =
+        findings.iter().filter(|f| matches!(f.found, Found::Missing(_)));
+    print(&format!(
+        "\n{} hold, {} do not hold, {} without enough evidence, {} not here; \
+         {seconds:.0} s\n{machine}; {build}; {}\n",
+        count(Verdict::Holds),
+        count(Verdict::DoesNotHold),
+        count(Verdict::NotEnoughEvidence),
+        missing.count(),
+        pythons.join(", "),
+    ))
+}
+
+fn sheet(findings: &[Finding], format: Format) -> Sheet {
+    let columns =
+        ["claim", "ratio", "who", "bound", "median", "from to", "verdict"];
+    let mut sheet = Sheet::new(&columns);
+    let mut before = "";
+    for finding in findings {
+        // For people, a claim stands above all that belongs to it.
+        let again = format == Format::Table && finding.claim == before;
+        before = finding.claim;
+        let (median, ends) = match &finding.found {
+            Found::Measured { estimate, .. } => (
+                digits(estimate.median),
+                format!(
+                    "{} to {}",
+                    digits(estimate.low),
+                    digits(estimate.high)
+                ),
+            ),
+            Found::Missing(_) => (String::new(), String::new()),
+        };
+        sheet.row(vec![
+            if again { String::new() } else { finding.claim.into() },
+            finding.ratio.clone(),
+            finding.who.clone(),
+            finding.bound.to_string(),
+            median,
+            ends,
+            outcome(&finding.found),
+        ]);
+    }
+    sheet
+}
+
+fn outcome(found: &Found) -> String {
+    match found {
+        Found::Measured { verdict, .. } => verdict.to_string(),
+        Found::Missing(why) if why.starts_with("not here") => why.clone(),
+        Found::Missing(why) => format!("not here, because {why}"),
+    }
+}

@@ -1,0 +1,195 @@
+//! What the commands that draw have in common: runs that are recorded, and files
+//! that are written.
+
+use crate::args::Drawing;
+use crate::fail::Fail;
+use crate::select::Model;
+use crate::show::{Sheet, digits, percent, time};
+use lanes_core::{Config, Error};
+use lanes_measure::failure::Failure;
+use lanes_measure::process::{Limits, Process};
+use lanes_measure::recording::{self, Recording};
+use lanes_measure::row::Row;
+use lanes_report::{Timeline, critical_path, totals};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What is recorded.
+pub(crate) struct Scene<'a> {
+    /// The row; `None` for `subtasks` with the unit of the drawing.
+    pub(crate) row: Option<&'a dyn Row>,
+    /// How traces are taken.
+    pub(crate) drawing: &'a Drawing,
+    /// Where temporary files of workers go.
+    pub(crate) folder: &'a Path,
+    /// What workers may use.
+    pub(crate) limits: &'a Limits,
+}
+
+/// One model, as recorded.
+pub(crate) struct Scened {
+    /// Its median traced run.
+    pub(crate) timeline: Timeline,
+    /// All its runs.
+    pub(crate) recording: Recording,
+}
+
+impl Scene<'_> {
+    /// The unit that times are told in, if there is one.
+    pub(crate) fn unit(&self) -> Option<Duration> {
+        self.row.is_none().then_some(self.drawing.unit)
+    }
+
+    /// Records a model in a process of its own.
+    ///
+    /// # Errors
+    /// Those of the worker.
+    pub(crate) fn record(&self, model: &Model) -> Result<Scened, Failure> {
+        let machine = || Config::machine().workers();
+        let workers = self.drawing.workers.unwrap_or_else(machine);
+        let Model { launch, model: name, serial, .. } = model;
+        let (folder, limits) = (self.folder, self.limits);
+        let mut process =
+            Process::greeted(launch, folder, limits, name, workers, *serial)?;
+        let own;
+        let row = match self.row {
+            Some(row) => row,
+            None => {
+                let (unit, rust) = (self.drawing.unit, !model.is_python());
+                own = recording::subtasks(&mut process, unit, rust)?;
+                &*own
+            }
+        };
+        let (seed, runs) = (self.drawing.seed, self.drawing.runs as usize);
+        let recording = recording::record(&mut process, row, seed, runs)?;
+        process.end();
+        let traced = &recording.traced;
+        let is_subtasks = row.workload() == "subtasks";
+        let tasks = (1..=row.items()).filter(|_| is_subtasks);
+        let mut timeline = Timeline {
+            name: model.name.clone(),
+            spans: traced.spans(),
+            workers: traced.workers.clone(),
+            tasks: tasks.map(|task| format!("subtask {task}")).collect(),
+            begin: traced.begin,
+            end: traced.end,
+            ..Timeline::default()
+        };
+        timeline.note = Some(self.note(&timeline, &recording)?);
+        Ok(Scened { timeline, recording })
+    }
+
+    /// The line under a panel: the critical path, and what tracing cost.
+    fn note(
+        &self,
+        timeline: &Timeline,
+        recording: &Recording,
+    ) -> Result<String, Error> {
+        let path = critical_path(timeline)?;
+        let parts = [
+            ("computing", path.compute()),
+            ("I/O", path.io()),
+            ("waiting", path.waiting()),
+        ];
+        let tell = |(what, part): (&str, Duration)| {
+            format!("{} {what}", self.told(part))
+        };
+        Ok(format!(
+            "critical path {}: {}; with tracing {} of the time without",
+            self.told(path.length()),
+            parts.map(tell).join(" + "),
+            percent(1.0 + recording.cost()),
+        ))
+    }
+
+    /// A time in units, if there are any.
+    pub(crate) fn told(&self, part: Duration) -> String {
+        match self.unit() {
+            Some(unit) => {
+                let units = part.as_secs_f64() / unit.as_secs_f64();
+                format!("{} U", digits(units))
+            }
+            None => time(part.as_secs_f64()),
+        }
+    }
+
+    /// What the models spent their time on.
+    ///
+    /// # Errors
+    /// Those of a timeline that nothing can be told of.
+    pub(crate) fn sheet(&self, scened: &[Scened]) -> Result<Sheet, Fail> {
+        let mut sheet = Sheet::new(&[
+            "model",
+            "total",
+            "time",
+            "computing",
+            "I/O",
+            "waiting for a turn",
+            "waiting for a worker",
+            "critical path",
+            "tracing costs",
+        ]);
+        for Scened { timeline, recording } in scened {
+            let totals = totals(timeline).map_err(Fail::of)?;
+            let path = critical_path(timeline).map_err(Fail::of)?;
+            sheet.row(vec![
+                timeline.name.clone(),
+                self.told(recording.time()),
+                time(recording.time().as_secs_f64()),
+                self.told(totals.sum.compute),
+                self.told(totals.sum.io),
+                self.told(totals.sum.turn),
+                self.told(totals.sum.ready),
+                format!(
+                    "{} computing, {} I/O, {} waiting",
+                    self.told(path.compute()),
+                    self.told(path.io()),
+                    self.told(path.waiting()),
+                ),
+                percent(recording.cost()),
+            ]);
+        }
+        Ok(sheet)
+    }
+}
+
+/// Writes a file into a folder, which is made if it is not there; nothing that
+/// is there already is overwritten: the name then gets a number.
+///
+/// # Errors
+/// The path and the cause.
+pub(crate) fn save(
+    folder: &Path,
+    name: &str,
+    ending: &str,
+    text: &str,
+) -> Result<PathBuf, Fail> {
+    let failed = |error: std::io::Error| {
+        let folder = folder.display();
+        Fail::Failure(format!(
+            "{folder}: {error}; choose another folder with --output"
+        ))
+    };
+    fs::create_dir_all(folder).map_err(failed)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    for number in 1u32.. {
+        let path = match number {
+            1 => folder.join(format!("{name}.{ending}")),
+            _ => folder.join(format!("{name}-{number}.{ending}")),
+        };
+        match file.persist_noclobber(&path) {
+            Ok(_) => return Ok(path),
+            Err(error)
+                if error.error.kind() == std::io::ErrorKind::AlreadyExists =>
+            {
+                file = error.file;
+            }
+            Err(error) => return Err(failed(error.error)),
+        }
+    }
+    unreachable!("numbers do not end before the disk does")
+}

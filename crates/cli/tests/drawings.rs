@@ -1,0 +1,197 @@
+//! `lanes trace` and `lanes figures`: what they write, and what they say when
+//! they cannot.
+
+use serde_json::Value;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+fn lanes(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lanes"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// What a command says that has to succeed.
+fn succeeds(command: &mut Command) -> (String, String) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let told = text(&stderr);
+    assert!(status.success(), "{status}: {told}");
+    (text(&stdout), told)
+}
+
+/// What a command says that has to end with this code.
+fn fails(command: &mut Command, code: i32) -> String {
+    let Output { status, stderr, .. } = command.output().unwrap();
+    let told = text(&stderr);
+    assert_eq!(status.code(), Some(code), "{told}");
+    assert!(!told.contains("panicked"), "{told}");
+    told
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let name = |entry: std::io::Result<fs::DirEntry>| {
+        entry.unwrap().file_name().into_string().unwrap()
+    };
+    let mut names: Vec<String> = entries.map(name).collect();
+    names.sort_unstable();
+    names
+}
+
+/// A program in the place of Python that does this.
+fn fake(folder: &TempDir, script: &str) -> String {
+    let path = folder.path().join("python");
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_trace_is_a_table_a_picture_and_a_file_for_a_viewer() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().to_str().unwrap();
+    let arguments = [
+        "trace",
+        "--models=sequential,mutex,gil,tokio,processes",
+        "--unit=2ms",
+        "--runs=1",
+        "--workers=2",
+        "--output",
+        place,
+    ];
+    for _ in 0..2 {
+        let (table, _) = succeeds(&mut lanes(&arguments));
+        for model in ["sequential", "mutex", "gil", "tokio", "processes"] {
+            assert!(table.contains(model), "{model} in {table}");
+        }
+    }
+    // The second time nothing was overwritten.
+    let names = [
+        "trace-subtasks-2.json",
+        "trace-subtasks-2.svg",
+        "trace-subtasks.json",
+        "trace-subtasks.svg",
+    ];
+    assert_eq!(files(folder.path()), names);
+    let picture = folder.path().join("trace-subtasks.svg");
+    let picture = fs::read_to_string(picture).unwrap();
+    assert!(picture.starts_with("<svg") || picture.starts_with("<?xml"));
+    for word in ["sequential", "gil", "subtask 3", "critical path"] {
+        assert!(picture.contains(word), "{word}");
+    }
+    let trace = folder.path().join("trace-subtasks.json");
+    let trace: Value =
+        serde_json::from_str(&fs::read_to_string(trace).unwrap()).unwrap();
+    let events = trace["traceEvents"].as_array().unwrap();
+    assert!(events.iter().any(|event| event["ph"] == "X"));
+}
+
+#[test]
+fn any_workload_can_be_traced_in_any_size() {
+    for (workload, size) in
+        [("fetch", "--items=5"), ("counter", "--size=lock-16x10000")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().to_str().unwrap();
+        let models = "--models=threads,smol";
+        succeeds(&mut lanes(&[
+            "trace", workload, size, models, "--runs=1", "-o", place,
+        ]));
+        assert_eq!(files(folder.path()).len(), 2, "{workload}");
+    }
+}
+
+#[test]
+fn what_cannot_be_drawn_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().to_str().unwrap();
+    let mut trace = |arguments: &[&str], code| {
+        let mut all = vec!["trace", "--runs=1", "-o", place];
+        all.extend(arguments);
+        fails(&mut lanes(&all), code)
+    };
+    assert!(trace(&["subtask"], 2).contains("\"subtasks\""));
+    assert!(trace(&["--models=gill"], 2).contains("\"gil\""));
+    assert!(trace(&["max", "--size=3"], 4).contains("lanes list"));
+    assert!(trace(&["--unit=0s"], 2).contains("unit"));
+    // No item, no span.
+    let empty = ["spawn", "--items=0", "--models=sequential"];
+    assert!(trace(&empty, 1).contains("no spans"));
+    let refused = ["fib", "--models=processes"];
+    assert!(trace(&refused, 1).contains("unsupported"));
+    assert!(files(folder.path()).is_empty());
+    let file = folder.path().join("file");
+    fs::write(&file, "mine").unwrap();
+    let file = file.to_str().unwrap();
+    let told = fails(
+        &mut lanes(&[
+            "trace",
+            "--models=sequential",
+            "--unit=1ms",
+            "--runs=1",
+            "-o",
+            file,
+        ]),
+        1,
+    );
+    assert!(told.contains("--output"), "{told}");
+    assert_eq!(fs::read_to_string(file).unwrap(), "mine");
+}
+
+#[test]
+fn the_articles_five_pictures_are_drawn_with_and_without_python() {
+    for python in [None, Some("/nowhere/python3")] {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().to_str().unwrap();
+        let mut command =
+            lanes(&["figures", "--unit=2ms", "--runs=1", "-o", place]);
+        command.env_remove("LANES_PYTHON");
+        if let Some(python) = python {
+            command.env("LANES_PYTHON", python);
+        }
+        let (table, told) = succeeds(&mut command);
+        assert_eq!(files(folder.path()).len(), 5, "{told}");
+        assert_eq!(table.contains("python-threads"), python.is_none());
+        assert_eq!(told.contains("not here, because"), python.is_some());
+        let lock = folder.path().join("3-one-lock.svg");
+        let lock = fs::read_to_string(lock).unwrap();
+        assert!(lock.contains("drawn, not measured"), "{lock}");
+    }
+}
+
+#[test]
+fn a_python_that_is_none_is_told_and_the_others_go_on() {
+    for (script, word) in [
+        ("exit 3", "not here, because"),
+        ("echo garbage", "not here, because"),
+        ("sleep 600", "not here, because"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let python = fake(&folder, script);
+        let (list, _) = succeeds(
+            lanes(&["list", "max/python-threads"]).env("LANES_PYTHON", &python),
+        );
+        assert!(list.contains(word), "{script}: {list}");
+        let place = folder.path().join("out");
+        let place = place.to_str().unwrap();
+        let models = "--models=sequential,python-threads";
+        let (_, told) = succeeds(
+            lanes(&["trace", models, "--unit=1ms", "--runs=1", "-o", place])
+                .env("LANES_PYTHON", &python),
+        );
+        assert!(told.contains(word), "{script}: {told}");
+        let told = fails(
+            lanes(&["trace", "--models=python-threads", "-o", place])
+                .env("LANES_PYTHON", &python),
+            1,
+        );
+        assert!(told.contains(word), "{script}: {told}");
+    }
+}
