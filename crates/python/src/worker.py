@@ -1285,10 +1285,10 @@ class ProcessPool:
         try:
             return self.pool.submit(apart, origin, work, *args)
         except BrokenExecutor:
-            # The pool takes nothing any more: the next run has a new one.
+            # A pool takes nothing any more once one of its processes died.
             self.close()
             self.open()
-            raise
+            return self.pool.submit(apart, origin, work, *args)
 
     def join_all(self, futures):
         return joined(futures)
@@ -1800,7 +1800,7 @@ def forkable():
 
 
 def split_cpu(asked):
-    workers, rounds = asked["workers"], asked["rounds"]
+    workers, rounds = int(asked["workers"]), int(asked["rounds"])
     with warm_pool(asked["with"], workers) as pool:
         begin = time.perf_counter_ns()
         join_all([
@@ -2003,11 +2003,14 @@ EXHIBITS = {
 
 
 def field(path, name):
-    """A number in kB or none of a file of /proc."""
-    with open(path) as file:
-        for line in file:
-            if line.startswith(name):
-                return int(line.split()[1])
+    """A number of a file of /proc; 0 where it is not."""
+    try:
+        with open(path) as file:
+            for line in file:
+                if line.startswith(name):
+                    return int(line.split()[1])
+    except OSError:
+        pass
     return 0
 
 
@@ -2022,25 +2025,31 @@ class Usage:
         self.voluntary, self.involuntary = own.ru_nvcsw, own.ru_nivcsw
         self.minor_faults, self.major_faults = own.ru_minflt, own.ru_majflt
         for process in processes:
-            with open(f"/proc/{process}/stat") as file:
-                # The name, in brackets, may have blanks.
-                fields = file.read().rpartition(")")[2].split()
-            tick = 10**9 // os.sysconf("SC_CLK_TCK")
-            self.minor_faults += int(fields[7])
-            self.major_faults += int(fields[9])
-            system_ns = int(fields[12]) * tick
-            cpu_ns = int(fields[11]) * tick + system_ns
             try:
-                with open(f"/proc/{process}/schedstat") as file:
-                    cpu_ns = int(file.read().split()[0])
+                self.include(process)
             except OSError:
+                # It died; the run will say so.
                 pass
-            # The ticks are coarse: what they say of the kernel's share is.
-            self.user_ns += max(cpu_ns - system_ns, 0)
-            self.system_ns += system_ns
-            status = f"/proc/{process}/status"
-            self.voluntary += field(status, "voluntary_ctxt_switches:")
-            self.involuntary += field(status, "nonvoluntary_ctxt_switches:")
+
+    def include(self, process):
+        with open(f"/proc/{process}/stat") as file:
+            # The name, in brackets, may have blanks.
+            fields = file.read().rpartition(")")[2].split()
+        tick = 10**9 // os.sysconf("SC_CLK_TCK")
+        self.minor_faults += int(fields[7])
+        self.major_faults += int(fields[9])
+        system_ns = int(fields[12]) * tick
+        cpu_ns = int(fields[11]) * tick + system_ns
+        schedstat = f"/proc/{process}/schedstat"
+        if os.path.exists(schedstat):
+            with open(schedstat) as file:
+                cpu_ns = int(file.read().split()[0])
+        # The ticks are coarse: what they say of the kernel's share is.
+        self.user_ns += max(cpu_ns - system_ns, 0)
+        self.system_ns += system_ns
+        status = f"/proc/{process}/status"
+        self.voluntary += field(status, "voluntary_ctxt_switches:")
+        self.involuntary += field(status, "nonvoluntary_ctxt_switches:")
 
     def since(self, earlier):
         return {

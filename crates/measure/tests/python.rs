@@ -1,0 +1,381 @@
+//! Real CPython as a worker: every model and workload against the reference, and
+//! what is told when it dies, babbles, answers garbage or never answers.
+//!
+//! All interpreters of `LANES_PYTHON` are tested, or else `python3`.
+
+use lanes_core::server::Server;
+use lanes_core::trace::{State, monotonic};
+use lanes_measure::failure::{Cause, Failure};
+use lanes_measure::process::{Launch, Limits, Process};
+use lanes_measure::row::{Row, rows_with};
+use lanes_python::Peer;
+use rustix::process::{
+    Pid, Signal, kill_process, test_kill_process, test_kill_process_group,
+};
+use serde_json::{Value, json};
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::{Duration, Instant};
+
+fn limits(deadline: Duration) -> Limits {
+    let stop = Arc::new(AtomicBool::new(false));
+    Limits { deadline, memory: 1 << 30, stop }
+}
+
+/// The peers that are here; there must be some.
+fn here() -> Vec<&'static Peer> {
+    let peers = lanes_python::peers();
+    let here: Vec<_> = peers.iter().filter(|p| p.missing.is_none()).collect();
+    let why = peers[0].missing.as_deref().unwrap_or_default();
+    assert!(!here.is_empty(), "these tests need python3, which is {why}");
+    here
+}
+
+fn named(name: &str) -> &'static Peer {
+    let found = here().into_iter().find(|peer| peer.name == name);
+    found.unwrap_or_else(|| panic!("{name} is not here"))
+}
+
+/// The worker of a peer, with lines before its script's last ones.
+fn start(peer: &Peer, faults: &str, deadline: Duration) -> Process {
+    let mut arguments = peer.arguments.clone();
+    let last = "\nif __name__ == ";
+    assert_eq!(arguments[2].matches(last).count(), 1);
+    arguments[2] = arguments[2].replace(last, &format!("\n{faults}\n{last}"));
+    let launch = Launch { program: peer.program.clone(), arguments };
+    let (folder, limits) = (std::env::temp_dir(), limits(deadline));
+    let (name, serial) = (&peer.name, peer.serial);
+    Process::greeted(&launch, &folder, &limits, name, 2, serial)
+        .unwrap_or_else(|failure| panic!("{name}: {failure}"))
+}
+
+fn sound(peer: &Peer) -> Process {
+    start(peer, "", Duration::from_secs(60))
+}
+
+fn prepare(
+    process: &mut Process,
+    row: &dyn Row,
+    seed: u64,
+) -> Result<u64, Failure> {
+    let digest = row.digest(seed).unwrap();
+    process.prepare(row.workload(), &row.size(), seed)?;
+    process.prepared(digest)?;
+    Ok(digest)
+}
+
+/// What a model answers instead of a result, in this row.
+fn refused(model: &str, row: &dyn Row) -> bool {
+    let form = row.size()["form"].clone();
+    match row.workload() {
+        "counter" if form == "atomic" => true,
+        "counter" => model == "python-subinterpreters" && form == "lock",
+        "fib" => model.ends_with("-pool") || model == "python-subinterpreters",
+        _ => false,
+    }
+}
+
+/// The processes that a process has started and that are there.
+fn children(process: u32) -> Vec<u32> {
+    let path = format!("/proc/{process}/task/{process}/children");
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.split_whitespace().map(|child| child.parse().unwrap()).collect()
+}
+
+/// Whether a process is gone, or waits only for whoever adopted it.
+fn is_gone(process: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"));
+    stat.is_err() || stat.is_ok_and(|stat| stat.contains(") Z "))
+}
+
+fn wait_until(what: &str, is: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !is() {
+        assert!(begin.elapsed() < Duration::from_secs(20), "{what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn every_model_answers_as_the_reference() {
+    for peer in here() {
+        let mut process = sound(peer);
+        for row in rows_with(7).iter().chain(&rows_with(0)) {
+            let row = row.pinned().unwrap();
+            let cell = format!("{} in {}", row.label(), peer.name);
+            for seed in [7, u64::MAX - 1] {
+                let found = prepare(&mut process, &*row, seed);
+                if refused(peer.model, &*row) {
+                    let failure = found.unwrap_err();
+                    assert_eq!(failure.cause, Cause::Unsupported, "{cell}");
+                    assert!(failure.message.len() > 20, "{failure}");
+                    continue;
+                }
+                let digest = found.unwrap_or_else(|f| panic!("{cell}: {f}"));
+                for together in [false, true] {
+                    let sample = process.sample(2, together, Some(digest));
+                    let sample = sample.unwrap();
+                    assert!(sample.wall_ns > 0, "{cell}");
+                    assert!(sample.user_ns.is_some(), "{cell}");
+                }
+                process.trace(monotonic(), digest).unwrap();
+            }
+        }
+        process.end();
+    }
+}
+
+#[test]
+fn a_server_that_is_there_already_is_used() {
+    let server = Server::start().unwrap();
+    let size = json!({
+        "requests": 5, "delay": {"secs": 0, "nanos": 1_000_000}, "count": 3,
+        "in_flight": 2, "server": server.address(),
+    });
+    let fetch = rows_with(5).into_iter().find(|r| r.workload() == "fetch");
+    let mut expected = fetch.unwrap().size();
+    expected["count"] = json!(3);
+    let fetch: lanes_core::workload::Fetch =
+        serde_json::from_value(expected).unwrap();
+    let digest = Row::digest(&fetch, 7).unwrap();
+    for name in ["python-threads", "python-asyncio"] {
+        let mut process = sound(named(name));
+        process.prepare("fetch", &size, 7).unwrap();
+        process.prepared(digest).unwrap();
+        let before = server.cpu();
+        process.sample(1, false, Some(digest)).unwrap();
+        wait_until("the server has worked", || server.cpu() > before);
+    }
+}
+
+#[test]
+fn hops_have_latencies_and_waits_have_spans() {
+    for peer in here() {
+        let mut process = sound(peer);
+        let rows = rows_with(20);
+        let row = |name| rows.iter().find(|r| r.workload() == name).unwrap();
+        let digest = prepare(&mut process, &**row("event"), 7).unwrap();
+        let sample = process.sample(3, false, Some(digest)).unwrap();
+        let count: u64 = sample.latencies.iter().map(|(_, n)| n).sum();
+        assert_eq!(count, 60, "{}", peer.name);
+
+        let fetch = row("fetch");
+        let digest = prepare(&mut process, &**fetch, 7).unwrap();
+        let origin = monotonic();
+        let traced = process.trace(origin, digest).unwrap();
+        let spans = traced.spans();
+        let mut waits: Vec<_> =
+            spans.iter().filter(|span| span.state == State::Io).collect();
+        waits.sort_by_key(|span| span.task);
+        assert_eq!(waits.len(), fetch.items(), "{}", peer.name);
+        let looped = peer.model == "python-asyncio";
+        for (task, span) in waits.into_iter().enumerate() {
+            assert_eq!(span.task, task);
+            // The server waits so long before it answers.
+            assert!(span.end - span.begin >= 1_000_000, "{span:?}");
+            assert_eq!(span.worker.is_none(), looped, "{}", peer.name);
+            assert!(traced.begin <= span.begin && span.end <= traced.end);
+        }
+        let computed = |span: &&lanes_core::trace::Span| {
+            span.state == State::Compute && span.worker.is_some()
+        };
+        assert_eq!(spans.iter().filter(computed).count(), fetch.items());
+        assert!(traced.end <= monotonic() - origin);
+    }
+}
+
+#[test]
+fn exhibits_show_what_they_say() {
+    for peer in here() {
+        if peer.model != "python-sequential" {
+            continue;
+        }
+        let mut process = sound(peer);
+        let mut show = |name: &str, how: Value| {
+            let found = process.exhibit(name, &how);
+            found.unwrap_or_else(|f| panic!("{name} {how}: {f}"))
+        };
+        let rounds = show("calibrate", json!({"unit_ns": 2_000_000}))[0];
+        assert!(rounds > 100.0, "{rounds}");
+        for with in ["threads", "processes"] {
+            let how = json!({"with": with, "workers": 2, "rounds": rounds});
+            assert!(show("cpu", how)[0] > 0.0);
+        }
+        let how = json!({"threads": 8, "delay": 0.01});
+        assert!(show("sleeps", how)[0] >= 1e7);
+        let how = json!({"threads": 2, "interval": 0.002, "seconds": 0.2});
+        let slices = show("slices", how);
+        assert!(slices.iter().all(|slice| *slice > 0.0), "{slices:?}");
+        let how = json!({"interval": 0.002, "requests": 9});
+        assert_eq!(show("convoy", how).len(), 9);
+        for form in ["unlocked", "apart", "lock"] {
+            let found = show(
+                "lost",
+                json!({
+                    "form": form, "threads": 4, "adds": 2000, "interval": 1e-5,
+                }),
+            );
+            let [expected, found] = found[..] else { panic!("{found:?}") };
+            assert_eq!(expected, 8000.0);
+            assert!(found <= expected && found >= 2.0, "{form}: {found}");
+            assert!(form != "lock" || found == expected, "{found} were left");
+        }
+        for method in ["thread", "fork", "spawn"] {
+            assert!(show("start", json!({"method": method}))[0] > 0.0);
+        }
+        for with in ["thread", "process"] {
+            let how = json!({"with": with, "count": 5});
+            assert_eq!(show("roundtrip", how).len(), 5);
+        }
+        assert!(show("bytes", json!({"len": 100_000}))[0] > 0.0);
+        let how = |blocks| json!({"blocks": blocks, "block": 0.1});
+        assert!(show("blocking", how(true))[0] >= 1e8);
+        // Whether a machine is slow does not matter here, only that it ran.
+        assert!(show("blocking", how(false))[0] >= 1e6);
+        let failure = process.exhibit("none", &json!({})).unwrap_err();
+        assert!(failure.message.contains("no exhibit is called none"));
+    }
+}
+
+#[test]
+fn what_cannot_be_is_refused_and_the_worker_goes_on() {
+    let mut process = sound(named("python-sequential"));
+    let mut refused = |workload: &str, size: Value| {
+        process.prepare(workload, &size, 7).unwrap();
+        process.prepared(0).unwrap_err()
+    };
+    for (workload, size) in [
+        ("none", json!({})),
+        ("max", json!({"len": 3})),
+        ("max", json!({"len": 3, "grain": 0})),
+        ("max", json!({"len": "three", "grain": 1})),
+        ("max", json!({"len": 1u64 << 60, "grain": 1})),
+        ("fib", json!({"n": 94})),
+        ("counter", json!({"tasks": 1, "adds": 1, "form": "x", "grain": 1})),
+    ] {
+        let failure = refused(workload, size);
+        assert_eq!(failure.cause, Cause::Failed, "{failure}");
+    }
+    let rows = rows_with(3);
+    prepare(&mut process, &*rows[0], 7).unwrap();
+    assert!(process.sample(0, false, None).is_err());
+}
+
+/// A worker in which something is wrong from its first sample on.
+fn faulty(name: &str, faults: &str) -> (Process, u64) {
+    let deadline = Duration::from_secs(1);
+    let faults = format!("right = Worker.sample\n{faults}\n");
+    let mut process = start(named(name), &faults, deadline);
+    let spawn = rows_with(4).into_iter().find(|r| r.workload() == "spawn");
+    let digest = prepare(&mut process, &*spawn.unwrap(), 7).unwrap();
+    (process, digest)
+}
+
+/// What becomes of its sample; afterwards nothing of it is there.
+fn fails(name: &str, faults: &str) -> Failure {
+    let (mut process, digest) = faulty(name, faults);
+    let group = Pid::from_raw(process.id().cast_signed()).unwrap();
+    assert!(test_kill_process_group(group).is_ok());
+    let family = children(process.id());
+    let failure = process.sample(1, false, Some(digest)).unwrap_err();
+    drop(process);
+    for child in family {
+        wait_until(&format!("{name}: {failure}"), || is_gone(child));
+    }
+    failure
+}
+
+#[test]
+fn each_fault_has_its_name_and_leaves_nothing_behind() {
+    for name in ["python-threads", "python-process-pool"] {
+        let died = fails(
+            name,
+            "def sample(self, asked):\n    print('a last word', flush=True)\n    \
+             os.kill(os.getpid(), 9)\nWorker.sample = sample",
+        );
+        assert_eq!(died.cause, Cause::Died, "{died}");
+        assert!(died.message.contains("signal: 9"), "{died}");
+        assert!(died.message.contains("a last word"), "{died}");
+        let hung = fails(name, "Worker.sample = lambda *_: time.sleep(1000)");
+        assert_eq!(hung.cause, Cause::Hung, "{hung}");
+        let garbage = fails(
+            name,
+            "Worker.sample = lambda *_: SOCKET.sendall(b'no reply\\n')",
+        );
+        assert_eq!(garbage.cause, Cause::Protocol, "{garbage}");
+        let wrong = fails(
+            name,
+            "Worker.sample = lambda *of: \
+             {'sample': {**right(*of)['sample'], 'digest': 5}}",
+        );
+        assert_eq!(wrong.cause, Cause::Wrong, "{wrong}");
+        let raised = fails(name, "Worker.sample = lambda *_: 1 // 0");
+        assert_eq!(raised.cause, Cause::Failed, "{raised}");
+        assert!(raised.message.contains("ZeroDivisionError"), "{raised}");
+    }
+}
+
+#[test]
+fn stray_prints_do_not_matter() {
+    let (mut process, digest) = faulty(
+        "python-threads",
+        "def sample(*of):\n    print('x' * 100_000, flush=True)\n    \
+         return right(*of)\nWorker.sample = sample",
+    );
+    process.sample(1, false, Some(digest)).unwrap();
+}
+
+#[test]
+fn a_pool_whose_process_is_killed_says_so_and_is_made_anew() {
+    let mut process = sound(named("python-process-pool"));
+    let rows = rows_with(4);
+    let spawn = rows.iter().find(|r| r.workload() == "spawn").unwrap();
+    let digest = prepare(&mut process, &**spawn, 7).unwrap();
+    // All children but the first, which is the server.
+    let pool = children(process.id())[1..].to_vec();
+    assert_eq!(pool.len(), 2);
+    let number = |child: u32| Pid::from_raw(child.cast_signed()).unwrap();
+    kill_process(number(pool[0]), Signal::KILL).unwrap();
+    // The pool ends the other one by itself.
+    for child in pool {
+        wait_until("it is reaped", || {
+            test_kill_process(number(child)).is_err()
+        });
+    }
+    // It may be seen before the next task is handed out, or after.
+    if let Err(failure) = process.sample(1, false, Some(digest)) {
+        assert_eq!(failure.cause, Cause::Failed, "{failure}");
+        assert!(failure.message.contains("Broken"), "{failure}");
+    }
+    process.sample(1, false, Some(digest)).unwrap();
+}
+
+#[test]
+fn when_the_worker_is_killed_its_processes_end_too() {
+    let process = sound(named("python-process-pool"));
+    let family = children(process.id());
+    assert_eq!(family.len(), 3);
+    let worker = Pid::from_raw(process.id().cast_signed()).unwrap();
+    kill_process(worker, Signal::KILL).unwrap();
+    for child in family {
+        wait_until("the children end by themselves", || is_gone(child));
+    }
+}
+
+#[test]
+fn when_the_socket_ends_the_worker_ends_and_its_processes_with_it() {
+    for peer in here() {
+        let process = sound(peer);
+        let (worker, family) = (process.id(), children(process.id()));
+        assert!(!family.is_empty());
+        let begin = Instant::now();
+        process.end();
+        // By itself: after two seconds it would be killed.
+        assert!(begin.elapsed() < Duration::from_secs(2), "{}", peer.name);
+        for process in family.into_iter().chain([worker]) {
+            wait_until(&peer.name, || is_gone(process));
+        }
+    }
+}
