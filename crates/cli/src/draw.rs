@@ -5,7 +5,7 @@ use crate::args::Drawing;
 use crate::fail::Fail;
 use crate::select::Model;
 use crate::show::{Sheet, digits, percent, time};
-use lanes_core::{Config, Error};
+use lanes_core::Config;
 use lanes_measure::failure::Failure;
 use lanes_measure::process::{Limits, Process};
 use lanes_measure::recording::{self, Recording};
@@ -77,31 +77,9 @@ impl Scene<'_> {
             end: traced.end,
             ..Timeline::default()
         };
-        timeline.note = Some(self.note(&timeline, &recording)?);
+        let cost = percent(recording.cost());
+        timeline.note = Some(format!("tracing cost {cost} of the time"));
         Ok(Scened { timeline, recording })
-    }
-
-    /// The line under a panel: the critical path, and what tracing cost.
-    fn note(
-        &self,
-        timeline: &Timeline,
-        recording: &Recording,
-    ) -> Result<String, Error> {
-        let path = critical_path(timeline)?;
-        let parts = [
-            ("computing", path.compute()),
-            ("I/O", path.io()),
-            ("waiting", path.waiting()),
-        ];
-        let tell = |(what, part): (&str, Duration)| {
-            format!("{} {what}", self.told(part))
-        };
-        Ok(format!(
-            "critical path {}: {}; with tracing {} of the time without",
-            self.told(path.length()),
-            parts.map(tell).join(" + "),
-            percent(1.0 + recording.cost()),
-        ))
     }
 
     /// A time in units, if there are any.

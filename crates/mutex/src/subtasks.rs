@@ -41,7 +41,8 @@ fn subtask(
                 connection.exchange(&request, job.context(), task)
             })?
         }
-        None => Vec::new(),
+        // Nothing is left to do, and no turn to wait for.
+        None => return job.after(task, state, &[]),
     };
     lock.hold(task, || job.after(task, state, &reply))
 }
