@@ -2,7 +2,7 @@
 //! folder given as the argument.
 
 use lanes_core::trace::{Span, State, Trace};
-use lanes_core::workload::{Fetch, Subtasks};
+use lanes_core::workload::{Counter, Fetch, Join, Subtasks};
 use lanes_core::{Config, Context, Error, Job, Model, Run, Watch, Workload};
 use lanes_gil::Gil;
 use lanes_mutex::Mutex;
@@ -97,6 +97,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Picture::default()
     };
     write(folder, "fetch", &picture)?;
+    let counter = Counter::sizes(lanes_core::Size::Quick).remove(0);
+    let join = Join::sizes(lanes_core::Size::Quick).remove(0);
+    let timelines = vec![
+        traced(&Threads::start(&Config::new(2)?)?, &counter)?,
+        traced(&Gil::start(&Config::new(2)?)?, &counter)?,
+        traced(&Tokio::start(&Config::new(2)?)?, &join)?,
+    ];
+    let picture = Picture {
+        title: "A counter under a lock, and a join".into(),
+        views: vec![View::Tasks, View::Workers],
+        timelines,
+        ..Picture::default()
+    };
+    write(folder, "counter", &picture)?;
     let picture = Picture {
         title: "Very many spans".into(),
         views: vec![View::Tasks, View::Workers],

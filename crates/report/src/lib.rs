@@ -27,11 +27,15 @@
 //! ```
 
 mod axis;
+mod bars;
 mod columns;
+mod legend;
 mod path;
 mod perfetto;
 mod picture;
 mod rows;
+mod scene;
+mod sheet;
 mod style;
 mod text;
 mod timeline;

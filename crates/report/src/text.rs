@@ -83,6 +83,19 @@ pub(crate) fn cut(text: &str, size: f64, most: f64) -> String {
     format!("{}…", text[..kept].trim_end())
 }
 
+/// The text with its middle left out where it is wider than `most` pixels:
+/// names of workers differ at their end.
+pub(crate) fn cut_middle(text: &str, size: f64, most: f64) -> String {
+    const TAIL: usize = 4;
+    if width(text, size) <= most {
+        return text.to_owned();
+    }
+    let tail = text.char_indices().rev().nth(TAIL - 1).map_or(0, |(at, _)| at);
+    let (head, tail) = text.split_at(tail);
+    let room = most - width(tail, size);
+    format!("{}…{tail}", cut(head, size, room).trim_end_matches('…'))
+}
+
 /// How many bytes of a text fit, one letter at least.
 fn fitting(text: &str, size: f64, most: f64) -> usize {
     let ends = text.char_indices().map(|(at, letter)| at + letter.len_utf8());
@@ -141,6 +154,17 @@ mod tests {
             [0, 999, 1000, 98_112, 1_000_000].map(count),
             ["0", "999", "1,000", "98,112", "1,000,000"]
         );
+    }
+
+    #[test]
+    fn a_name_keeps_its_end() {
+        let name = "a-worker-with-a-long-name 12";
+        let short = cut_middle(name, 10.0, 100.0);
+        assert!(short.starts_with("a-work"), "{short}");
+        assert!(short.ends_with("…e 12"), "{short}");
+        assert!(width(&short, 10.0) <= 100.0);
+        assert_eq!(cut_middle("漢", 10.0, 1.0), "…漢");
+        assert_eq!(cut_middle("main", 10.0, 100.0), "main");
     }
 
     proptest! {
