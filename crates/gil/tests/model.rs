@@ -28,16 +28,23 @@ where
 fn no_two_tasks_compute_at_once() {
     let model = gil(Duration::from_micros(200));
     let unit = Duration::from_millis(2);
-    let spans = traced(&model, &Subtasks { unit, rounds: None });
-    let computes = |span: &&Span| span.state == State::Compute;
-    let compute: Vec<_> = spans.iter().filter(computes).collect();
-    for pair in compute.windows(2) {
-        assert!(pair[0].end <= pair[1].begin, "{pair:?}");
+    // On a busy machine the threads of one run may never meet.
+    for _ in 0..50 {
+        let spans = traced(&model, &Subtasks { unit, rounds: None });
+        let computes = |span: &&Span| span.state == State::Compute;
+        let compute: Vec<_> = spans.iter().filter(computes).collect();
+        for pair in compute.windows(2) {
+            assert!(pair[0].end <= pair[1].begin, "{pair:?}");
+        }
+        assert!(!model.lock().is_wanted() && !model.lock().is_mine());
+        // Three stretches before and two after a wait, unless the lock was
+        // passed on within one of them.
+        if compute.len() > 3 + 2 {
+            assert!(model.lock().statistics().forced_switches > 0);
+            return;
+        }
     }
-    // The kernels passed it on, and their waits are in the trace.
-    assert!(model.lock().statistics().forced_switches > 0);
-    assert!(spans.iter().any(|span| span.state == State::Lock));
-    assert!(!model.lock().is_wanted() && !model.lock().is_mine());
+    panic!("the kernels never passed the lock on");
 }
 
 #[test]
@@ -53,9 +60,9 @@ fn waits_overlap() {
     assert!(begin.elapsed() < delay * 5, "{:?}", begin.elapsed());
 }
 
-fn counted(form: Form) -> (u64, u64) {
+fn counted(form: Form, adds: usize) -> (u64, u64) {
     let model = gil(Duration::from_micros(10));
-    let counter = Counter { tasks: 4, adds: 300_000, form, grain: 100 };
+    let counter = Counter { tasks: 4, adds, form, grain: 100 };
     let job = Job::new(&counter, 7).unwrap();
     (model.run(&job).unwrap(), Counter::reference(&job))
 }
@@ -64,13 +71,13 @@ fn counted(form: Form) -> (u64, u64) {
 /// them is never torn apart, and what has one in it is.
 #[test]
 fn additions_get_lost_where_a_checkpoint_divides_them() {
-    let (total, all) = counted(Form::Unlocked);
+    let (total, all) = counted(Form::Unlocked, 300_000);
     assert_eq!(total, all);
-    let (total, all) = counted(Form::Lock);
+    let (total, all) = counted(Form::Lock, 300_000);
     assert_eq!(total, all);
-    // One run might by chance switch nowhere.
-    let lost = (0..20).any(|_| {
-        let (total, all) = counted(Form::Apart);
+    // On a busy machine the threads of a short run may never meet.
+    let lost = [300_000, 3_000_000, 30_000_000].into_iter().any(|adds| {
+        let (total, all) = counted(Form::Apart, adds);
         assert!(total <= all);
         total < all
     });

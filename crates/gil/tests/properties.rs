@@ -1,7 +1,7 @@
 //! What the lock promises, by the clock of a real machine.
 //!
-//! Lower bounds on time are exact; upper bounds are medians with a lot of room,
-//! since a busy machine runs any thread late.
+//! Lower bounds on time are exact; upper bounds have a lot of room, and are met by
+//! one of many tries, since a busy machine runs any thread late.
 
 use lanes_core::{Error, Turn, kernel};
 use lanes_gil::{Ended, GlobalLock, Options, Slice};
@@ -84,11 +84,6 @@ fn until_wanted(lock: &GlobalLock) {
     }
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
-}
-
 #[test]
 fn p1_never_two_holders() {
     let lock = lock(micros(20));
@@ -147,10 +142,11 @@ fn p3_who_waits_has_the_lock_after_about_an_interval() {
         };
         (0..25).map(wait).collect::<Vec<_>>()
     });
-    // The other had the lock, and lets go of it on request only.
-    assert!(latencies.iter().all(|latency| *latency >= interval));
-    let median = median(latencies);
-    assert!(median < 4 * interval, "{median:?}");
+    // The other had the lock, and lets go of it on request only. The shortest
+    // wait tells what the lock adds, and the others what a busy machine does.
+    let shortest = latencies.into_iter().min().unwrap();
+    assert!(shortest >= interval, "{shortest:?}");
+    assert!(shortest < 2 * interval, "{shortest:?}");
 }
 
 /// The pairs of slices of which the first ended by a request.
@@ -301,7 +297,6 @@ fn whoever_gives_up_takes_its_request_back() {
     thread::spawn(move || {
         theirs.take();
         taken.send(()).unwrap();
-        until_wanted(&theirs);
         is_gone.recv().unwrap();
         theirs.checkpoint();
         theirs.release();
@@ -310,6 +305,7 @@ fn whoever_gives_up_takes_its_request_back() {
     is_taken.recv().unwrap();
     assert!(!lock.take_within(micros(2000)));
     assert!(!lock.is_wanted());
+    assert!(lock.statistics().requests > 0);
     gone.send(()).unwrap();
     assert_eq!(is_done.recv_timeout(PATIENCE), Ok(()));
     let statistics = lock.statistics();
