@@ -1836,7 +1836,8 @@ def slices(asked):
             if signed[0] != own:
                 signed[0] = own
                 found.append(last - begin)
-                begin = now
+                # The first reading may be from before the wait.
+                begin = now = time.perf_counter_ns()
             last = now
         # The first began when the others were not there yet.
         return found[2:]
