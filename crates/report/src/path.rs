@@ -70,8 +70,8 @@ const LOOKS: usize = 64;
 /// It begins with the task that ended last, and follows that task back in time.
 /// Where the task waited for a turn or for a worker, the path goes to whoever
 /// let it go on: of the tasks that computed or waited for I/O meanwhile, the
-/// one that ended this last before the wait was over; for a worker, one on the
-/// same worker if there is any. Where nobody is found the wait itself is part
+/// one that ended this last before the wait was over. For a worker that is one
+/// on the same worker, or else one that ended just before. Where nobody is found the wait itself is part
 /// of the path. What a task waits for is not recorded, so that this is a good
 /// guess where several tasks end at the same time.
 ///
@@ -157,7 +157,13 @@ impl History {
             Doing::Ready => {
                 let worker = wait.worker.and_then(|w| self.by_worker.get(&w));
                 let same = worker.and_then(|cells| before(cells, wait));
-                same.or_else(|| before(&self.all, wait))
+                same.or_else(|| {
+                    // Another's end means something only if this task went on
+                    // soon after it.
+                    let soon = LATE.max(wait.length() / 10);
+                    let other = before(&self.all, wait);
+                    other.filter(|cell| wait.end - cell.end <= soon)
+                })
             }
             Doing::Compute | Doing::Io | Doing::Idle => None,
         }
@@ -268,6 +274,22 @@ mod tests {
         let tasks: Vec<_> = path.steps.iter().map(|step| step.task).collect();
         assert_eq!(tasks, [0, 2, 2]);
         assert_eq!(path.steps[1].doing, Doing::Ready);
+    }
+
+    #[test]
+    fn a_slot_leads_to_who_left_it_just_before() {
+        let slots = |end| {
+            drawn(&[
+                (0, Some(0), State::Io, 0.0, end),
+                (1, Some(1), State::Io, 3.0, 6.0),
+            ])
+        };
+        let path = critical_path(&slots(2.9)).unwrap();
+        assert_eq!(path.steps[0].task, 0);
+        assert_eq!(units(&path), [6, 0, 5, 0]);
+        let path = critical_path(&slots(1.0)).unwrap();
+        assert!(path.steps.iter().all(|step| step.task == 1));
+        assert_eq!(units(&path), [6, 0, 3, 3]);
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl<'a> Sheet<'a> {
         let columns = (WIDTH - MARGIN - left) as usize / column;
         let bottom_ticks = axis::in_time(scene.axis, 10);
         let top_ticks = match scene.picture.unit {
-            Some(unit) => axis::in_units(scene.axis, unit, 12),
+            Some(unit) => axis::in_units(scene.axis, unit, 16),
             None => axis::in_time(scene.axis, 10),
         };
         Self {
