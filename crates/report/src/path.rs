@@ -71,9 +71,10 @@ const LOOKS: usize = 64;
 /// Where the task waited for a turn or for a worker, the path goes to whoever
 /// let it go on: of the tasks that computed or waited for I/O meanwhile, the
 /// one that ended this last before the wait was over. For a worker that is one
-/// on the same worker, or else one that ended just before. Where nobody is found the wait itself is part
-/// of the path. What a task waits for is not recorded, so that this is a good
-/// guess where several tasks end at the same time.
+/// on the same worker, or else one that ended just before. Where nobody is
+/// found the wait itself is part of the path. What a task waits for is not
+/// recorded, so that this is a good guess where several tasks end at the same
+/// time.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a timeline without spans, or with spans outside it.

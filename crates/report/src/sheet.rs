@@ -47,7 +47,7 @@ impl<'a> Sheet<'a> {
             })
         });
         let widest = labels.map(|label| width(&label, NOTE));
-        let widest = widest.fold(50.0, f64::max).min(150.0);
+        let widest = widest.fold(64.0, f64::max).min(150.0);
         let left = (MARGIN + widest + 8.0).ceil();
         let columns = (WIDTH - MARGIN - left) as usize / column;
         let bottom_ticks = axis::in_time(scene.axis, 10);
