@@ -104,11 +104,7 @@ impl<T: Transport> Processes<T> {
         context: &Context,
         run: impl FnOnce(&Tasks<'_>) -> Result<O, Error>,
     ) -> Result<O, Error> {
-        if pool::is_driver() {
-            let what = "a run within a task of a pool of processes: it would \
-                        wait for the worker that its task holds";
-            return Err(Error::Unsupported(what.into()));
-        }
+        not_within_a_task()?;
         let pool = self.pool()?;
         let (token, left) = mpsc::channel();
         let tasks = Tasks { pool: &pool, context, token };
@@ -139,6 +135,7 @@ impl<T: Transport> Processes<T> {
         context: &Context,
         run: impl FnOnce() -> Result<O, Error>,
     ) -> Result<O, Error> {
+        not_within_a_task()?;
         let lock =
             || self.together.lock().unwrap_or_else(PoisonError::into_inner);
         let mut together = lock();
@@ -154,6 +151,16 @@ impl<T: Transport> Processes<T> {
         self.parted.notify_one();
         result
     }
+}
+
+/// Whoever stands for a worker must not wait for others of its tasks.
+fn not_within_a_task() -> Result<(), Error> {
+    if !pool::is_driver() {
+        return Ok(());
+    }
+    let what = "a run within a task of a pool of processes would wait for the \
+                worker that its task holds";
+    Err(Error::Unsupported(what.into()))
 }
 
 /// The tasks of one run.

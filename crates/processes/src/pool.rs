@@ -124,7 +124,7 @@ impl Pool {
         let (ready, readiness) = mpsc::channel();
         for number in 0..workers {
             let (shared, ready) = (Arc::clone(&pool.shared), ready.clone());
-            let drive = move || Driver { shared, number }.drive(&ready);
+            let drive = move || Driver { shared, number }.drive(ready);
             let thread = thread::Builder::new().name(name(number));
             pool.drivers().push(thread.spawn(drive)?);
         }
@@ -335,7 +335,7 @@ struct Driver {
 }
 
 impl Driver {
-    fn drive(&self, ready: &Sender<Result<(), Error>>) {
+    fn drive(&self, ready: Sender<Result<(), Error>>) {
         DRIVES.set(true);
         let mut worker = match self.start() {
             Ok(worker) => Some(worker),
@@ -346,6 +346,8 @@ impl Driver {
             }
         };
         let _ = ready.send(Ok(()));
+        // Who starts the pool waits until nobody has more to say.
+        drop(ready);
         while let Some(task) = self.shared.next() {
             if task.begin() {
                 worker = self.run(&*task, worker);
@@ -478,9 +480,13 @@ impl<A, T> Drop for Task<A, T> {
     }
 }
 
+/// Each argument of a chunk has a result of its own.
+type Chunk<T> = Vec<Result<T, Failure>>;
+
 /// Results in the order of their arguments; see [`Pool::map`].
 pub struct Map<T> {
-    futures: VecDeque<(usize, Future<Vec<Result<T, Failure>>>)>,
+    /// The length of each chunk, and its results.
+    futures: VecDeque<(usize, Future<Chunk<T>>)>,
     ready: std::vec::IntoIter<Result<T, Error>>,
 }
 

@@ -105,6 +105,13 @@ impl Worker {
     /// was at it; the task is not finished, and the worker is of no more use.
     pub(super) fn run(&mut self, task: &dyn Work) -> Result<(), Error> {
         self.channel.stream().context = task.context().cloned();
+        let result = self.exchange(task);
+        // Whatever the context holds on to is the run's, and goes with it.
+        self.channel.stream().context = None;
+        result
+    }
+
+    fn exchange(&mut self, task: &dyn Work) -> Result<(), Error> {
         if let Err(refused) = task.send(&mut self.channel)? {
             task.fail(refused);
             return Ok(());
