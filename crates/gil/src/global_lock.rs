@@ -12,8 +12,10 @@ use crate::sync::{
 };
 use lanes_core::{Error, Turn};
 use std::collections::VecDeque;
+use std::marker::PhantomData;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, PoisonError};
+use std::thread::panicking;
 use std::time::{Duration, Instant};
 
 /// How a [`GlobalLock`] is made.
@@ -163,9 +165,10 @@ enum Release {
     Last,
 }
 
-/// The lock, as long as a thread runs; let go of for good when it is dropped.
+/// The lock, as long as a thread runs; let go of for good when it is dropped. It
+/// stays in its thread: no other can let go of the lock.
 #[must_use = "the lock is let go of when this is dropped"]
-pub struct Held<'a>(&'a GlobalLock);
+pub struct Held<'a>(&'a GlobalLock, PhantomData<*const ()>);
 
 /// Takes the lock again when it is dropped.
 struct TakeAgain<'a>(&'a GlobalLock);
@@ -227,7 +230,7 @@ impl GlobalLock {
     /// If this thread has it already.
     pub fn hold(&self) -> Held<'_> {
         self.take();
-        Held(self)
+        Held(self, PhantomData)
     }
 
     /// Lets go of the lock, to take it again later. If another thread has asked
@@ -417,7 +420,11 @@ impl Drop for Held<'_> {
 
 impl Drop for TakeAgain<'_> {
     fn drop(&mut self) {
-        self.0.take();
+        // Work that took the lock itself is a mistake that panics, but not
+        // during another panic: that would abort the process.
+        if !(panicking() && self.0.is_mine()) {
+            self.0.take();
+        }
     }
 }
 

@@ -386,13 +386,21 @@ fn mistakes_panic_and_leave_the_lock_as_it_was() {
     assert!(panics(&|| lock.release_for_good()));
     assert!(panics(&|| lock.allow_threads(|| ())));
     let held = lock.hold();
+    let takes_it_back = |and: &dyn Fn()| {
+        lock.allow_threads(|| {
+            lock.take();
+            and();
+        });
+    };
+    assert!(panics(&|| takes_it_back(&|| ())));
+    assert!(panics(&|| takes_it_back(&|| panic!("and more"))));
     assert!(panics(&|| lock.take()));
     assert!(panics(&|| drop(lock.hold())));
     assert!(lock.is_mine());
     // Let go of by hand, it is not let go of a second time.
     lock.release();
     drop(held);
-    assert_eq!(lock.statistics().holds, 1);
+    assert_eq!(lock.statistics().holds, 3);
 }
 
 #[test]
