@@ -14,6 +14,7 @@ use rustix::process::{
 };
 use serde_json::{Value, json};
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
@@ -40,14 +41,23 @@ fn named(name: &str) -> &'static Peer {
 
 /// The worker of a peer, with lines before its script's last ones.
 fn start(peer: &Peer, faults: &str, deadline: Duration) -> Process {
+    start_in(&std::env::temp_dir(), peer, faults, deadline)
+}
+
+fn start_in(
+    folder: &Path,
+    peer: &Peer,
+    faults: &str,
+    deadline: Duration,
+) -> Process {
     let mut arguments = peer.arguments.clone();
     let last = "\nif __name__ == ";
     assert_eq!(arguments[2].matches(last).count(), 1);
     arguments[2] = arguments[2].replace(last, &format!("\n{faults}\n{last}"));
     let launch = Launch { program: peer.program.clone(), arguments };
-    let (folder, limits) = (std::env::temp_dir(), limits(deadline));
+    let limits = limits(deadline);
     let (name, serial) = (&peer.name, peer.serial);
-    Process::greeted(&launch, &folder, &limits, name, 2, serial)
+    Process::greeted(&launch, folder, &limits, name, 2, serial)
         .unwrap_or_else(|failure| panic!("{name}: {failure}"))
 }
 
@@ -151,6 +161,24 @@ fn a_server_that_is_there_already_is_used() {
 }
 
 #[test]
+fn files_go_with_their_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = rows_with(3);
+    let row = |name| rows.iter().find(|r| r.workload() == name).unwrap();
+    let count = || fs::read_dir(folder.path()).unwrap().count();
+    let (peer, deadline) = (named("python-threads"), Duration::from_secs(60));
+    let mut process = start_in(folder.path(), peer, "", deadline);
+    prepare(&mut process, &**row("read"), 7).unwrap();
+    assert_eq!(count(), 1);
+    prepare(&mut process, &**row("spawn"), 7).unwrap();
+    assert_eq!(count(), 0);
+    prepare(&mut process, &**row("read"), 8).unwrap();
+    assert_eq!(count(), 1);
+    process.end();
+    assert_eq!(count(), 0);
+}
+
+#[test]
 fn hops_have_latencies_and_waits_have_spans() {
     for peer in here() {
         let mut process = sound(peer);
@@ -189,10 +217,16 @@ fn hops_have_latencies_and_waits_have_spans() {
 #[test]
 fn exhibits_show_what_they_say() {
     for peer in here() {
+        let mut process = sound(peer);
+        if lanes_python::has_own_gil(peer) {
+            let how = json!({
+                "with": "subinterpreters", "workers": 2, "rounds": 1000,
+            });
+            assert!(process.exhibit("cpu", &how).unwrap()[0] > 0.0);
+        }
         if peer.model != "python-sequential" {
             continue;
         }
-        let mut process = sound(peer);
         let mut show = |name: &str, how: Value| {
             let found = process.exhibit(name, &how);
             found.unwrap_or_else(|f| panic!("{name} {how}: {f}"))

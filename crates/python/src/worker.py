@@ -1788,7 +1788,8 @@ def cpu(asked):
         own_gils()
         if not isinstance(WORKER.model, Subinterpreters):
             # So that this process can still be forked afterwards.
-            with ProcessPoolExecutor(1, FORK) as pool:
+            own = {"initializer": forked, "initargs": (None,)}
+            with ProcessPoolExecutor(1, FORK, **own) as pool:
                 return pool.submit(split_cpu, asked).result()
     return split_cpu(asked)
 
@@ -1810,6 +1811,11 @@ def split_cpu(asked):
         return [time.perf_counter_ns() - begin]
 
 
+def a_gil():
+    if not has_gil():
+        raise unsupported("this interpreter has no GIL to wait for")
+
+
 @contextmanager
 def switching_every(interval):
     """The interval after which a thread that waits asks for the GIL."""
@@ -1825,6 +1831,7 @@ def slices(asked):
     """How long threads that only compute ran before they lost the GIL: each
     reads the clock and signs again and again, and finds another's signature
     where it had to wait. (A gap in the readings may be the system's.)"""
+    a_gil()
     end = time.perf_counter_ns() + int(asked["seconds"] * 1e9)
     signed = [None]
 
@@ -1866,6 +1873,7 @@ def busy_thread():
 
 def convoy(asked):
     """How late a thread that slept runs again beside one that computes."""
+    a_gil()
     found = []
     with switching_every(asked["interval"]), busy_thread():
         for number in numbers(7, asked["requests"]):
@@ -2120,7 +2128,8 @@ class Worker:
 
     def prepare(self, asked):
         # The old input goes before the new one needs its memory.
-        self.job, workload, size = None, asked["workload"], asked["size"]
+        self.release()
+        workload, size = asked["workload"], asked["size"]
         if workload not in INPUTS:
             raise invalid(f"no workload is called {workload}")
         try:
@@ -2130,6 +2139,12 @@ class Worker:
         found = self.digest(workload, getattr(self.model, workload)(job))
         self.workload, self.job = workload, job
         return {"prepared": {"digest": found}}
+
+    def release(self):
+        """The input goes, and the files that belong to it."""
+        if self.workload == "read" and self.job:
+            self.job.kept.folder.cleanup()
+        self.job = None
 
     def digest(self, workload, answer):
         return digest(NUMBERS[workload](answer))
@@ -2214,6 +2229,7 @@ class Worker:
         return {"exhibit": {"numbers": [float(number) for number in found]}}
 
     def close(self):
+        self.release()
         if self.model:
             self.model.close()
         self.server.end()
