@@ -177,7 +177,8 @@ pub(crate) fn lost<M: Run<Counter> + ?Sized>(
     model: &M,
     form: Form,
 ) -> Result<f64, Error> {
-    let counter = Counter { tasks: 4, adds: 50_000, form, grain: 50_000 };
+    // So many that the threads are there at the same time.
+    let counter = Counter { tasks: 4, adds: 1 << 20, form, grain: 1 << 16 };
     let job = Job::new(&counter, 7)?;
     let found = Run::<Counter>::run(model, &job)?;
     Ok(1.0 - found as f64 / Counter::reference(&job) as f64)
@@ -289,4 +290,50 @@ pub(crate) fn longest_gap(
         }
         longest.as_secs_f64()
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_loses_nothing() {
+        for name in ["threads", "gil"] {
+            let model = model(name, 2).unwrap();
+            let lost = |form| lost(&*model, form).unwrap();
+            assert_eq!(lost(Form::Lock), 0.0, "{name}");
+            // Whatever is lost, no addition is made twice.
+            assert!((0.0..1.0).contains(&lost(Form::Unlocked)), "{name}");
+        }
+        assert!(model("nobody", 2).is_err());
+    }
+
+    #[test]
+    fn nobody_has_the_gil_of_another_before_an_interval_is_over() {
+        let interval = Duration::from_millis(3);
+        let waits = convoy(interval, 5).unwrap();
+        assert_eq!(waits.len(), 5);
+        let slices = slices(interval, Duration::from_millis(30)).unwrap();
+        assert!(!slices.is_empty());
+        let least = interval.as_secs_f64();
+        assert!(waits.iter().chain(&slices).all(|time| *time >= least));
+        assert!(convoy(Duration::ZERO, 1).is_err());
+    }
+
+    #[test]
+    fn a_blocking_call_stops_the_loop_for_as_long_as_it_takes() {
+        let block = Duration::from_millis(30);
+        assert!(longest_gap(true, block).unwrap() >= block.as_secs_f64());
+        assert!(longest_gap(false, block).unwrap() > 0.0);
+    }
+
+    #[test]
+    fn work_and_bytes_come_back_from_a_process() {
+        let pool = Pool::start(2).unwrap();
+        assert!(processes(&pool, 2, 1000).unwrap() > 0.0);
+        assert!(bytes(&pool, 1 << 20).unwrap() > 0.0);
+        let (thread, process) = round_trips(&pool, 10).unwrap();
+        assert!(thread > 0.0 && process > 0.0);
+        assert!(process_start().unwrap() > 0.0 && thread_start() > 0.0);
+    }
 }

@@ -8,4 +8,4 @@ mod study;
 mod work;
 
 pub use evidence::{Bound, Estimate, LEVEL, Verdict};
-pub use study::{Finding, Found, Study, study};
+pub use study::{Finding, Found, Group, Study, study};

@@ -15,6 +15,8 @@ use lanes_python::Peer;
 use serde::Serialize;
 use serde_json::json;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How often each ratio is measured: its interval then leaves out the largest
@@ -62,8 +64,42 @@ pub enum Found {
     Missing(String),
 }
 
+/// Claims that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// CPU work in threads and in processes.
+    Computing,
+    /// Sleeping and fetching, in threads and on an event loop.
+    Waiting,
+    /// How long the GIL is held, and waited for.
+    Turns,
+    /// Updates that are lost.
+    Updates,
+    /// What a process costs.
+    Costs,
+    /// Blocking calls in an event loop.
+    Loops,
+    /// The article's drawings.
+    Subtasks,
+}
+
+impl Group {
+    /// All of them, in the order in which they are measured.
+    pub const ALL: [Self; 7] = [
+        Self::Computing,
+        Self::Waiting,
+        Self::Turns,
+        Self::Updates,
+        Self::Costs,
+        Self::Loops,
+        Self::Subtasks,
+    ];
+}
+
 /// What a study works with.
 pub struct Study<'a> {
+    /// What is measured.
+    pub groups: &'a [Group],
     /// What workers may use.
     pub limits: &'a Limits,
     /// Where their temporary files go.
@@ -74,34 +110,48 @@ pub struct Study<'a> {
     pub watch: &'a mut dyn FnMut(&Finding),
 }
 
-/// Measures every claim; a minute or two.
-///
-/// # Errors
-/// Those of the system. What one side cannot show is part of the findings.
-pub fn study(study: Study<'_>) -> Result<Vec<Finding>, Error> {
+/// Measures the claims; all of them in a minute or two. What one side cannot show
+/// is part of the findings.
+pub fn study(study: Study<'_>) -> Vec<Finding> {
     let peers = lanes_python::peers();
-    let mut claims = Claims { study, peers, findings: Vec::new() };
-    claims.computing();
-    claims.waiting();
-    claims.turns();
-    claims.updates();
-    claims.costs();
-    claims.loops();
-    claims.subtasks();
-    Ok(claims.findings)
+    let repeat = Repeat(Arc::clone(&study.limits.stop));
+    let mut claims = Claims { study, peers, repeat, findings: Vec::new() };
+    for group in claims.study.groups {
+        match group {
+            Group::Computing => claims.computing(),
+            Group::Waiting => claims.waiting(),
+            Group::Turns => claims.turns(),
+            Group::Updates => claims.updates(),
+            Group::Costs => claims.costs(),
+            Group::Loops => claims.loops(),
+            Group::Subtasks => claims.subtasks(),
+        }
+    }
+    claims.findings
 }
 
 struct Claims<'a> {
     study: Study<'a>,
     peers: &'static [Peer],
+    repeat: Repeat,
     findings: Vec<Finding>,
 }
 
-/// Many repetitions of one measurement.
-fn repeat(
-    mut once: impl FnMut() -> Result<f64, String>,
-) -> Result<Vec<f64>, String> {
-    (0..REPETITIONS).map(|_| once()).collect()
+/// Many repetitions of one measurement, unless the study is to end.
+#[derive(Clone)]
+struct Repeat(Arc<AtomicBool>);
+
+impl Repeat {
+    fn run(
+        &self,
+        mut once: impl FnMut() -> Result<f64, String>,
+    ) -> Result<Vec<f64>, String> {
+        let again = |_| match self.0.load(Ordering::Relaxed) {
+            true => Err("the study was interrupted".into()),
+            false => once(),
+        };
+        (0..REPETITIONS).map(again).collect()
+    }
 }
 
 fn told(error: Error) -> String {
@@ -142,6 +192,7 @@ impl Claims<'_> {
     }
 
     fn computing(&mut self) {
+        let repeat = self.repeat.clone();
         const NOT: &str = "under a GIL, threads do not make computing faster";
         const FREE: &str = "without one they do";
         const PROCESSES: &str =
@@ -172,7 +223,7 @@ impl Claims<'_> {
         });
         let ratios = |python: &mut Python, with: &str, k, inverse| {
             let rounds = rounds_there.clone()?;
-            repeat(|| {
+            repeat.run(|| {
                 // One worker of the same kind, so that its costs are in both.
                 let one = python.cpu(with, 1, rounds)?;
                 let many = python.cpu(with, k, rounds)?;
@@ -190,14 +241,14 @@ impl Claims<'_> {
         self.tell(NOT, ratio(4), "python-threads", same, found);
 
         let ratio = "time in one / in two";
-        let free = repeat(|| {
+        let free = repeat.run(|| {
             let one = exhibit::free_threads(1, rounds);
             Ok(one / exhibit::free_threads(2, rounds))
         });
         self.tell(FREE, ratio, "threads", gain, free);
         let pools = Pool::start(1).and_then(|one| Ok((one, Pool::start(2)?)));
         let found = pools.map_err(told).and_then(|(one, two)| {
-            repeat(|| {
+            repeat.run(|| {
                 let alone =
                     exhibit::processes(&one, 1, rounds).map_err(told)?;
                 let both = exhibit::processes(&two, 2, rounds).map_err(told)?;
@@ -231,19 +282,20 @@ impl Claims<'_> {
     }
 
     fn waiting(&mut self) {
+        let repeat = self.repeat.clone();
         const CLAIM: &str = "threads make waiting faster, GIL or not";
         const LOOP: &str = "an event loop waits as well as threads do";
         let (threads, delay) = (8, Duration::from_millis(20));
         let ratio = "gain of 8 sleeps at once / 8";
         let bound = Bound::at_least(0.7);
         let share = |wall: f64| delay.as_secs_f64() / wall;
-        let found = repeat(|| {
+        let found = repeat.run(|| {
             exhibit::gil_sleeps(threads, delay).map(share).map_err(told)
         });
         self.tell(CLAIM, ratio, "gil", bound, found);
         let mut python = self.python("python-sequential", 1);
         let found = in_python(&mut python, |python| {
-            repeat(|| {
+            repeat.run(|| {
                 let how = json!({
                     "threads": threads, "delay": delay.as_secs_f64(),
                 });
@@ -258,13 +310,15 @@ impl Claims<'_> {
             let job = exhibit::fetch()?;
             let [tokio, threads] =
                 [exhibit::model("tokio", 2)?, exhibit::model("threads", 2)?];
-            repeat(|| {
-                let times = exhibit::fetched(&*tokio, &job).and_then(|tokio| {
-                    Ok(tokio / exhibit::fetched(&*threads, &job)?)
-                });
-                times.map_err(told)
-            })
-            .map_err(Error::Task)
+            repeat
+                .run(|| {
+                    let times =
+                        exhibit::fetched(&*tokio, &job).and_then(|tokio| {
+                            Ok(tokio / exhibit::fetched(&*threads, &job)?)
+                        });
+                    times.map_err(told)
+                })
+                .map_err(Error::Task)
         })();
         self.tell(LOOP, ratio, "tokio", bound, found.map_err(told));
         let found = self.fetched_in_python();
@@ -272,8 +326,9 @@ impl Claims<'_> {
     }
 
     fn fetched_in_python(&self) -> Result<Vec<f64>, String> {
+        let repeat = self.repeat.clone();
         let mut looped = self.python("python-asyncio", 2)?.process;
-        let mut threads = self.python("python-thread-pool", 2)?.process;
+        let mut threads = self.python("python-threads", 2)?.process;
         let rows = lanes_measure::row::rows(lanes_core::Size::Quick);
         let row = rows.iter().find(|row| row.workload() == "fetch");
         let row = row.expect("fetch is of the catalogue");
@@ -287,10 +342,11 @@ impl Claims<'_> {
             let sample = process.sample(1, false, Some(digest));
             sample.map(|sample| sample.wall_ns as f64).map_err(failed)
         };
-        repeat(|| Ok(time(&mut looped)? / time(&mut threads)?))
+        repeat.run(|| Ok(time(&mut looped)? / time(&mut threads)?))
     }
 
     fn turns(&mut self) {
+        let repeat = self.repeat.clone();
         const SLICE: &str =
             "a thread that computes keeps the GIL for an interval";
         const CONVOY: &str = "whoever wakes up beside it waits for an interval";
@@ -301,11 +357,11 @@ impl Claims<'_> {
         let of = |mut slices: Vec<f64>| {
             exhibit::middle(&mut slices) / INTERVAL.as_secs_f64()
         };
-        let found =
-            repeat(|| exhibit::slices(INTERVAL, time).map(of).map_err(told));
+        let found = repeat
+            .run(|| exhibit::slices(INTERVAL, time).map(of).map_err(told));
         self.tell(SLICE, ratio, "gil", bound, found);
         let found = in_python(&mut python, |python| {
-            repeat(|| {
+            repeat.run(|| {
                 let how = json!({
                     "threads": 2, "interval": INTERVAL.as_secs_f64(),
                     "seconds": time.as_secs_f64(),
@@ -321,14 +377,14 @@ impl Claims<'_> {
             .map(|(micros, count)| (Duration::from_micros(micros), count));
         let latency = |mut waits: Vec<f64>| exhibit::middle(&mut waits);
         let here = intervals.map(|(interval, requests)| {
-            repeat(|| {
+            repeat.run(|| {
                 let waits = exhibit::convoy(interval, requests);
                 waits.map(latency).map_err(told)
             })
         });
         let there = intervals.map(|(interval, requests)| {
             in_python(&mut python, |python| {
-                repeat(|| {
+                repeat.run(|| {
                     let how = json!({
                         "interval": interval.as_secs_f64(),
                         "requests": requests,
@@ -365,60 +421,79 @@ impl Claims<'_> {
         const LUCK: &str =
             "the GIL happens to protect c += 1, from Python 3.10 on";
         const SAFE: &str = "a lock loses none";
+        let repeat = self.repeat.clone();
         let (none, some) = (Bound::between(0.0, 0.0), Bound::at_least(0.01));
-        let share = "additions lost / made";
-        let forms = [
-            (LUCK, Form::Unlocked, "unlocked", "c += 1"),
-            (LOST, Form::Apart, "apart", "t = c; f(); c = t + 1"),
-            (SAFE, Form::Lock, "lock", "with a lock"),
-        ];
+        let ratio = |words: &str| format!("additions lost / made, {words}");
+        let plain = (Form::Unlocked, "unlocked", "c += 1");
+        let apart = (Form::Apart, "apart", "t = c; f(); c = t + 1");
+        let lock = (Form::Lock, "lock", "with a lock");
         let threads = exhibit::model("threads", 2).map_err(told);
         let options = Options { interval: SHORT, ..Options::default() };
         let gil = Config::new(2).and_then(|two| Gil::with(options, &two));
         let gil = gil.map_err(told);
-        let mut pythons: Vec<(String, Result<Python, String>)> = Vec::new();
-        for peer in self.peers {
-            if peer.model == "python-sequential" {
-                let (folder, limits) = (self.study.folder, self.study.limits);
-                let python = Python::start(peer, 1, folder, limits);
-                let who = peer.name.replace("sequential", "threads");
-                pythons.push((who, python));
+        let free = |form| {
+            let model = threads.as_ref().map_err(Clone::clone)?;
+            repeat.run(|| exhibit::lost(&**model, form).map_err(told))
+        };
+        let under = |form| {
+            let model = gil.as_ref().map_err(Clone::clone)?;
+            repeat.run(|| exhibit::lost(model, form).map_err(told))
+        };
+        let mut pythons = self.pythons();
+        for (claim, (form, name, words)) in
+            [(LOST, plain), (LOST, apart), (LUCK, plain), (SAFE, lock)]
+        {
+            let bound = if claim == LOST { some } else { none };
+            if claim != LUCK {
+                self.tell(claim, ratio(words), "threads", bound, free(form));
             }
-        }
-        for (claim, form, name, words) in forms {
-            let ratio = format!("{share}, {words}");
-            let found = threads.as_ref().map_err(Clone::clone);
-            let found = found.and_then(|model| {
-                repeat(|| exhibit::lost(&**model, form).map_err(told))
-            });
-            let free = if form == Form::Lock { none } else { some };
-            let claim_free = if form == Form::Lock { SAFE } else { LOST };
-            self.tell(claim_free, ratio.clone(), "threads", free, found);
-            let found = gil.as_ref().map_err(Clone::clone);
-            let found = found.and_then(|model| {
-                repeat(|| exhibit::lost(model, form).map_err(told))
-            });
-            let bound = if form == Form::Apart { some } else { none };
-            self.tell(claim, ratio.clone(), "gil", bound, found);
-            for (who, python) in &mut pythons {
-                let found = in_python(python, |p| repeat(|| p.lost(name)));
-                self.tell(claim, ratio.clone(), who.clone(), bound, found);
+            if (claim, form) != (LOST, Form::Unlocked) {
+                self.tell(claim, ratio(words), "gil", bound, under(form));
+            }
+            for (who, lucky, python) in &mut pythons {
+                // Older ones look whether to switch between any two steps.
+                let fits = form != Form::Unlocked || *lucky == (claim == LUCK);
+                if fits {
+                    let found =
+                        in_python(python, |p| repeat.run(|| p.lost(name)));
+                    self.tell(claim, ratio(words), who.clone(), bound, found);
+                }
             }
         }
     }
 
+    /// A worker in each interpreter, what its threads are called, and whether it
+    /// is so new that it keeps the GIL throughout an addition.
+    fn pythons(&self) -> Vec<(String, bool, Result<Python, String>)> {
+        let sequential =
+            self.peers.iter().filter(|peer| peer.model == "python-sequential");
+        let start = |peer: &Peer| {
+            let mut all = lanes_python::interpreters().iter();
+            let own = all.find(|python| python.program == peer.program);
+            let minor = own.and_then(|python| {
+                python.version.split('.').nth(1)?.parse::<u32>().ok()
+            });
+            let (folder, limits) = (self.study.folder, self.study.limits);
+            let python = Python::start(peer, 1, folder, limits);
+            let who = peer.name.replace("sequential", "threads");
+            (who, minor.is_none_or(|minor| minor >= 10), python)
+        };
+        sequential.map(start).collect()
+    }
+
     fn costs(&mut self) {
+        let repeat = self.repeat.clone();
         const CLAIM: &str = "a process costs more than a thread";
         let mut python = self.python("python-sequential", 1);
         let start = "starting a process / a thread";
-        let found = repeat(|| {
+        let found = repeat.run(|| {
             let process = exhibit::process_start().map_err(told)?;
             Ok(process / exhibit::thread_start())
         });
         self.tell(CLAIM, start, "processes", Bound::at_least(5.0), found);
         for method in ["fork", "spawn"] {
             let found = in_python(&mut python, |python| {
-                repeat(|| {
+                repeat.run(|| {
                     let how = |method| json!({"method": method});
                     let process = python.one("start", how(method))?;
                     Ok(process / python.one("start", how("thread"))?)
@@ -430,7 +505,7 @@ impl Claims<'_> {
         let trip = "a task there and back / to a thread";
         let pool = Pool::start(1).map_err(told);
         let found = pool.as_ref().map_err(Clone::clone).and_then(|pool| {
-            repeat(|| {
+            repeat.run(|| {
                 let (thread, process) =
                     exhibit::round_trips(pool, 100).map_err(told)?;
                 Ok(process / thread)
@@ -439,7 +514,7 @@ impl Claims<'_> {
         let more = Bound::at_least(1.1);
         self.tell(CLAIM, trip, "processes", more, found);
         let found = in_python(&mut python, |python| {
-            repeat(|| {
+            repeat.run(|| {
                 let mut trip = |with| {
                     let how = json!({"with": with, "count": 100});
                     let mut nanos = python.exhibit("roundtrip", how)?;
@@ -452,7 +527,7 @@ impl Claims<'_> {
         let bytes = "16 MiB there and back / nothing";
         let len = 16 << 20;
         let found = pool.as_ref().map_err(Clone::clone).and_then(|pool| {
-            repeat(|| {
+            repeat.run(|| {
                 let (_, empty) =
                     exhibit::round_trips(pool, 20).map_err(told)?;
                 Ok(exhibit::bytes(pool, len).map_err(told)? / empty)
@@ -461,7 +536,7 @@ impl Claims<'_> {
         let much = Bound::at_least(10.0);
         self.tell(CLAIM, bytes, "processes", much, found);
         let found = in_python(&mut python, |python| {
-            repeat(|| {
+            repeat.run(|| {
                 let how = json!({"with": "process", "count": 20});
                 let mut empty = python.exhibit("roundtrip", how)?;
                 let full = python.one("bytes", json!({"len": len}))?;
@@ -472,6 +547,7 @@ impl Claims<'_> {
     }
 
     fn loops(&mut self) {
+        let repeat = self.repeat.clone();
         const STOPS: &str = "a blocking call stops the event loop";
         const GOES: &str = "on another thread it does not";
         let block = Duration::from_millis(50);
@@ -481,13 +557,13 @@ impl Claims<'_> {
             (STOPS, true, Bound::between(0.9, 1.5)),
             (GOES, false, Bound::at_most(0.5)),
         ] {
-            let found = repeat(|| {
+            let found = repeat.run(|| {
                 let gap = exhibit::longest_gap(on_the_loop, block);
                 Ok(gap.map_err(told)? / block.as_secs_f64())
             });
             self.tell(claim, ratio, "tokio", bound, found);
             let found = in_python(&mut python, |python| {
-                repeat(|| {
+                repeat.run(|| {
                     let how = json!({
                         "blocks": on_the_loop, "block": block.as_secs_f64(),
                     });
@@ -529,12 +605,14 @@ impl Claims<'_> {
         let Study { own, folder, limits, .. } = &self.study;
         let process = Process::greeted(own, folder, limits, model, 2, serial);
         let mut process = process.map_err(|failure| failure.to_string())?;
-        repeat(|| total(&mut process, true).map_err(|f| f.to_string()))
+        self.repeat.run(|| total(&mut process, true).map_err(|f| f.to_string()))
     }
 
     fn total_there(&self, model: &str) -> Result<Vec<f64>, String> {
         let mut python = self.python(model, 2)?;
-        repeat(|| total(&mut python.process, false).map_err(|f| f.to_string()))
+        self.repeat.run(|| {
+            total(&mut python.process, false).map_err(|f| f.to_string())
+        })
     }
 }
 

@@ -269,6 +269,10 @@ pub(crate) struct Drawing {
 
 #[derive(Args)]
 pub(crate) struct Claims {
+    /// Which claims; otherwise all of them
+    #[arg(value_enum, value_name = "GROUP")]
+    pub(crate) groups: Vec<Claimed>,
+
     /// How long a worker may take for one reply
     #[arg(long, value_parser = duration, default_value = "60s")]
     pub(crate) deadline: Duration,
@@ -276,6 +280,25 @@ pub(crate) struct Claims {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+/// Claims that belong together.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Claimed {
+    /// CPU work in threads and in processes
+    Computing,
+    /// Sleeping and fetching, in threads and on an event loop
+    Waiting,
+    /// How long the GIL is held, and waited for
+    Turns,
+    /// Updates that are lost
+    Updates,
+    /// What a process costs
+    Costs,
+    /// Blocking calls in an event loop
+    Loops,
+    /// The article's drawings, in units of work
+    Subtasks,
 }
 
 /// How results are printed.

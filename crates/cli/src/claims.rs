@@ -1,10 +1,10 @@
 //! `lanes claims`: what is said of threads, the GIL and processes, measured.
 
-use crate::args::{Claims, Format};
+use crate::args::{Claimed, Claims, Format};
 use crate::fail::Fail;
 use crate::run::limits;
 use crate::show::{Sheet, digits, print};
-use lanes_claims::{Finding, Found, Study, Verdict, study};
+use lanes_claims::{Finding, Found, Group, Study, Verdict, study};
 use lanes_measure::process::Launch;
 use lanes_measure::results::Build;
 use lanes_suite::Machine;
@@ -37,13 +37,26 @@ pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
         let Finding { ratio, who, .. } = finding;
         eprintln!("{who}: {ratio}: {}", outcome(&finding.found));
     };
+    let groups = options.groups.iter().map(|group| match group {
+        Claimed::Computing => Group::Computing,
+        Claimed::Waiting => Group::Waiting,
+        Claimed::Turns => Group::Turns,
+        Claimed::Updates => Group::Updates,
+        Claimed::Costs => Group::Costs,
+        Claimed::Loops => Group::Loops,
+        Claimed::Subtasks => Group::Subtasks,
+    });
+    let mut groups: Vec<Group> = groups.collect();
+    if groups.is_empty() {
+        groups = Group::ALL.to_vec();
+    }
     let findings = study(Study {
+        groups: &groups,
         limits: &limits,
         folder: folder.path(),
         own: Launch::own().map_err(Fail::of)?,
         watch: &mut watch,
-    })
-    .map_err(Fail::of)?;
+    });
     if limits.stop.load(std::sync::atomic::Ordering::Relaxed) {
         return Err(Fail::Interrupted("interrupted".into()));
     }

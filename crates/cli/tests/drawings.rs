@@ -112,7 +112,7 @@ fn any_workload_can_be_traced_in_any_size() {
 fn what_cannot_be_drawn_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().to_str().unwrap();
-    let mut trace = |arguments: &[&str], code| {
+    let trace = |arguments: &[&str], code| {
         let mut all = vec!["trace", "--runs=1", "-o", place];
         all.extend(arguments);
         fails(&mut lanes(&all), code)
