@@ -11,8 +11,10 @@ use lanes_measure::process::{Limits, Process};
 use lanes_measure::recording::{self, Recording};
 use lanes_measure::row::Row;
 use lanes_report::{Timeline, critical_path, totals};
+use lanes_suite::Machine;
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -77,9 +79,18 @@ impl Scene<'_> {
             end: traced.end,
             ..Timeline::default()
         };
-        let cost = percent(recording.cost());
-        timeline.note = Some(format!("tracing cost {cost} of the time"));
+        let share = percent(1.0 + recording.cost());
+        timeline.note =
+            Some(format!("with tracing, {share} of the time without"));
         Ok(Scened { timeline, recording })
+    }
+
+    /// What it was recorded on and with, in a line.
+    pub(crate) fn foot(&self, scened: &[Scened]) -> String {
+        let python = scened.iter().any(|s| s.timeline.name.contains("python"));
+        let pythons = lanes_python::interpreters().iter();
+        let pythons = pythons.filter(|_| python).map(|p| format!("; {p}"));
+        format!("{}{}", Machine::here(), pythons.collect::<String>())
     }
 
     /// A time in units, if there are any.
@@ -107,7 +118,7 @@ impl Scene<'_> {
             "waiting for a turn",
             "waiting for a worker",
             "critical path",
-            "tracing costs",
+            "with tracing",
         ]);
         for Scened { timeline, recording } in scened {
             let totals = totals(timeline).map_err(Fail::of)?;
@@ -126,7 +137,7 @@ impl Scene<'_> {
                     self.told(path.io()),
                     self.told(path.waiting()),
                 ),
-                percent(recording.cost()),
+                percent(1.0 + recording.cost()),
             ]);
         }
         Ok(sheet)
@@ -151,7 +162,11 @@ pub(crate) fn save(
         ))
     };
     fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    // A temporary file is its owner's alone unless told otherwise.
+    let mut file = tempfile::Builder::new()
+        .permissions(fs::Permissions::from_mode(0o644))
+        .tempfile_in(folder)
+        .map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     for number in 1u32.. {

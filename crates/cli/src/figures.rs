@@ -10,7 +10,6 @@ use lanes_core::trace::State::{self, Compute, Io, Lock};
 use lanes_core::{Error, Size};
 use lanes_measure::row::rows;
 use lanes_report::{Picture, Timeline, View, svg};
-use lanes_suite::Machine;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -181,7 +180,7 @@ pub(crate) fn figures(options: &Figures) -> Result<(), Fail> {
                 "U = {:?}; the median run of {} each. {}",
                 drawing.unit,
                 drawing.runs,
-                Machine::here()
+                scene.foot(&scened)
             ),
             unit: scene.unit(),
             views: figure.views.to_vec(),

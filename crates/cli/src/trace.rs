@@ -9,7 +9,6 @@ use crate::show::print;
 use lanes_core::Size;
 use lanes_measure::row::{rows, rows_with};
 use lanes_report::{Picture, View, perfetto, svg};
-use lanes_suite::Machine;
 
 /// Records every chosen model, and writes a picture and a trace file.
 ///
@@ -76,7 +75,7 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
             ),
             None => format!("The median run of {} each.", drawing.runs),
         },
-        below: Machine::here().to_string(),
+        below: scene.foot(&scened),
         subtitle: String::new(),
         unit: scene.unit(),
         views: vec![View::Tasks, View::Workers],

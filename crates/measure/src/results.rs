@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// What a result file says it is.
@@ -280,7 +281,10 @@ impl Results {
         let folder = path.parent().filter(|path| !path.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        // A temporary file is its owner's alone unless told otherwise.
+        let mut file = tempfile::Builder::new()
+            .permissions(fs::Permissions::from_mode(0o644))
+            .tempfile_in(folder)?;
         let mut writer = io::BufWriter::new(&mut file);
         serde_json::to_writer(&mut writer, self)?;
         writer.write_all(b"\n")?;
