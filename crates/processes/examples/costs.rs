@@ -6,6 +6,8 @@
 
 use lanes_core::{Context, Error};
 use lanes_processes::{Carrier, Function, List, Pool, function};
+use rustix::process::{Pid, Signal, getpid, kill_process};
+use std::thread;
 use std::time::{Duration, Instant};
 
 struct Same;
@@ -34,6 +36,34 @@ impl Function for Echo {
     }
 }
 
+struct Process;
+function!(Process);
+
+impl Function for Process {
+    const NAME: &'static str = "costs::process";
+    type Argument = ();
+    type Output = i32;
+
+    fn call((): (), _: &Context) -> Result<i32, Error> {
+        Ok(getpid().as_raw_nonzero().get())
+    }
+}
+
+struct Park;
+function!(Park);
+
+impl Function for Park {
+    const NAME: &'static str = "costs::park";
+    type Argument = ();
+    type Output = ();
+
+    fn call((): (), _: &Context) -> Result<(), Error> {
+        loop {
+            thread::park();
+        }
+    }
+}
+
 const ITEMS: u64 = 10_000;
 /// 16 MiB of numbers.
 const LENGTH: usize = 1 << 21;
@@ -47,6 +77,24 @@ fn main() -> Result<(), Error> {
         Ok(time)
     })?;
     println!("start of a worker, exec to ready      {start:>10.1?}");
+
+    let killed = median(20, || {
+        let pool = Pool::start(2)?;
+        let process = Pid::from_raw(pool.submit::<Process>(())?.result()?);
+        let parked = (0..4).map(|_| pool.submit::<Park>(()));
+        let parked = parked.collect::<Result<Vec<_>, Error>>()?;
+        while !(parked[0].is_running() && parked[1].is_running()) {
+            thread::yield_now();
+        }
+        let begin = Instant::now();
+        let process = process.expect("a process");
+        kill_process(process, Signal::KILL).map_err(std::io::Error::from)?;
+        for future in parked {
+            assert!(matches!(future.result(), Err(Error::WorkerDied(_))));
+        }
+        Ok(begin.elapsed())
+    })?;
+    println!("a worker's death to all work failed   {killed:>10.1?}");
 
     let pool = Pool::start(1)?;
     let submit = median(1000, || {

@@ -16,8 +16,9 @@ impl<T: Transport> Run<Counter> for Processes<T> {
 
     fn run(&self, job: &Job<Counter>) -> Result<u64, Error> {
         if job.form != Form::Sharded {
-            // Also where memory carries what crosses: the number is an object
-            // of the library, with a lock that knows one process only.
+            // Memory that carries what crosses does not change that: the lock
+            // knows the threads of one process only, and the object that the
+            // additions are made to is of the process that has made it.
             let what = "a number that all add to lies in the memory of one \
                         process, and the others cannot reach it";
             return Err(Error::Unsupported(what.into()));

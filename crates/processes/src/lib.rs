@@ -5,6 +5,32 @@
 //! what a task works on crosses to its worker and the result crosses back, and
 //! that is what the model shows. In return a run can be stopped whatever its
 //! tasks are doing: their workers are killed and others started.
+//!
+//! ```
+//! use lanes_core::{Context, Error};
+//! use lanes_processes::{Function, Pool, function};
+//!
+//! struct Square;
+//! function!(Square);
+//!
+//! impl Function for Square {
+//!     const NAME: &'static str = "square";
+//!     type Argument = u64;
+//!     type Output = u64;
+//!
+//!     fn call(number: u64, _: &Context) -> Result<u64, Error> {
+//!         Ok(number * number)
+//!     }
+//! }
+//!
+//! fn main() -> Result<(), Error> {
+//!     let pool = Pool::start(2)?;
+//!     let one = pool.submit::<Square>(7)?;
+//!     let many: Result<Vec<u64>, _> = pool.map::<Square>(1..4, 10)?.collect();
+//!     assert_eq!((one.result()?, many?), (49, vec![1, 4, 9]));
+//!     Ok(())
+//! }
+//! ```
 
 mod counter;
 mod double;

@@ -153,7 +153,8 @@ impl Pool {
     ///
     /// # Errors
     /// [`Error::Unsupported`] after a shutdown, and what has broken the pool if
-    /// it is broken. Those of the task come with its result.
+    /// it is broken. Those of the task come with its result:
+    /// [`Error::Unsupported`] also for more than 1 GiB to send.
     pub fn submit<F: Function>(
         &self,
         argument: F::Argument,

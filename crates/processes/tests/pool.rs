@@ -503,7 +503,7 @@ fn a_hundred_pools_leave_nothing() {
             };
             let pool = Pool::start_with(2, carrier)?;
             let square = pool.submit::<Square>(number)?;
-            if number % 3 == 0 {
+            if number.is_multiple_of(3) {
                 let lost = pool.submit::<Misbehave>(Deed::Exit)?.result();
                 return match lost {
                     Err(Error::WorkerDied(_)) => Ok(()),

@@ -189,7 +189,7 @@ fn size(message: &impl Serialize) -> Result<usize, Error> {
         return Ok(size);
     }
     let what = format!("{size} bytes to send, at most {MOST_BYTES}");
-    Err(Error::Invalid(what))
+    Err(Error::Unsupported(what))
 }
 
 /// A message from a body that has nothing else.
