@@ -138,6 +138,21 @@ fn every_model_answers_as_the_reference() {
 }
 
 #[test]
+fn long_lists_are_the_same_numbers() {
+    // Longer than what is made at once, and no multiple of it.
+    let rows = rows_with(300_001);
+    for name in ["python-sequential", "python-process-pool"] {
+        let mut process = sound(named(name));
+        for row in &rows {
+            if ["max", "double", "join"].contains(&row.workload()) {
+                prepare(&mut process, &**row, u64::MAX - 5).unwrap();
+            }
+        }
+        process.end();
+    }
+}
+
+#[test]
 fn a_server_that_is_there_already_is_used() {
     let server = Server::start().unwrap();
     let size = json!({

@@ -63,6 +63,9 @@ def refusal(error):
         kind = "resource"
     elif isinstance(error, OSError) and error.errno in RESOURCES:
         kind = "resource"
+    elif isinstance(error, ImportError):
+        # Distributions leave modules out, and builds without a library too.
+        kind = "unsupported"
     return {"kind": kind, "message": f"{type(error).__name__}: {error}"}
 
 
