@@ -159,7 +159,8 @@ fn the_articles_five_pictures_are_drawn_with_and_without_python() {
         let (table, told) = succeeds(&mut command);
         assert_eq!(files(folder.path()).len(), 5, "{told}");
         assert_eq!(table.contains("python-threads"), python.is_none());
-        assert_eq!(told.contains("not here, because"), python.is_some());
+        let missing = "python-threads: not here, because";
+        assert_eq!(told.contains(missing), python.is_some(), "{told}");
         let lock = folder.path().join("3-one-lock.svg");
         let lock = fs::read_to_string(lock).unwrap();
         assert!(lock.contains("drawn, not measured"), "{lock}");
@@ -194,4 +195,26 @@ fn a_python_that_is_none_is_told_and_the_others_go_on() {
         );
         assert!(told.contains(word), "{script}: {told}");
     }
+}
+
+#[test]
+fn claims_are_measured_in_rust_and_in_python_and_told() {
+    let output =
+        lanes(&["claims", "loops", "--format=json"]).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let written: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = written["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 4);
+    for finding in findings {
+        let measured = &finding["found"]["measured"];
+        assert_eq!(measured["samples"].as_array().unwrap().len(), 9);
+        assert!(measured["verdict"].is_string(), "{finding}");
+    }
+    let mut without = lanes(&["claims", "loops"]);
+    let (table, _) =
+        succeeds(without.env("LANES_PYTHON", "/nowhere/python3"));
+    assert!(table.contains("python-asyncio"), "{table}");
+    assert!(table.contains("not here, because"), "{table}");
+    let told = fails(&mut lanes(&["claims", "loop"]), 2);
+    assert!(told.contains("loops"), "{told}");
 }
