@@ -96,6 +96,15 @@ class Trace:
         worker = threading.get_native_id() if attached else None
         self.spans.append((task, worker, state, begin, end))
 
+    def started(self, task, begin):
+        """Records how long a new thread waited for its first turn."""
+        thread = threading.current_thread()
+        asked, thread.asked = getattr(thread, "asked", None), None
+        if asked is None or self.turns != "threads":
+            return
+        if begin - asked > NOTABLE_WAIT:
+            self.record(task, "lock", asked, begin)
+
     def waited(self, task, begin, due, attached=True):
         """Records a wait for an answer that was there at `due`."""
         end = self.now()
@@ -127,6 +136,7 @@ def computing(task):
         return
     begin = wall = trace.now()
     used = time.thread_time_ns()
+    trace.started(task, begin)
 
     def look():
         nonlocal wall, used
@@ -983,6 +993,7 @@ class Task(threading.Thread):
     def __init__(self, work, *args):
         super().__init__(daemon=True)
         self.work, self.args, self.value, self.error = work, args, None, None
+        self.asked = TRACE.now() if TRACE else None
 
     def run(self):
         try:
