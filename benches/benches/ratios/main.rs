@@ -5,7 +5,8 @@
 //! - `bare`: each sibling against the shortest idiomatic code of its library;
 //! - `scaling`: one worker of a model against two, and what the machine's memory
 //!   gives two threads over what it gives one;
-//! - `limit`: waiting workloads against what no model can beat.
+//! - `limit`: waiting workloads against what no model can beat;
+//! - `trace`: a span against 100 ns, and a traced run against an untraced one.
 //!
 //! Each line has the median of 31 to 201 paired ratios, a 95 % interval for it,
 //! and the bound. `cargo bench --bench ratios -- bare/rayon` prints those whose name
@@ -16,8 +17,11 @@ mod bare;
 
 use lanes_benches::pairs::{Ratio, ratio};
 use lanes_benches::{SEED, tell_machine, timed};
+use lanes_core::trace::{State, Trace};
 use lanes_core::workload::{Double, Fetch, Fib, Max, Spawn, Subtasks};
-use lanes_core::{Complete, Config, Fit, Job, Run, Workload, kernel, seed};
+use lanes_core::{
+    Complete, Config, Context, Fit, Job, Run, Watch, Workload, kernel, seed,
+};
 use lanes_suite::{Entry, Family, MODELS};
 use std::env;
 use std::fmt::Debug;
@@ -53,6 +57,7 @@ fn main() {
     bare_forms(&session);
     scaling(&session);
     limits(&session);
+    traces(&session);
 }
 
 impl Session {
@@ -301,6 +306,38 @@ fn limits(session: &Session) {
             let ours = || timed(&*model, &subtasks);
             let limit = || subtasks.unit_now() * compute + unit * waits;
             session.print(&name, Bound::AtMost(bound), ours, limit);
+        }
+    }
+}
+
+fn traces(session: &Session) {
+    const SPANS: u32 = 10_000;
+    if session.wants("trace/span") {
+        let spans = || {
+            let trace = Trace::new();
+            time(|| {
+                for task in 0..SPANS as usize {
+                    drop(trace.span(task, State::Compute));
+                }
+            })
+        };
+        let most = Duration::from_nanos(100) * SPANS;
+        session.print("trace/span", Bound::AtMost(1.0), spans, || most);
+    }
+    let unit = Duration::from_micros(if session.test { 100 } else { 5000 });
+    let subtasks = job(&Subtasks { unit, rounds: None });
+    for entry in MODELS {
+        let name = format!("trace/{}/subtasks", entry.name);
+        if session.wants(&name) {
+            let model = start(&entry, WORKERS);
+            let traced = || {
+                let trace = Some(Trace::new());
+                let watch = Watch { trace, ..Watch::default() };
+                let context = Context::watching(watch).expect("no deadline");
+                timed(&*model, &subtasks.under(&context))
+            };
+            let plain = || timed(&*model, &subtasks);
+            session.print(&name, Bound::AtMost(1.02), traced, plain);
         }
     }
 }
