@@ -512,3 +512,66 @@ impl<T> Iterator for Map<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    /// Never ends by itself, and never looks whether it should.
+    struct Deaf;
+    crate::function!(Deaf);
+
+    impl Function for Deaf {
+        const NAME: &'static str = "test::deaf";
+        type Argument = bool;
+        type Output = u32;
+
+        fn call(deaf: bool, _: &Context) -> Result<u32, Error> {
+            if deaf {
+                loop {
+                    thread::park();
+                }
+            }
+            Ok(std::process::id())
+        }
+    }
+
+    #[test]
+    fn a_stop_kills_who_does_not_listen_and_the_pool_goes_on() {
+        let pool = Pool::start(1).unwrap();
+        let before = pool.submit::<Deaf>(false).unwrap().result().unwrap();
+        let (context, (token, left)) = (Context::new(), mpsc::channel());
+        let submit = || {
+            pool.submit_under::<Deaf>(true, &context, token.clone()).unwrap()
+        };
+        let futures = [submit(), submit()];
+        while !futures[0].is_running() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        context.cancel();
+        for future in futures {
+            assert_eq!(future.result(), Err(Error::Cancelled));
+        }
+        drop(token);
+        assert!(left.recv().is_err(), "nothing is left of the run");
+        assert!(!std::path::Path::new(&format!("/proc/{before}")).exists());
+        let after = pool.submit::<Deaf>(false).unwrap().result().unwrap();
+        assert_ne!(before, after);
+        assert_eq!(pool.broken(), None);
+    }
+
+    #[test]
+    fn what_waits_behind_another_run_is_swept_out() {
+        let pool = Pool::start(1).unwrap();
+        let deaf = pool.submit::<Deaf>(true).unwrap();
+        let (context, (token, _left)) = (Context::new(), mpsc::channel());
+        let waits = pool.submit_under::<Deaf>(true, &context, token).unwrap();
+        pool.sweep();
+        assert!(!waits.is_done());
+        context.cancel();
+        pool.sweep();
+        assert_eq!(waits.result(), Err(Error::Cancelled));
+        assert!(!deaf.is_done());
+    }
+}

@@ -16,10 +16,11 @@ use std::fs;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// Far more than anything takes here: only a hang reaches it.
 const WATCHDOG: Duration = Duration::from_secs(60);
@@ -64,12 +65,11 @@ impl Function for Await {
 struct Gate(PathBuf);
 
 impl Gate {
-    fn new(name: &str) -> Self {
-        let name = format!("{name}-{}", std::process::id());
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        Self(folder)
+    /// The folder goes with the first of the two.
+    fn new() -> (TempDir, Self) {
+        let folder = tempfile::tempdir().unwrap();
+        let gate = Self(folder.path().to_owned());
+        (folder, gate)
     }
 
     fn open(&self) {
@@ -149,10 +149,10 @@ fn an_error_is_one_results_own_and_keeps_its_kind() {
 #[test]
 fn who_completes_first_comes_first() {
     let pool = Pool::start(2).unwrap();
-    let gate = Gate::new("completes");
+    let (_folder, gate) = Gate::new();
     let late = pool.submit::<Await>(gate.clone()).unwrap();
     gate.arrived(1);
-    let soon = Gate::new("completes-soon");
+    let (_folder, soon) = Gate::new();
     soon.open();
     let soon = pool.submit::<Await>(soon).unwrap();
     let waits = pool.submit::<Await>(gate.clone()).unwrap();
@@ -169,7 +169,7 @@ fn who_completes_first_comes_first() {
 #[test]
 fn cancel_works_before_the_start_and_not_after() {
     let pool = Pool::start(1).unwrap();
-    let gate = Gate::new("cancel");
+    let (_folder, gate) = Gate::new();
     let running = pool.submit::<Await>(gate.clone()).unwrap();
     let waiting = pool.submit::<Square>(3).unwrap();
     gate.arrived(1);
@@ -183,7 +183,7 @@ fn cancel_works_before_the_start_and_not_after() {
 #[test]
 fn a_timeout_leaves_the_task_running() {
     let pool = Pool::start(1).unwrap();
-    let gate = Gate::new("timeout");
+    let (_folder, gate) = Gate::new();
     let running = pool.submit::<Await>(gate.clone()).unwrap();
     gate.arrived(1);
     let late = running.result_within(Duration::from_millis(20));
@@ -197,7 +197,7 @@ fn a_timeout_leaves_the_task_running() {
 #[test]
 fn a_shutdown_lets_work_end_and_takes_no_more() {
     let pool = Pool::start(1).unwrap();
-    let gate = Gate::new("shutdown");
+    let (_folder, gate) = Gate::new();
     let running = pool.submit::<Await>(gate.clone()).unwrap();
     let waiting = pool.submit::<Square>(3).unwrap();
     let processes = gate.arrived(1);
@@ -214,7 +214,7 @@ fn a_shutdown_lets_work_end_and_takes_no_more() {
 #[test]
 fn a_dropped_pool_kills_what_runs() {
     let pool = Pool::start(2).unwrap();
-    let gate = Gate::new("dropped");
+    let (_folder, gate) = Gate::new();
     let futures: Vec<_> =
         (0..3).map(|_| pool.submit::<Await>(gate.clone()).unwrap()).collect();
     let processes = gate.arrived(2);
@@ -304,7 +304,7 @@ fn prints_do_not_disturb_and_children_are_no_workers() {
 #[test]
 fn a_worker_killed_while_it_computes_fails_all_unfinished_work() {
     let pool = Pool::start(2).unwrap();
-    let gate = Gate::new("killed");
+    let (_folder, gate) = Gate::new();
     let futures: Vec<_> =
         (0..4).map(|_| pool.submit::<Await>(gate.clone()).unwrap()).collect();
     let processes = gate.arrived(2);
@@ -321,7 +321,7 @@ fn a_worker_killed_while_it_computes_fails_all_unfinished_work() {
 #[test]
 fn a_worker_killed_while_idle_breaks_the_pool() {
     let pool = Pool::start(1).unwrap();
-    let gate = Gate::new("idle");
+    let (_folder, gate) = Gate::new();
     gate.open();
     assert_eq!(now(pool.submit::<Await>(gate.clone()).unwrap()), Ok(()));
     assert_eq!(pool.broken(), None);
@@ -426,11 +426,10 @@ fn a_worker_that_ends_is_told_with_its_status() {
     assert_eq!(after(Deed::HalfAResult), killed);
     let exited = Error::WorkerDied("exit status: 3".into());
     assert_eq!(after(Deed::Exit), exited);
-    for (name, deed) in [
-        ("grandchild", Deed::Grandchild as fn(Gate) -> Deed),
-        ("half", Deed::GrandchildAndHalf),
-    ] {
-        let gate = Gate::new(name);
+    let deeds: [fn(Gate) -> Deed; 2] =
+        [Deed::Grandchild, Deed::GrandchildAndHalf];
+    for deed in deeds {
+        let (_folder, gate) = Gate::new();
         assert_eq!(after(deed(gate.clone())), killed);
         let grandchild = gate.arrived(1)[0];
         until(|| is_gone(grandchild).then_some(()));
@@ -460,7 +459,7 @@ fn a_killed_parent_leaves_no_worker() {
             thread::park();
         }
     }
-    let gate = Gate::new("parent");
+    let (_folder, gate) = Gate::new();
     let mut parent = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "a_killed_parent_leaves_no_worker"])
         .env(PARENT, &gate.0)
