@@ -56,15 +56,19 @@ impl Python {
         numbers.first().copied().ok_or_else(none)
     }
 
-    /// CPU work in so many workers, in nanoseconds.
-    pub(crate) fn cpu(
+    /// So often, the time of CPU work in so many workers over that in one.
+    pub(crate) fn split(
         &mut self,
         with: &str,
         workers: u64,
         rounds: u64,
-    ) -> Result<f64, String> {
-        let how = json!({"with": with, "workers": workers, "rounds": rounds});
-        self.one("cpu", how)
+        count: usize,
+    ) -> Result<Vec<f64>, String> {
+        let how = json!({
+            "with": with, "workers": workers, "rounds": rounds,
+            "count": count,
+        });
+        self.exhibit("gain", how)
     }
 
     /// The share of additions that are lost.

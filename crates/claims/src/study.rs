@@ -9,7 +9,6 @@ use lanes_gil::{Gil, Options};
 use lanes_measure::failure::Failure;
 use lanes_measure::process::{Launch, Limits, Process};
 use lanes_measure::recording;
-use lanes_measure::row::Row;
 use lanes_processes::Pool;
 use lanes_python::Peer;
 use serde::Serialize;
@@ -22,14 +21,18 @@ use std::time::Duration;
 /// How often each ratio is measured: its interval then leaves out the largest
 /// and the smallest, and holds the true median with 96 %.
 const REPETITIONS: usize = 9;
-/// CPU work that takes so long on one thread.
-const WORK: Duration = Duration::from_millis(80);
+/// The same where both cores compute, which is where a neighbour on the machine
+/// is felt most: its interval leaves out three at each end, and holds with 96 %.
+const MORE: usize = 15;
+/// CPU work that takes so long on one thread: much longer than the 40 ms that
+/// Linux may leave new threads on one core.
+const WORK: Duration = Duration::from_millis(150);
 /// The switch interval of CPython, and of the GIL here.
 const INTERVAL: Duration = Duration::from_millis(5);
 /// The switch interval for lost updates: many changes of thread.
 const SHORT: Duration = Duration::from_micros(10);
-/// The unit of `subtasks`.
-const UNIT: Duration = Duration::from_millis(10);
+/// The unit of `subtasks`: that of the figures, and long for the same reason.
+const UNIT: Duration = Duration::from_millis(20);
 const SEED: u64 = 7;
 
 /// One claim of one side, as measured.
@@ -144,13 +147,21 @@ struct Repeat(Arc<AtomicBool>);
 impl Repeat {
     fn run(
         &self,
+        once: impl FnMut() -> Result<f64, String>,
+    ) -> Result<Vec<f64>, String> {
+        self.times(REPETITIONS, once)
+    }
+
+    fn times(
+        &self,
+        count: usize,
         mut once: impl FnMut() -> Result<f64, String>,
     ) -> Result<Vec<f64>, String> {
         let again = |_| match self.0.load(Ordering::Relaxed) {
             true => Err("the study was interrupted".into()),
             false => once(),
         };
-        (0..REPETITIONS).map(again).collect()
+        (0..count).map(again).collect()
     }
 }
 
@@ -200,7 +211,7 @@ impl Claims<'_> {
         let gain = Bound::at_least(1.4);
         let rounds = exhibit::rounds(WORK);
         let (mut two, mut four) = (Ok(Vec::new()), Ok(Vec::new()));
-        for _ in 0..REPETITIONS {
+        for _ in 0..MORE {
             let times = [1, 2, 4].map(|k| exhibit::gil_threads(k, rounds));
             if let [Ok(one), Ok(in_two), Ok(in_four)] = times {
                 two.as_mut().map(|two| two.push(in_two / one)).ok();
@@ -221,14 +232,12 @@ impl Claims<'_> {
             let nanos = WORK.as_nanos() as u64;
             Ok(python.one("calibrate", json!({"unit_ns": nanos}))? as u64)
         });
-        let ratios = |python: &mut Python, with: &str, k, inverse| {
-            let rounds = rounds_there.clone()?;
-            repeat.run(|| {
-                // One worker of the same kind, so that its costs are in both.
-                let one = python.cpu(with, 1, rounds)?;
-                let many = python.cpu(with, k, rounds)?;
-                Ok(if inverse { one / many } else { many / one })
-            })
+        let ratios = |python: &mut Python, with: &str, k, inverse: bool| {
+            // As many rounds as take half as long: each is made four times.
+            let rounds = rounds_there.clone()? / 2;
+            let ratios = python.split(with, k, rounds, MORE)?;
+            let either = |ratio: f64| if inverse { 1.0 / ratio } else { ratio };
+            Ok(ratios.into_iter().map(either).collect())
         };
         let found = in_python(&mut python, |python| {
             ratios(python, "threads", 2, false)
@@ -241,14 +250,14 @@ impl Claims<'_> {
         self.tell(NOT, ratio(4), "python-threads", same, found);
 
         let ratio = "time in one / in two";
-        let free = repeat.run(|| {
+        let free = repeat.times(MORE, || {
             let one = exhibit::free_threads(1, rounds);
             Ok(one / exhibit::free_threads(2, rounds))
         });
         self.tell(FREE, ratio, "threads", gain, free);
         let pools = Pool::start(1).and_then(|one| Ok((one, Pool::start(2)?)));
         let found = pools.map_err(told).and_then(|(one, two)| {
-            repeat.run(|| {
+            repeat.times(MORE, || {
                 let alone =
                     exhibit::processes(&one, 1, rounds).map_err(told)?;
                 let both = exhibit::processes(&two, 2, rounds).map_err(told)?;
@@ -604,26 +613,41 @@ impl Claims<'_> {
         let serial = model == "sequential";
         let Study { own, folder, limits, .. } = &self.study;
         let process = Process::greeted(own, folder, limits, model, 2, serial);
-        let mut process = process.map_err(|failure| failure.to_string())?;
-        self.repeat.run(|| total(&mut process, true).map_err(|f| f.to_string()))
+        let process = process.map_err(|failure| failure.to_string())?;
+        self.totals(process, true)
     }
 
     fn total_there(&self, model: &str) -> Result<Vec<f64>, String> {
-        let mut python = self.python(model, 2)?;
-        self.repeat.run(|| {
-            total(&mut python.process, false).map_err(|f| f.to_string())
+        self.totals(self.python(model, 2)?.process, false)
+    }
+
+    /// What runs take, in units. The unit is calibrated anew for every few of
+    /// them (for each in Python, whose speed changes more from one moment to the
+    /// next), and each few have one before them that is not timed.
+    fn totals(
+        &self,
+        mut process: Process,
+        rust: bool,
+    ) -> Result<Vec<f64>, String> {
+        let few = if rust { 3 } else { 1 };
+        let mut left = 0;
+        self.repeat.times(MORE, || {
+            let mut total = || {
+                if left == 0 {
+                    let row = recording::subtasks(&mut process, UNIT, rust)?;
+                    let digest = row.digest(SEED)?;
+                    process.prepare(Subtasks::NAME, &row.size(), SEED)?;
+                    process.prepared(digest)?;
+                    process.sample(1, false, Some(digest))?;
+                    left = few;
+                }
+                left -= 1;
+                let sample = process.sample(1, false, None)?;
+                Ok(sample.wall_ns as f64 / UNIT.as_nanos() as f64)
+            };
+            total().map_err(|failure: Failure| failure.to_string())
         })
     }
-}
-
-/// What a run takes in units that were calibrated just before.
-fn total(process: &mut Process, own: bool) -> Result<f64, Failure> {
-    let row: Box<dyn Row> = recording::subtasks(process, UNIT, own)?;
-    let digest = row.digest(SEED)?;
-    process.prepare(Subtasks::NAME, &row.size(), SEED)?;
-    process.prepared(digest)?;
-    let sample = process.sample(1, false, Some(digest))?;
-    Ok(sample.wall_ns as f64 / UNIT.as_nanos() as f64)
 }
 
 /// What a Python shows, if it is here.

@@ -86,15 +86,23 @@ pub fn subtasks(
     unit: Duration,
     own: bool,
 ) -> Result<Box<dyn Row>, Failure> {
+    const UNITS: f64 = 3.0;
     let subtasks = Subtasks { unit, rounds: None };
     if own {
         return Ok(Row::pinned(&subtasks)?);
     }
     let nanos = u64::try_from(unit.as_nanos()).unwrap_or(u64::MAX);
-    let numbers = process.exhibit("calibrate", &json!({"unit_ns": nanos}))?;
-    let rounds = numbers.first().copied().filter(|rounds| *rounds >= 1.0);
-    let rounds = rounds.ok_or_else(|| {
-        Error::Protocol(format!("a calibration of {numbers:?}"))
-    })?;
+    let first = |numbers: Vec<f64>| {
+        let first = numbers.first().copied().filter(|number| *number >= 1.0);
+        let what = format!("a calibration of {numbers:?}");
+        first.ok_or(Error::Protocol(what))
+    };
+    let rounds = json!({"unit_ns": nanos});
+    let rounds = first(process.exhibit("calibrate", &rounds)?)?;
+    // The best of a few short tries is not what an interpreter keeps up.
+    let work = UNITS * rounds;
+    let how = json!({"with": "threads", "workers": 1, "rounds": work as u64});
+    let wall = first(process.exhibit("cpu", &how)?)?;
+    let rounds = work * nanos as f64 / wall;
     Ok(Box::new(Subtasks { rounds: Some(rounds as u64), ..subtasks }))
 }
