@@ -251,7 +251,7 @@ pub(crate) struct Drawing {
     /// So many traced runs of each, of which the median one is drawn, and as
     /// many untraced ones beside them
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1000),
-          default_value_t = 5)]
+          default_value_t = 7)]
     pub(crate) runs: u64,
 
     /// The seed of the inputs

@@ -4,12 +4,14 @@
 use crate::args::Drawing;
 use crate::fail::Fail;
 use crate::select::Model;
-use crate::show::{Sheet, digits, percent, time};
+use crate::show::{Sheet, digits, time};
+use lanes_claims::Estimate;
 use lanes_core::Config;
 use lanes_measure::failure::Failure;
 use lanes_measure::process::{Limits, Process};
-use lanes_measure::recording::{self, Recording};
+use lanes_measure::recording::{self, Recording, Work};
 use lanes_measure::row::Row;
+use lanes_measure::statistics::median;
 use lanes_report::{Timeline, critical_path, totals};
 use lanes_suite::Machine;
 use std::fs;
@@ -55,21 +57,16 @@ impl Scene<'_> {
         let (folder, limits) = (self.folder, self.limits);
         let mut process =
             Process::greeted(launch, folder, limits, name, workers, *serial)?;
-        let own;
-        let row = match self.row {
-            Some(row) => row,
-            None => {
-                let (unit, rust) = (self.drawing.unit, !model.is_python());
-                own = recording::subtasks(&mut process, unit, rust)?;
-                &*own
-            }
+        let (unit, rust) = (self.drawing.unit, !model.is_python());
+        let work = match self.row {
+            Some(row) => Work::Row(row),
+            None => Work::Subtasks { unit, rust },
         };
         let (seed, runs) = (self.drawing.seed, self.drawing.runs as usize);
-        let recording = recording::record(&mut process, row, seed, runs)?;
+        let recording = recording::record(&mut process, work, seed, runs)?;
         process.end();
         let traced = &recording.traced;
-        let is_subtasks = row.workload() == "subtasks";
-        let tasks = (1..=row.items()).filter(|_| is_subtasks);
+        let tasks = (1..=3).filter(|_| self.row.is_none());
         let mut timeline = Timeline {
             name: model.name.clone(),
             spans: traced.spans(),
@@ -79,9 +76,10 @@ impl Scene<'_> {
             end: traced.end,
             ..Timeline::default()
         };
-        let share = percent(1.0 + recording.cost());
-        timeline.note =
-            Some(format!("with tracing, {share} of the time without"));
+        timeline.note = Some(format!(
+            "with tracing, {} of the time without",
+            share(&recording)
+        ));
         Ok(Scened { timeline, recording })
     }
 
@@ -137,10 +135,26 @@ impl Scene<'_> {
                     self.told(path.io()),
                     self.told(path.waiting()),
                 ),
-                percent(1.0 + recording.cost()),
+                share(recording),
             ]);
         }
         Ok(sheet)
+    }
+}
+
+/// The time of traced runs in percent of that of the untraced ones beside them,
+/// with an interval if there are enough of them.
+fn share(recording: &Recording) -> String {
+    let ratios = recording.ratios();
+    match Estimate::of(&ratios) {
+        Some(Estimate { low, median, high }) => {
+            let [low, median, high] = [low, median, high].map(|r| r * 100.0);
+            format!("{median:.1} % ({low:.1} to {high:.1})")
+        }
+        None => {
+            let median = median(&mut ratios.clone()).unwrap_or(1.0);
+            format!("{:.1} %", median * 100.0)
+        }
     }
 }
 

@@ -52,8 +52,9 @@ const FIGURES: [Figure; 5] = [
         above: "The article draws threads under the GIL as taking turns, with \
                 nobody at work while subtask 1 waits for I/O. Such a lock is \
                 held through the wait. (The drawing also gives subtask 3 only \
-                1 U of its 2, and paints threads that have ended as waiting.) \
-                CPython does not do this: see the next picture.",
+                1 U of its 2, and paints threads that have ended as waiting, \
+                which is left out here.) CPython does not do this: see the \
+                next picture.",
         drawing: true,
         panels: &[(
             "mutex",
@@ -177,8 +178,7 @@ pub(crate) fn figures(options: &Figures) -> Result<(), Fail> {
             subtitle: String::new(),
             above: figure.above.into(),
             below: format!(
-                "U = {:?}; the median run of {} each. {}",
-                drawing.unit,
+                "The median run of {} each. {}",
                 drawing.runs,
                 scene.foot(&scened)
             ),

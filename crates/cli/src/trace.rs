@@ -67,8 +67,8 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
     let picture = Picture {
         title: format!("{workload}{of} in {} models", scened.len()),
         above: match scene.unit() {
-            Some(unit) => format!(
-                "The median run of {} each. U = {unit:?}: subtask 1 computes 1 U, \
+            Some(_) => format!(
+                "The median run of {} each. Subtask 1 computes 1 U, \
                  waits for I/O 3 U, computes 1 U; subtask 2 computes 1, waits 1, \
                  computes 1; subtask 3 computes 2.",
                 drawing.runs

@@ -199,8 +199,7 @@ fn a_python_that_is_none_is_told_and_the_others_go_on() {
 
 #[test]
 fn claims_are_measured_in_rust_and_in_python_and_told() {
-    let output =
-        lanes(&["claims", "loops", "--format=json"]).output().unwrap();
+    let output = lanes(&["claims", "loops", "--format=json"]).output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
     let written: Value = serde_json::from_slice(&output.stdout).unwrap();
     let findings = written["findings"].as_array().unwrap();
@@ -211,8 +210,7 @@ fn claims_are_measured_in_rust_and_in_python_and_told() {
         assert!(measured["verdict"].is_string(), "{finding}");
     }
     let mut without = lanes(&["claims", "loops"]);
-    let (table, _) =
-        succeeds(without.env("LANES_PYTHON", "/nowhere/python3"));
+    let (table, _) = succeeds(without.env("LANES_PYTHON", "/nowhere/python3"));
     assert!(table.contains("python-asyncio"), "{table}");
     assert!(table.contains("not here, because"), "{table}");
     let told = fails(&mut lanes(&["claims", "loop"]), 2);

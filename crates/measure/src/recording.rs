@@ -31,34 +31,50 @@ impl Recording {
         Duration::from_nanos(nanos as u64)
     }
 
-    /// By how much a traced run takes longer than the untraced one beside it, as
-    /// a fraction: the median of all pairs.
-    pub fn cost(&self) -> f64 {
+    /// The time of each traced run over that of the untraced one beside it.
+    pub fn ratios(&self) -> Vec<f64> {
         let pairs = self.with_trace.iter().zip(&self.plain);
-        let mut ratios: Vec<f64> =
-            pairs.map(|(traced, plain)| traced / plain).collect();
-        median(&mut ratios).unwrap_or(1.0) - 1.0
+        pairs.map(|(traced, plain)| traced / plain).collect()
     }
 }
 
-/// Runs a row of a model that has said hello: a few times to warm up, then so
-/// many times without and with a trace, in turns.
+/// What is run.
+#[derive(Clone, Copy)]
+pub enum Work<'a> {
+    /// A row, the same all the time.
+    Row(&'a dyn Row),
+    /// `subtasks`, its unit calibrated anew for each pair of runs, since a
+    /// machine is not as fast in one second as in another.
+    Subtasks {
+        /// The unit.
+        unit: Duration,
+        /// Whether Rust computes; see [`subtasks`].
+        rust: bool,
+    },
+}
+
+/// Runs some work of a model that has said hello, so many times without and with
+/// a trace, in turns.
 ///
 /// # Errors
 /// Those of the worker, a wrong answer among them.
 pub fn record(
     process: &mut Process,
-    row: &dyn Row,
+    work: Work<'_>,
     seed: u64,
     runs: usize,
 ) -> Result<Recording, Failure> {
-    const WARM_UP: u32 = 2;
-    let digest = row.digest(seed)?;
-    process.prepare(row.workload(), &row.size(), seed)?;
-    process.prepared(digest)?;
-    process.sample(WARM_UP, false, Some(digest))?;
     let (mut plain, mut traces) = (Vec::new(), Vec::new());
+    let mut digest = 0;
     for run in 0..runs.max(1) {
+        match work {
+            Work::Row(row) if run == 0 => digest = stage(process, row, seed)?,
+            Work::Row(_) => {}
+            Work::Subtasks { unit, rust } => {
+                let row = subtasks(process, unit, rust)?;
+                digest = stage(process, &*row, seed)?;
+            }
+        }
         // Who goes first changes, so that neither profits from the order.
         for traced in [run % 2 == 0, run % 2 == 1] {
             if traced {
@@ -74,6 +90,19 @@ pub fn record(
     traces.sort_by_key(took);
     let traced = traces.swap_remove(traces.len() / 2);
     Ok(Recording { traced, plain, with_trace })
+}
+
+/// Has the input made and run to warm up; the digest of the answer.
+fn stage(
+    process: &mut Process,
+    row: &dyn Row,
+    seed: u64,
+) -> Result<u64, Failure> {
+    let digest = row.digest(seed)?;
+    process.prepare(row.workload(), &row.size(), seed)?;
+    process.prepared(digest)?;
+    process.sample(1, false, Some(digest))?;
+    Ok(digest)
 }
 
 /// `subtasks` with a unit that takes so long in the language of this worker:
