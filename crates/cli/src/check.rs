@@ -20,6 +20,8 @@ const SEEDS: [u64; 2] = [7, u64::MAX];
 struct Known {
     row: Box<dyn Row>,
     digests: Vec<(u64, u64)>,
+    /// Whether it takes seconds in an interpreter.
+    long: bool,
 }
 
 /// Checks every chosen cell with several sizes, seeds and numbers of workers.
@@ -28,19 +30,19 @@ struct Known {
 /// [`Fail::Failure`] if a cell is wrong.
 pub(crate) fn check(options: &Check) -> Result<(), Fail> {
     let limits = limits(options.deadline, None)?;
-    let cells = Cells::of_all(&options.selection, rows(Size::Quick))?;
-    let small = ITEMS.into_iter().flat_map(rows_with);
-    let all = rows(Size::Quick).into_iter().chain(small);
-    let wanted = all.filter(|row| {
+    let cells = Cells::of_all(&options.selection, rows(Size::Quick), false)?;
+    let small = ITEMS.into_iter().flat_map(rows_with).map(|row| (row, false));
+    let long = rows(Size::Quick).into_iter().map(|row| (row, true));
+    let wanted = long.chain(small).filter(|(row, _)| {
         let mut models = cells.models.iter();
         models.any(|model| cells.has(row.workload(), &model.model))
     });
-    let known = wanted.map(|row| {
+    let known = wanted.map(|(row, long)| {
         let row = row.pinned().map_err(Fail::of)?;
         let digest = |seed| Ok((seed, row.digest(seed).map_err(Fail::of)?));
         let digests = SEEDS.into_iter().map(digest);
         let digests = digests.collect::<Result<_, Fail>>()?;
-        Ok(Known { row, digests })
+        Ok(Known { row, digests, long })
     });
     let known = known.collect::<Result<Vec<Known>, Fail>>()?;
     let folder = tempfile::tempdir().map_err(Fail::of)?;
@@ -60,6 +62,9 @@ pub(crate) fn check(options: &Check) -> Result<(), Fail> {
             let mine = known
                 .iter()
                 .filter(|known| cells.has(known.row.workload(), &model.model));
+            // Of what takes long, an interpreter is asked once.
+            let once = model.is_python() && *workers != cores;
+            let mine = mine.filter(|known| !(known.long && once));
             let mine: Vec<&Known> = mine.collect();
             found.model(model, *workers, &mine, folder.path(), &limits);
         }
@@ -90,7 +95,11 @@ impl Found {
         let mut running = None;
         for known in known {
             let (row, size) = (&known.row, known.row.size());
-            for (seed, digest) in &known.digests {
+            let seeds = match known.long && model.is_python() {
+                true => 1,
+                false => known.digests.len(),
+            };
+            for (seed, digest) in &known.digests[..seeds] {
                 let result = (|| {
                     let mut process = match running.take() {
                         Some(process) => process,
@@ -109,7 +118,7 @@ impl Found {
                     running = alive.then_some(process);
                     result.map(drop)
                 })();
-                self.count(result, &format!("{name}: {}", title(&**row)));
+                self.count(result, &name, &**row);
             }
         }
         if let Some(process) = running {
@@ -117,20 +126,30 @@ impl Found {
         }
     }
 
-    fn count(&mut self, result: Result<(), Failure>, what: &str) {
+    fn count(
+        &mut self,
+        result: Result<(), Failure>,
+        model: &str,
+        row: &dyn Row,
+    ) {
+        let workload = row.workload();
         match result {
             Ok(()) => self.right += 1,
             Err(failure) if failure.cause == Cause::Unsupported => {
-                let why = format!("{what}: {}", failure.message);
+                let why = format!("{model}: {workload}: {}", failure.message);
                 *self.refused.entry(why).or_default() += 1;
             }
-            Err(failure) => self.wrong.push(format!("{what} {failure}")),
+            Err(failure) => {
+                let label = row.label();
+                let what = format!("{model}: {workload} {label} {failure}");
+                self.wrong.push(what);
+            }
         }
     }
 
     fn tell(&self) -> Result<(), Fail> {
-        for why in self.refused.keys() {
-            print(&format!("refused: {why}\n"))?;
+        for (why, count) in &self.refused {
+            print(&format!("refused {count} times, {why}\n"))?;
         }
         for wrong in &self.wrong {
             print(&format!("WRONG: {wrong}\n"))?;
@@ -143,10 +162,6 @@ impl Found {
         }
         Ok(())
     }
-}
-
-fn title(row: &dyn Row) -> String {
-    format!("{} {}", row.workload(), row.label())
 }
 
 fn start(

@@ -97,7 +97,7 @@ impl Visitor for Collect<'_> {
 /// # Errors
 /// Those of the selection, and of models that do not start.
 pub(crate) fn list(options: &List) -> Result<(), Fail> {
-    let cells = Cells::of_all(&options.selection, rows(Size::Quick))?;
+    let cells = Cells::of_all(&options.selection, rows(Size::Quick), true)?;
     // Two workers: with one, some would refuse what they can do.
     let config = Config::new(2).map_err(Fail::of)?;
     let models = cells.models.iter().filter_map(|model| {

@@ -55,16 +55,20 @@ impl Cells {
         Self::of(selection, rows, models(selection, &own()?)?)
     }
 
-    /// The cells among these rows, of all models that there are.
+    /// The cells among these rows, of all models that there are; those of Python
+    /// by name only, unless they are wanted too.
     ///
     /// # Errors
     /// Those of [`Cells::choose`].
     pub(crate) fn of_all(
         selection: &Selection,
         rows: Vec<Box<dyn Row>>,
+        python: bool,
     ) -> Result<Self, Fail> {
         let mut models = models(selection, &own()?)?;
-        models.iter_mut().for_each(|model| model.by_name = false);
+        for model in &mut models {
+            model.by_name &= !python && model.is_python();
+        }
         Self::of(selection, rows, models)
     }
 

@@ -404,7 +404,7 @@ fn cells_are_checked_and_listed() {
     assert!(output.status.success(), "{printed}{}", text(&output.stderr));
     assert!(printed.contains(" right, "), "{printed}");
     assert!(
-        printed.contains("refused: rayon with 1 workers: event"),
+        printed.contains("rayon with 1 workers: event: two jobs"),
         "{printed}"
     );
     let output = self::output(&["list", "--format=json"]);
