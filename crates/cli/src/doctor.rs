@@ -12,7 +12,6 @@ use lanes_measure::session::{self, Contender, Plan};
 use lanes_suite::Machine;
 use rustix::process::{Resource, getrlimit};
 use std::fs;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// Quiet machines stay below this floor.
@@ -47,17 +46,27 @@ pub(crate) fn doctor(options: &Doctor) -> Result<(), Fail> {
         "commit: known to result files",
         "git, and a clone rather than a copy, tell which sources are measured",
     )?;
-    let python = Command::new("python3")
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    tell(
-        python.is_ok_and(|status| status.success()),
-        "python3: found, for workers in Python",
-        "python3 is missing: only needed for --peer workers written in it",
-    )?;
+    python()?;
     if options.no_noise { Ok(()) } else { noise() }
+}
+
+fn python() -> Result<(), Fail> {
+    let pythons = lanes_python::interpreters().iter();
+    let pythons: Vec<String> = pythons.map(|p| p.to_string()).collect();
+    let peers = lanes_python::peers().iter();
+    let mut missing = peers.filter_map(|peer| peer.missing.clone());
+    let variable = lanes_python::VARIABLE;
+    tell(
+        !pythons.is_empty(),
+        &match pythons.is_empty() {
+            true => format!("Python: {}", missing.next().unwrap_or_default()),
+            false => format!("Python: {}", pythons.join(", ")),
+        },
+        &format!(
+            "only needed for the models of CPython and for --peer workers \
+             written in it; {variable} names others than python3 on the PATH"
+        ),
+    )
 }
 
 fn good(text: &str) -> Result<(), Fail> {

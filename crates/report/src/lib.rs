@@ -2,9 +2,9 @@
 //!
 //! A [`Timeline`] is the trace of one run. A [`Picture`] stacks timelines on one
 //! time axis, by task, by worker or both, and [`svg`] writes it as a document of
-//! its own: no script, no style sheet, no font from elsewhere. [`perfetto`]
+//! its own: no script, no style sheet, no font from elsewhere. [`perfetto()`]
 //! writes the same timelines for a trace viewer. [`critical_path`] and
-//! [`totals`] are the numbers beside the picture.
+//! [`totals()`] are the numbers beside the picture.
 //!
 //! ```
 //! use lanes_core::trace::State::{Compute, Io};
