@@ -411,8 +411,8 @@ fn cells_are_checked_and_listed() {
     let listed: Value = serde_json::from_slice(&output.stdout).unwrap();
     let listed = listed.as_array().unwrap();
     assert_eq!(listed.len(), 10);
-    assert!(listed.iter().all(|w| w["cells"].as_array().unwrap().len() == 7));
-    let output = self::output(&["list", "fetch/*o*", "--format=csv"]);
+    assert!(listed.iter().all(|w| w["cells"].as_array().unwrap().len() == 17));
+    let output = self::output(&["list", "fetch/*ro*", "--format=csv"]);
     assert_eq!(text(&output.stdout).lines().count(), 5);
 }
 
