@@ -6,7 +6,7 @@ use criterion::{Criterion, SamplingMode, Throughput};
 use lanes_core::{
     Complete, Config, Context, Error, Job, Run, Size, Workload, census,
 };
-use lanes_suite::{Entry, MODELS, Machine};
+use lanes_suite::{Entry, Family, MODELS, Machine};
 use std::env;
 use std::sync::Once;
 use std::time::{Duration, Instant};
@@ -64,7 +64,7 @@ impl Bench {
         group.sampling_mode(SamplingMode::Flat);
         group.throughput(Throughput::Elements(workload.items() as u64));
         let (mut reference, mut limit_told) = (None, false);
-        for entry in MODELS {
+        for entry in MODELS.into_iter().filter(chosen) {
             let cell = format!("{}/{}/{label}", W::NAME, entry.name);
             if let Some(why) = refusal(&entry, &config, job) {
                 if wanted(&cell) {
@@ -186,6 +186,13 @@ fn tell_limit<W: Workload>(label: &str, job: &Job<W>, workers: usize) {
         },
         Err(error) => eprintln!("{name} {label}: no limit, {error}"),
     }
+}
+
+/// Whether a model takes part: the models that show where time goes do where the
+/// command line names them.
+fn chosen(entry: &Entry) -> bool {
+    let named = |arg: String| !arg.starts_with('-') && arg.contains(entry.name);
+    entry.family == Family::Runtime || env::args().skip(1).any(named)
 }
 
 /// Whether the filter of the command line means this cell, as far as plain text

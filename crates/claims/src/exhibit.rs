@@ -1,11 +1,11 @@
 //! What is measured in Rust: one function for each exhibit. Times are in seconds.
 
-use crate::work::Churn;
+use crate::work::{Churn, Echo};
 use lanes_core::kernel::churn;
 use lanes_core::workload::{Counter, Fetch, Form, Workload};
 use lanes_core::{Complete, Config, Error, Job, Run, Size};
 use lanes_gil::{Ended, GlobalLock, Options};
-use lanes_processes::Pool;
+use lanes_processes::{List, Pool};
 use lanes_suite::MODELS;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -236,12 +236,13 @@ pub(crate) fn round_trips(
 
 /// So many bytes to a process and back.
 pub(crate) fn bytes(pool: &Pool, len: usize) -> Result<f64, Error> {
-    let bytes = vec![7u8; len];
+    let numbers = vec![7u64; len / size_of::<u64>()];
     let begin = Instant::now();
-    let back = pool.submit::<crate::work::Echo>(bytes)?.result()?;
+    let back = pool.submit::<Echo>(List::from(numbers))?.result()?.into_vec();
     let time = begin.elapsed().as_secs_f64();
-    if back.len() != len {
-        return Err(Error::Protocol(format!("{} bytes of {len}", back.len())));
+    let bytes = back.len() * size_of::<u64>();
+    if bytes != len {
+        return Err(Error::Protocol(format!("{bytes} bytes of {len}")));
     }
     Ok(time)
 }

@@ -9,7 +9,7 @@ use lanes_gil::{Gil, Options};
 use lanes_measure::failure::Failure;
 use lanes_measure::process::{Launch, Limits, Process};
 use lanes_measure::recording;
-use lanes_processes::Pool;
+use lanes_processes::{Carrier, Pool};
 use lanes_python::Peer;
 use serde::Serialize;
 use serde_json::json;
@@ -493,6 +493,7 @@ impl Claims<'_> {
     fn costs(&mut self) {
         let repeat = self.repeat.clone();
         const CLAIM: &str = "a process costs more than a thread";
+        const SHARED: &str = "what is large crosses faster in shared memory";
         let mut python = self.python("python-sequential", 1);
         let start = "starting a process / a thread";
         let found = repeat.run(|| {
@@ -553,6 +554,18 @@ impl Claims<'_> {
             })
         });
         self.tell(CLAIM, bytes, "python-process-pool", much, found);
+        let faster = "16 MiB there and back, over a socket / in memory";
+        let mapped = Pool::start_with(1, Carrier::Memory).map_err(told);
+        let found = (|| {
+            let socket = pool.as_ref().map_err(Clone::clone)?;
+            let memory = mapped?;
+            repeat.run(|| {
+                let socket = exhibit::bytes(socket, len).map_err(told)?;
+                Ok(socket / exhibit::bytes(&memory, len).map_err(told)?)
+            })
+        })();
+        let gain = Bound::at_least(1.2);
+        self.tell(SHARED, faster, "processes-shared", gain, found);
     }
 
     fn loops(&mut self) {

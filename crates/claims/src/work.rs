@@ -1,7 +1,7 @@
 //! What the worker processes of the exhibits are asked to do.
 
 use lanes_core::{Context, Error, kernel};
-use lanes_processes::Function;
+use lanes_processes::{Function, List};
 use std::hint::black_box;
 
 /// Rounds of [`kernel::churn`], from a state.
@@ -17,16 +17,16 @@ impl Function for Churn {
     }
 }
 
-/// Bytes, sent back.
+/// Numbers, sent back.
 pub(crate) struct Echo;
 
 impl Function for Echo {
     const NAME: &'static str = "echo";
-    type Argument = Vec<u8>;
-    type Output = Vec<u8>;
+    type Argument = List;
+    type Output = List;
 
-    fn call(bytes: Vec<u8>, _: &Context) -> Result<Vec<u8>, Error> {
-        Ok(bytes)
+    fn call(numbers: List, _: &Context) -> Result<List, Error> {
+        Ok(numbers)
     }
 }
 
