@@ -1798,14 +1798,7 @@ def warm_pool(kind, workers):
 
 def cpu(asked):
     """Wall time of so many rounds, split over so many workers."""
-    if asked["with"] == "subinterpreters":
-        own_gils()
-        if not isinstance(WORKER.model, Subinterpreters):
-            # So that this process can still be forked afterwards.
-            own = {"initializer": forked, "initargs": (None,)}
-            with ProcessPoolExecutor(1, FORK, **own) as pool:
-                return pool.submit(split_cpu, asked).result()
-    return split_cpu(asked)
+    return where_it_fits(split_cpu, asked)
 
 
 def gain(asked):
@@ -1815,13 +1808,19 @@ def gain(asked):
     A machine may be fast now and slow in half a second: one, all, all, one
     come close together, and the machine's drift cancels.
     """
+    return where_it_fits(ratios_of_cpu, asked)
+
+
+def where_it_fits(work, asked):
+    """Interpreters are made in a forked child, so that this process can still
+    be forked afterwards."""
     if asked["with"] == "subinterpreters":
         own_gils()
         if not isinstance(WORKER.model, Subinterpreters):
             own = {"initializer": forked, "initargs": (None,)}
             with ProcessPoolExecutor(1, FORK, **own) as pool:
-                return pool.submit(ratios_of_cpu, asked).result()
-    return ratios_of_cpu(asked)
+                return pool.submit(work, asked).result()
+    return work(asked)
 
 
 def ratios_of_cpu(asked):
