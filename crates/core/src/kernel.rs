@@ -34,7 +34,9 @@ pub fn double(numbers: &[u64], twice: &mut [u64]) {
 /// A chain of `rounds` multiplications in which each needs the one before:
 /// compute that cannot be vectorised, left out or answered from memory.
 ///
-/// One round is a step of Knuth's 64-bit linear congruential generator.
+/// One round is a step of Knuth's 64-bit linear congruential generator. The
+/// compiler folds several of them into one with other constants, so that a round
+/// is no unit of time; whoever wants one calibrates it.
 #[inline(never)]
 pub fn churn(mut state: u64, rounds: u64) -> u64 {
     for _ in 0..rounds {
