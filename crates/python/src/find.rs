@@ -30,13 +30,15 @@ const MOST_BYTES: u64 = 4096;
 const TICK: Duration = Duration::from_millis(5);
 
 /// One line that no other program prints: mark, implementation, version, GIL,
-/// and the program itself, which may have been started by another one.
+/// and the program itself, which may have been started by another one. Python 2
+/// understands it too, to say that it is one.
 const QUESTION: &str = "\
 import sys
 gil = getattr(sys, '_is_gil_enabled', lambda: True)()
 version = '.'.join(map(str, sys.version_info[:3]))
-name = sys.implementation.name
-print('lanes', name, version, int(gil), sys.executable)
+name = getattr(getattr(sys, 'implementation', None), 'name', 'cpython')
+words = ['lanes', name, version, str(int(gil)), sys.executable]
+sys.stdout.write(' '.join(words) + '\\n')
 ";
 
 /// The oldest version that the script is written for.
@@ -128,7 +130,8 @@ fn numbers(version: &str) -> Option<[u32; 2]> {
 /// What a program answers to the question.
 fn say(program: &Path, patience: Duration) -> Result<String, String> {
     let mut child = Command::new(program)
-        .args(["-I", "-c", QUESTION])
+        // What `-I` stands for, which came with 3.4.
+        .args(["-E", "-s", "-c", QUESTION])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
