@@ -22,6 +22,16 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+impl Drawing {
+    /// Which of the runs are drawn.
+    pub(crate) fn which(&self) -> String {
+        match self.runs {
+            1 => "One run of each.".into(),
+            runs => format!("The median run of {runs} of each."),
+        }
+    }
+}
+
 /// What is recorded.
 pub(crate) struct Scene<'a> {
     /// The row; `None` for `subtasks` with the unit of the drawing.

@@ -177,11 +177,7 @@ pub(crate) fn figures(options: &Figures) -> Result<(), Fail> {
             title: figure.title.into(),
             subtitle: String::new(),
             above: figure.above.into(),
-            below: format!(
-                "The median run of {} each. {}",
-                drawing.runs,
-                scene.foot(&scened)
-            ),
+            below: format!("{} {}", drawing.which(), scene.foot(&scened)),
             unit: scene.unit(),
             views: figure.views.to_vec(),
             timelines: all,

@@ -68,12 +68,12 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
         title: format!("{workload}{of} in {} models", scened.len()),
         above: match scene.unit() {
             Some(_) => format!(
-                "The median run of {} each. Subtask 1 computes 1 U, \
-                 waits for I/O 3 U, computes 1 U; subtask 2 computes 1, waits 1, \
-                 computes 1; subtask 3 computes 2.",
-                drawing.runs
+                "{} Subtask 1 computes 1 U, waits for I/O 3 U, computes 1 U; \
+                 subtask 2 computes 1, waits 1, computes 1; subtask 3 \
+                 computes 2.",
+                drawing.which()
             ),
-            None => format!("The median run of {} each.", drawing.runs),
+            None => drawing.which(),
         },
         below: scene.foot(&scened),
         subtitle: String::new(),
