@@ -33,6 +33,8 @@ const INTERVAL: Duration = Duration::from_millis(5);
 const SHORT: Duration = Duration::from_micros(10);
 /// The unit of `subtasks`: that of the figures, and long for the same reason.
 const UNIT: Duration = Duration::from_millis(20);
+/// So many runs of `subtasks` have one calibration.
+const FEW: usize = 3;
 const SEED: u64 = 7;
 
 /// One claim of one side, as measured.
@@ -618,13 +620,17 @@ impl Claims<'_> {
             let found = self.total_here(model);
             self.tell(CLAIM, "subtasks / 1 U", model, bound, found);
         }
-        for (model, bound) in [
-            ("python-sequential", tenth(10.0)),
-            ("python-threads", turns),
-            ("python-process-pool", tenth(5.0)),
-        ] {
-            let found = self.total_there(model);
-            self.tell(CLAIM, "subtasks / 1 U", model, bound, found);
+        let found = self.total_there("python-sequential");
+        let ten = tenth(10.0);
+        self.tell(CLAIM, "subtasks / 1 U", "python-sequential", ten, found);
+        // Its speed changes from one moment to the next, so that the unit of the
+        // others is a tenth of what one thread takes just before.
+        for (model, bound) in
+            [("python-threads", turns), ("python-process-pool", tenth(5.0))]
+        {
+            let found = self.tenths_there(model);
+            let ratio = "subtasks / a tenth of it in one thread";
+            self.tell(CLAIM, ratio, model, bound, found);
         }
     }
 
@@ -640,15 +646,39 @@ impl Claims<'_> {
         self.totals(self.python(model, 2)?.process, false)
     }
 
+    /// What runs in Python take, in tenths of what they take in one thread, each
+    /// run of which is followed by one of the model.
+    fn tenths_there(&self, model: &str) -> Result<Vec<f64>, String> {
+        let mut one = self.python("python-sequential", 1)?.process;
+        let mut model = self.python(model, 2)?.process;
+        let mut left = 0;
+        self.repeat.times(MORE, || {
+            let mut ratio = || {
+                if left == 0 {
+                    let row = recording::subtasks(&mut one, UNIT, false)?;
+                    let digest = row.digest(SEED)?;
+                    for process in [&mut one, &mut model] {
+                        process.prepare(Subtasks::NAME, &row.size(), SEED)?;
+                        process.prepared(digest)?;
+                    }
+                    left = FEW;
+                }
+                left -= 1;
+                let one = one.sample(1, false, None)?.wall_ns as f64;
+                let model = model.sample(1, false, None)?.wall_ns as f64;
+                Ok(10.0 * model / one)
+            };
+            ratio().map_err(|failure: Failure| failure.to_string())
+        })
+    }
+
     /// What runs take, in units. The unit is calibrated anew for every few of
-    /// them (for each in Python, whose speed changes more from one moment to the
-    /// next), and the first run of each input is not timed.
+    /// them, and the first run of each input is not timed.
     fn totals(
         &self,
         mut process: Process,
         rust: bool,
     ) -> Result<Vec<f64>, String> {
-        let few = if rust { 3 } else { 1 };
         let mut left = 0;
         self.repeat.times(MORE, || {
             let mut total = || {
@@ -657,7 +687,7 @@ impl Claims<'_> {
                     let digest = row.digest(SEED)?;
                     process.prepare(Subtasks::NAME, &row.size(), SEED)?;
                     process.prepared(digest)?;
-                    left = few;
+                    left = FEW;
                 }
                 left -= 1;
                 let sample = process.sample(1, false, None)?;
