@@ -1,27 +1,19 @@
 //! Evidence: repetitions, the interval of their median, and what it decides.
 
 use lanes_measure::statistics::median;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::fmt;
 
 /// The probability with which an interval holds the true median, at the least.
 pub const LEVEL: f64 = 0.95;
 
 /// The values of a ratio for which a claim holds, ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Bound {
     /// The lower end.
     pub low: f64,
     /// The upper end; infinite (null in JSON) where there is none.
-    #[serde(deserialize_with = "unbounded")]
     pub high: f64,
-}
-
-fn unbounded<'de, D: serde::Deserializer<'de>>(
-    from: D,
-) -> Result<f64, D::Error> {
-    let high: Option<f64> = Deserialize::deserialize(from)?;
-    Ok(high.unwrap_or(f64::INFINITY))
 }
 
 impl Bound {
@@ -54,7 +46,7 @@ impl fmt::Display for Bound {
 }
 
 /// What the evidence says of a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The whole interval lies within the bound.
@@ -76,7 +68,7 @@ impl fmt::Display for Verdict {
 }
 
 /// A median with its interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
     /// The lower end.
     pub low: f64,
