@@ -3,10 +3,11 @@
 use crate::args::{Claimed, Claims, Format};
 use crate::fail::Fail;
 use crate::run::limits;
-use crate::show::{Sheet, digits, print};
+use crate::show::{Sheet, print};
 use lanes_claims::{Finding, Found, Group, Study, Verdict, study};
 use lanes_measure::process::Launch;
 use lanes_measure::results::Build;
+use lanes_report::words::digits;
 use lanes_suite::Machine;
 use serde::Serialize;
 use std::time::Instant;

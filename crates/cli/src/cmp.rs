@@ -3,10 +3,11 @@
 use crate::args::{Cmp, Format};
 use crate::fail::Fail;
 use crate::rank::warn_if_other;
-use crate::show::{Sheet, digits, ends, print, time, verdict};
+use crate::show::{Sheet, print};
 use lanes_measure::change::{Change, changes};
 use lanes_measure::results::{Results, State};
 use lanes_measure::statistics::Verdict;
+use lanes_report::words::{digits, ends, time, verdict};
 
 /// Prints what changed between two sessions.
 ///

@@ -3,12 +3,13 @@
 use crate::args::Doctor;
 use crate::fail::Fail;
 use crate::run::limits;
-use crate::show::{percent, print, time};
+use crate::show::print;
 use lanes_core::{Config, Size};
 use lanes_measure::process::Launch;
 use lanes_measure::results::{Build, Results};
 use lanes_measure::row::rows;
 use lanes_measure::session::{self, Contender, Plan};
+use lanes_report::words::{percent, time};
 use lanes_suite::Machine;
 use rustix::process::{Resource, getrlimit};
 use std::fs;

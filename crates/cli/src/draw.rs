@@ -4,7 +4,7 @@
 use crate::args::Drawing;
 use crate::fail::Fail;
 use crate::select::Model;
-use crate::show::{Sheet, digits, time};
+use crate::show::Sheet;
 use lanes_claims::Estimate;
 use lanes_core::Config;
 use lanes_core::trace::{State, Trace};
@@ -14,6 +14,7 @@ use lanes_measure::protocol::Traced;
 use lanes_measure::recording::{self, Recording, Work};
 use lanes_measure::row::Row;
 use lanes_measure::statistics::median;
+use lanes_report::words::{digits, time};
 use lanes_report::{Timeline, critical_path, totals};
 use lanes_suite::Machine;
 use std::fs;

@@ -2,9 +2,10 @@
 
 use crate::args::{Format, Rank};
 use crate::fail::Fail;
-use crate::show::{Sheet, digits, print};
+use crate::show::{Sheet, print};
 use lanes_measure::ranking::{self, Ranking};
 use lanes_measure::results::Results;
+use lanes_report::words::digits;
 
 /// Prints the ranking of some sessions.
 ///

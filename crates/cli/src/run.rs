@@ -2,7 +2,7 @@
 
 use crate::args::{Format, Run};
 use crate::fail::Fail;
-use crate::report;
+use crate::printed;
 use crate::select::Cells;
 use crate::show::print;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -95,7 +95,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Fail> {
     let begun = begun.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let results = session::run(&plan, begun, &mut watch).map_err(Fail::of)?;
     bar.finish_and_clear();
-    print(&report::results(&results, options.format, options.details)?)?;
+    print(&printed::results(&results, options.format, options.details)?)?;
     if options.format == Format::Table {
         eprintln!("results: {}", path.display());
     }

@@ -5,22 +5,25 @@ use crate::fail::Fail;
 use comfy_table::{
     Attribute, Cell, CellAlignment, Color, Table, TableStyle, presets,
 };
-use lanes_measure::statistics::{Interval, Verdict};
+use lanes_report::Table as Figures;
 use std::io::{self, IsTerminal, Write};
 
-/// A table with a heading, in any format but JSON.
-pub(crate) struct Sheet {
-    columns: Vec<&'static str>,
-    rows: Vec<Vec<String>>,
+/// A table as it is printed, in any format but JSON.
+pub(crate) struct Sheet(Figures);
+
+impl From<Figures> for Sheet {
+    fn from(figures: Figures) -> Self {
+        Self(figures)
+    }
 }
 
 impl Sheet {
     pub(crate) fn new(columns: &[&'static str]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new() }
+        Self(Figures::new(columns))
     }
 
     pub(crate) fn row(&mut self, row: Vec<String>) {
-        self.rows.push(row);
+        self.0.row(row);
     }
 
     /// The sheet as text; figures to the right, the rest to the left.
@@ -36,8 +39,8 @@ impl Sheet {
 
     fn csv(&self) -> Result<String, Fail> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(&self.columns).map_err(Fail::of)?;
-        for row in &self.rows {
+        writer.write_record(&self.0.columns).map_err(Fail::of)?;
+        for row in &self.0.rows {
             writer.write_record(row).map_err(Fail::of)?;
         }
         let bytes = writer.into_inner().map_err(Fail::of)?;
@@ -56,8 +59,8 @@ impl Sheet {
             let cell = Cell::new(name);
             if colors { cell.add_attribute(Attribute::Bold) } else { cell }
         };
-        table.set_header(self.columns.iter().map(bold));
-        for row in &self.rows {
+        table.set_header(self.0.columns.iter().map(bold));
+        for row in &self.0.rows {
             let cell = |text: &String| match color(text).filter(|_| colors) {
                 Some(color) => Cell::new(text).fg(color),
                 None => Cell::new(text),
@@ -65,7 +68,7 @@ impl Sheet {
             table.add_row(row.iter().map(cell));
         }
         for (at, column) in table.column_iter_mut().enumerate() {
-            let mut texts = self.rows.iter().map(|row| row[at].as_str());
+            let mut texts = self.0.rows.iter().map(|row| row[at].as_str());
             if texts.all(is_figure) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -113,103 +116,9 @@ pub(crate) fn print(text: &str) -> Result<(), Fail> {
     }
 }
 
-/// A time with three digits: `1.23 ms`.
-pub(crate) fn time(seconds: f64) -> String {
-    let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")];
-    let fits = |(size, _): &&(f64, &str)| seconds >= *size * 0.9995;
-    let (size, unit) = units.iter().find(fits).unwrap_or(&units[3]);
-    format!("{} {unit}", digits(seconds / size))
-}
-
-/// A number with three digits.
-pub(crate) fn digits(number: f64) -> String {
-    if !number.is_finite() {
-        return "∞".into();
-    }
-    let places = match number.abs() {
-        0.0..9.995 => 2,
-        9.995..99.95 => 1,
-        _ => 0,
-    };
-    format!("{number:.places$}")
-}
-
-/// A fraction in percent: `1.2 %`.
-pub(crate) fn percent(fraction: f64) -> String {
-    let percent = fraction * 100.0;
-    if percent.abs() < 10.0 {
-        format!("{percent:.1} %")
-    } else {
-        format!("{} %", digits(percent))
-    }
-}
-
-/// The ends of a log-ratio's interval, as ratios.
-pub(crate) fn ends(interval: &Interval) -> String {
-    let Interval { low, high, .. } = interval.ratio();
-    format!("{} to {}", digits(low), digits(high))
-}
-
-/// A verdict in words.
-pub(crate) fn verdict(verdict: &Verdict) -> String {
-    let by = |low: f64, high: f64| {
-        if high < 1.0 {
-            format!("by {} to {}", percent(low), percent(high))
-        } else {
-            format!("{} to {} times", digits(1.0 + low), digits(1.0 + high))
-        }
-    };
-    match *verdict {
-        Verdict::Equivalent { within } => {
-            // Rounded up: the interval lies within it.
-            let within = (within * 1000.0).ceil() / 1000.0;
-            format!("equivalent within {}", percent(within))
-        }
-        Verdict::Slower { low, high } => format!("slower {}", by(low, high)),
-        Verdict::Faster { low, high } => {
-            // Of a faster one the ratio's lower end is the larger difference.
-            format!("faster by {} to {}", percent(-high), percent(-low))
-        }
-        Verdict::Unclear { more_rounds: Some(rounds) } => {
-            format!("not enough evidence: about {rounds} more rounds")
-        }
-        Verdict::Unclear { more_rounds: None } => {
-            "not enough evidence: within the noise".into()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn figures_have_three_digits() {
-        for (seconds, text) in [
-            (0.0, "0.00 ns"),
-            (345e-9, "345 ns"),
-            (0.999_6e-3, "1.00 ms"),
-            (0.012_34, "12.3 ms"),
-            (100.0, "100 s"),
-        ] {
-            assert_eq!(time(seconds), text);
-        }
-        assert_eq!(percent(0.0123), "1.2 %");
-        assert_eq!(percent(0.25), "25.0 %");
-        assert_eq!(digits(f64::INFINITY), "∞");
-    }
-
-    #[test]
-    fn verdicts_are_words() {
-        let slower = Verdict::Slower { low: 0.02, high: 0.081 };
-        assert_eq!(verdict(&slower), "slower by 2.0 % to 8.1 %");
-        let much = Verdict::Slower { low: 1.5, high: 2.25 };
-        assert_eq!(verdict(&much), "slower 2.50 to 3.25 times");
-        let faster = Verdict::Faster { low: -0.1, high: -0.05 };
-        assert_eq!(verdict(&faster), "faster by 5.0 % to 10.0 %");
-        let same = Verdict::Equivalent { within: 0.0101 };
-        assert_eq!(verdict(&same), "equivalent within 1.1 %");
-    }
 
     #[test]
     fn a_sheet_is_a_table_a_page_or_a_spreadsheet() {

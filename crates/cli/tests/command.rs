@@ -383,7 +383,7 @@ fn files_that_are_no_results_are_told_with_the_way_out() {
     for (content, words) in [
         (&whole[..whole.len() / 2], &["measure again"][..]),
         ("", &["measure again"]),
-        ("{\"a\": 1}", &["no result file of lanes"]),
+        ("{\"a\": 1}", &["no file of lanes"]),
         (&newer, &["version 99"]),
         (&lying, &["not there"]),
     ] {

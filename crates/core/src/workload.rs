@@ -37,6 +37,8 @@ pub trait Workload:
 {
     /// The name, as the file, the type, benchmarks and commands spell it.
     const NAME: &'static str;
+    /// What kind of work it is, as the bench target that runs it is called.
+    const FAMILY: &'static str;
     /// What it stresses, in one sentence.
     const STRESSES: &'static str;
     /// What it does not show, in one sentence.

@@ -1,6 +1,7 @@
 //! Measuring: one process per model, interleaved samples, verdicts, results.
 
 pub mod change;
+pub mod document;
 pub mod failure;
 pub mod process;
 pub mod protocol;

@@ -1,5 +1,6 @@
 //! What a session measured, as a file.
 
+use crate::document::{self, Unreadable};
 use crate::failure::Failure;
 use crate::protocol::Sample;
 use crate::summary::Summary;
@@ -8,10 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, BufReader, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
 /// What a result file says it is.
 pub const SCHEMA: &str = "lanes-results";
@@ -193,68 +192,17 @@ impl Taken {
     }
 }
 
-/// Why a result file was not read.
-#[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
-    /// The file cannot be opened or read.
-    #[error("{}: {error}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// The file is cut off or no JSON.
-    #[error("{}: no whole result file ({error}); measure again", path.display())]
-    Broken {
-        /// The file.
-        path: PathBuf,
-        /// Where it breaks off.
-        error: serde_json::Error,
-    },
-    /// The file is something else, or from another version.
-    #[error(
-        "{}: {found}, and this reads {SCHEMA} version {VERSION}; use the \
-         version of lanes that wrote it, or measure again", path.display()
-    )]
-    Schema {
-        /// The file.
-        path: PathBuf,
-        /// What it says it is.
-        found: String,
-    },
-}
-
 impl Results {
     /// Reads a result file.
     ///
     /// # Errors
     /// [`Unreadable`], with the way out.
     pub fn load(path: &Path) -> Result<Self, Unreadable> {
-        let owned = || path.to_owned();
-        let file = File::open(path)
-            .map_err(|error| Unreadable::Io { path: owned(), error })?;
-        let value: Value = serde_json::from_reader(BufReader::new(file))
-            .map_err(|error| match error.io_error_kind() {
-                Some(kind) => {
-                    Unreadable::Io { path: owned(), error: kind.into() }
-                }
-                None => Unreadable::Broken { path: owned(), error },
-            })?;
-        let (schema, version) = (&value["schema"], &value["version"]);
-        if schema != SCHEMA || version != VERSION {
-            let found = if schema.is_string() {
-                format!("{schema} version {version}")
-            } else {
-                "no result file of lanes".into()
-            };
-            return Err(Unreadable::Schema { path: owned(), found });
-        }
-        let results: Self = serde_json::from_value(value)
-            .map_err(|error| Unreadable::Broken { path: owned(), error })?;
+        let results: Self = document::load(path, SCHEMA, VERSION)?;
         results.checked().map_err(|found| Unreadable::Schema {
-            path: owned(),
+            path: path.to_owned(),
             found: found.into(),
+            wanted: document::kind(SCHEMA, VERSION),
         })
     }
 
@@ -271,34 +219,19 @@ impl Results {
         Ok(self)
     }
 
-    /// Writes the file as a whole or not at all: a temporary file in the same
-    /// folder takes the place of the old one, and of a symbolic link rather
-    /// than of what that points to.
+    /// Writes the file; see [`document::save`].
     ///
     /// # Errors
     /// Those of the file system.
     pub fn save(&self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().filter(|path| !path.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        // A temporary file is its owner's alone unless told otherwise.
-        let mut file = tempfile::Builder::new()
-            .permissions(fs::Permissions::from_mode(0o644))
-            .tempfile_in(folder)?;
-        let mut writer = io::BufWriter::new(&mut file);
-        serde_json::to_writer(&mut writer, self)?;
-        writer.write_all(b"\n")?;
-        writer.flush()?;
-        drop(writer);
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
+        document::save(path, self)
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use std::fs;
     use std::os::unix::fs::symlink;
 
     pub(crate) fn empty() -> Results {
@@ -353,7 +286,7 @@ pub(crate) mod tests {
         let newer = load(&whole.replace("\"version\":1,", "\"version\":2,"));
         assert!(matches!(newer, Unreadable::Schema { .. }), "{newer}");
         let other = load("{\"name\":\"x\"}");
-        assert!(other.to_string().contains("no result file"), "{other}");
+        assert!(other.to_string().contains("no file of lanes"), "{other}");
         let gone = Results::load(&folder.path().join("gone")).unwrap_err();
         assert!(matches!(gone, Unreadable::Io { .. }), "{gone}");
     }

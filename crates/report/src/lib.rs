@@ -26,24 +26,23 @@
 //! # Ok::<(), lanes_core::Error>(())
 //! ```
 
-mod axis;
-mod bars;
-mod columns;
-mod legend;
-mod path;
-mod perfetto;
-mod picture;
-mod rows;
-mod scene;
-mod sheet;
-mod style;
-mod text;
-mod timeline;
-mod totals;
+mod catalogue;
+mod page;
+pub mod plots;
+pub mod source;
+pub mod tables;
+mod timelines;
+mod traces;
+pub mod words;
 
-pub use path::{Path, Step, critical_path};
-pub use perfetto::perfetto;
-pub use picture::{MOST_BYTES, MOST_ROWS, Picture, View, svg};
-pub use rows::Doing;
-pub use timeline::{Part, Timeline};
-pub use totals::{Share, Totals, totals};
+pub use timelines::{
+    Doing, MOST_BYTES, MOST_ROWS, Part, Path, Picture, Share, Step, Timeline,
+    Totals, View, critical_path, perfetto, svg, totals,
+};
+pub use catalogue::{
+    Catalogue, ListedCell, ListedModel, ListedWorkload,
+};
+pub use page::{Page, Session, page};
+pub use source::Source;
+pub use tables::Table;
+pub use traces::{TracedModel, TracedWorkload, Traces};

@@ -23,6 +23,8 @@ pub enum Family {
 pub struct Entry {
     /// The name, as benchmarks and commands spell it.
     pub name: &'static str,
+    /// The folder below `crates` that its source lies in.
+    pub directory: &'static str,
     /// The package that is compared, as in Cargo.lock; none for the standard
     /// library.
     pub package: Option<&'static str>,
@@ -63,15 +65,25 @@ pub const MODELS: [Entry; 11] = [
     exhibit::<lanes_mutex::Mutex>("mutex"),
     exhibit::<lanes_gil::Gil>("gil"),
     exhibit::<lanes_processes::OverSockets>("processes"),
-    exhibit::<lanes_processes::OverMemory>("processes-shared"),
+    Entry {
+        directory: "processes",
+        ..exhibit::<lanes_processes::OverMemory>("processes-shared")
+    },
 ];
 
 const fn entry<M: Complete + 'static>(
     name: &'static str,
     package: Option<&'static str>,
 ) -> Entry {
-    let (serial, family) = (false, Family::Runtime);
-    Entry { name, package, badge: None, serial, family, start: start::<M> }
+    Entry {
+        name,
+        directory: name,
+        package,
+        badge: None,
+        serial: false,
+        family: Family::Runtime,
+        start: start::<M>,
+    }
 }
 
 const fn exhibit<M: Complete + 'static>(name: &'static str) -> Entry {

@@ -69,6 +69,7 @@ pub struct Shard(AtomicU64);
 
 impl Workload for Counter {
     const NAME: &'static str = "counter";
+    const FAMILY: &'static str = "sharing";
     const STRESSES: &'static str = "one number that every task writes";
     const OMITS: &'static str =
         "work under the lock: it is held for one addition";

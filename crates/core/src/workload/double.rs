@@ -21,6 +21,7 @@ pub struct Double {
 
 impl Workload for Double {
     const NAME: &'static str = "double";
+    const FAMILY: &'static str = "data";
     const STRESSES: &'static str =
         "reading and writing memory, and giving back a large answer in pieces";
     const OMITS: &'static str =

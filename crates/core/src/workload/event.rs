@@ -59,6 +59,7 @@ impl PartialEq for Relay {
 
 impl Workload for Event {
     const NAME: &'static str = "event";
+    const FAMILY: &'static str = "sharing";
     const STRESSES: &'static str = "waking the task that waits for another";
     const OMITS: &'static str =
         "more than one wake-up at a time, and waking a worker that is busy";

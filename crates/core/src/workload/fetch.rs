@@ -37,6 +37,7 @@ pub struct Requests {
 
 impl Workload for Fetch {
     const NAME: &'static str = "fetch";
+    const FAMILY: &'static str = "waiting";
     const STRESSES: &'static str = "waiting for many answers at once";
     const OMITS: &'static str =
         "the network: it is the loopback interface, on connections kept open";

@@ -27,6 +27,7 @@ impl Fib {
 
 impl Workload for Fib {
     const NAME: &'static str = "fib";
+    const FAMILY: &'static str = "tasks";
     const STRESSES: &'static str = "forking and joining, nested, very small";
     const OMITS: &'static str =
         "real work: nobody computes fib so; with a cut-off the cost vanishes";

@@ -19,6 +19,7 @@ pub struct Join {
 
 impl Workload for Join {
     const NAME: &'static str = "join";
+    const FAMILY: &'static str = "data";
     const STRESSES: &'static str =
         "two different tasks at once, whose results come back as one";
     const OMITS: &'static str =

@@ -19,6 +19,7 @@ pub struct Max {
 
 impl Workload for Max {
     const NAME: &'static str = "max";
+    const FAMILY: &'static str = "data";
     const STRESSES: &'static str =
         "reading memory, and handing out a few large parts";
     const OMITS: &'static str =

@@ -28,6 +28,7 @@ pub struct Files {
 
 impl Workload for Read {
     const NAME: &'static str = "read";
+    const FAMILY: &'static str = "waiting";
     const STRESSES: &'static str =
         "blocking system calls between stretches of compute";
     const OMITS: &'static str =

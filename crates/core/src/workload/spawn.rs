@@ -15,6 +15,7 @@ pub struct Spawn {
 
 impl Workload for Spawn {
     const NAME: &'static str = "spawn";
+    const FAMILY: &'static str = "tasks";
     const STRESSES: &'static str = "starting and joining a task";
     const OMITS: &'static str = "work: every task is empty";
     const UNIT: &'static str = "task";

@@ -51,6 +51,7 @@ pub struct Plan {
 
 impl Workload for Subtasks {
     const NAME: &'static str = "subtasks";
+    const FAMILY: &'static str = "waiting";
     const STRESSES: &'static str =
         "keeping the workers busy while some tasks wait";
     const OMITS: &'static str =

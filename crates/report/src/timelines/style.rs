@@ -3,7 +3,7 @@
 //! Every picture defines the same names in the same way, so that several may
 //! stand in one page.
 
-use crate::rows::Doing;
+use super::rows::Doing;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 

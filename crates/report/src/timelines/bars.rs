@@ -1,13 +1,13 @@
 //! The bars of a view, and the critical path below them.
 
-use crate::Timeline;
-use crate::columns::{Run, most};
-use crate::picture::View;
-use crate::rows::{Doing, Row};
-use crate::scene::Panel;
-use crate::sheet::{MARGIN, NOTE, Sheet, arrow};
-use crate::style::Look;
-use crate::text::{cut_middle, escape, number, width};
+use super::Timeline;
+use super::columns::{Run, most};
+use super::picture::View;
+use super::rows::{Doing, Row};
+use super::scene::Panel;
+use super::sheet::{MARGIN, NOTE, Sheet, arrow};
+use super::style::Look;
+use super::text::{cut_middle, escape, number, width};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

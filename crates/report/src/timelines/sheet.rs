@@ -1,13 +1,13 @@
 //! The document: what stands where.
 
-use crate::Timeline;
-use crate::axis::{self, Ticks};
-use crate::columns::Grid;
-use crate::path::Path;
-use crate::picture::View;
-use crate::scene::{Panel, Scene};
-use crate::style::{COLOUR_COUNT, Look, definitions};
-use crate::text::{count, cut, escape, number, width, wrap};
+use super::Timeline;
+use super::axis::{self, Ticks};
+use super::columns::Grid;
+use super::path::Path;
+use super::picture::View;
+use super::scene::{Panel, Scene};
+use super::style::{COLOUR_COUNT, Look, definitions};
+use super::text::{count, cut, escape, number, width, wrap};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::Duration;

@@ -1,9 +1,9 @@
 //! What a picture shows, however finely it is drawn.
 
-use crate::path::{Path, path};
-use crate::picture::{MOST_ROWS, Picture, View};
-use crate::rows::{Row, task_rows, worker_rows};
-use crate::{Timeline, axis};
+use super::path::{Path, path};
+use super::picture::{MOST_ROWS, Picture, View};
+use super::rows::{Row, task_rows, worker_rows};
+use super::{Timeline, axis};
 use std::time::Duration;
 
 /// What is found out once, however coarse the columns are.

@@ -1,9 +1,9 @@
 //! A picture: timelines as small multiples on one time axis.
 
-use crate::Timeline;
-use crate::scene::Scene;
-use crate::sheet::Sheet;
-use crate::text::count;
+use super::Timeline;
+use super::scene::Scene;
+use super::sheet::Sheet;
+use super::text::count;
 use lanes_core::Error;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Ticks, and times as text.
 
-use crate::text::count;
+use super::text::count;
 use std::time::Duration;
 
 /// A time in three digits or so: `142 ms`, `7.1 ms`, `812 µs`.

@@ -1,10 +1,10 @@
 //! What the colours, the patterns and the lines mean.
 
-use crate::picture::View;
-use crate::rows::Doing;
-use crate::sheet::{MARGIN, NOTE, Sheet, WIDTH, arrow, label};
-use crate::style::{COLOUR_COUNT, Look};
-use crate::text::{number, width};
+use super::picture::View;
+use super::rows::Doing;
+use super::sheet::{MARGIN, NOTE, Sheet, WIDTH, arrow, label};
+use super::style::{COLOUR_COUNT, Look};
+use super::text::{number, width};
 use std::fmt::Write;
 
 impl Sheet<'_> {

@@ -1,6 +1,6 @@
 //! Spans as rows: one for each task, or one for each worker.
 
-use crate::Timeline;
+use super::Timeline;
 use lanes_core::trace::{Span, State};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;

@@ -1,7 +1,7 @@
 //! The critical path: why the run took as long as it did.
 
-use crate::rows::{Cell, Doing, by_task};
-use crate::{Timeline, timeline};
+use super::rows::{Cell, Doing, by_task};
+use super::{Timeline, timeline};
 use lanes_core::Error;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -212,7 +212,7 @@ mod tests {
             .map(|time| time.as_nanos() / UNIT.as_nanos())
     }
 
-    fn drawn(parts: &[crate::Part]) -> Timeline {
+    fn drawn(parts: &[timeline::Part]) -> Timeline {
         Timeline::drawn("drawn", UNIT, parts).unwrap()
     }
 

@@ -1,7 +1,7 @@
 //! What a run's time was spent on.
 
-use crate::Timeline;
-use crate::rows::{Cell, Doing, by_task, by_worker, gaps};
+use super::Timeline;
+use super::rows::{Cell, Doing, by_task, by_worker, gaps};
 use lanes_core::Error;
 use std::time::Duration;
 

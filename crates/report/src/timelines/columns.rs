@@ -1,6 +1,6 @@
 //! Time in columns of pixels.
 
-use crate::rows::{Cell, Doing};
+use super::rows::{Cell, Doing};
 
 /// A time axis in columns of the same width.
 ///

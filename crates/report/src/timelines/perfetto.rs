@@ -1,7 +1,7 @@
 //! Timelines as a file for a trace viewer.
 
-use crate::Timeline;
-use crate::rows::{Cell, Doing, by_task, by_worker, gaps};
+use super::Timeline;
+use super::rows::{Cell, Doing, by_task, by_worker, gaps};
 use serde_json::{Value, json};
 
 /// The timelines as Chrome trace events, which <https://ui.perfetto.dev> and

@@ -1,0 +1,181 @@
+//! The results of a session, as they are printed.
+
+use crate::args::Format;
+use crate::fail::Fail;
+use crate::rank;
+use crate::show::Sheet;
+use lanes_measure::ranking;
+use lanes_measure::results::{Results, RowResult, State};
+use lanes_report::tables::{
+    heading, label, latencies, least, said, speedups, standings, used,
+};
+use lanes_report::words::percent;
+
+/// The results, in this format; with `details`, what runs used besides time.
+///
+/// # Errors
+/// Those of the format's library.
+pub(crate) fn results(
+    results: &Results,
+    format: Format,
+    details: bool,
+) -> Result<String, Fail> {
+    match format {
+        Format::Json => {
+            let json = serde_json::to_string_pretty(results);
+            Ok(json.map_err(Fail::of)? + "\n")
+        }
+        Format::Csv => csv(results),
+        Format::Table | Format::Markdown => people(results, format, details),
+    }
+}
+
+fn people(
+    results: &Results,
+    format: Format,
+    details: bool,
+) -> Result<String, Fail> {
+    let mut text = String::new();
+    for row in &results.rows {
+        text += &self::row(row, format, details)?;
+    }
+    let rankings =
+        ranking::rank(std::slice::from_ref(results), &[], results.level);
+    for ranking in rankings.iter().filter(|ranking| ranking.rows.len() > 1) {
+        text += &rank::text(ranking, format)?;
+        text.push('\n');
+    }
+    text += &foot(results);
+    Ok(text)
+}
+
+/// What it was measured on and with.
+fn foot(results: &Results) -> String {
+    let state = match results.state {
+        State::Running => ", unfinished",
+        State::Interrupted => ", interrupted",
+        State::Complete => "",
+    };
+    format!(
+        "{}; {}; {:.0} s{state}\n\
+         Intervals hold for all pairs of a row at once, with {} probability; \
+         no difference below the noise floor is told.\n",
+        results.machine,
+        results.build,
+        results.seconds,
+        percent(results.level),
+    )
+}
+
+fn row(row: &RowResult, format: Format, details: bool) -> Result<String, Fail> {
+    let name = format!("{} {}", row.workload, row.size);
+    let mut text = String::new();
+    if let Some(summary) = &row.summary {
+        for group in &summary.groups {
+            let heading = heading(&name, row, summary, group);
+            text += &titled(&heading, format);
+            text += &Sheet::from(standings(row, group)).text(format)?;
+            text.push('\n');
+        }
+        if let Some(table) = speedups(row, summary) {
+            text += &titled(&format!("{name}: more workers"), format);
+            text += &Sheet::from(table).text(format)?;
+            text.push('\n');
+        }
+    } else {
+        text += &titled(&format!("{name}: not measured"), format);
+    }
+    if let Some(table) = latencies(row) {
+        text += &titled(&format!("{name}: latencies"), format);
+        text += &Sheet::from(table).text(format)?;
+        text.push('\n');
+    }
+    if details {
+        text += &titled(&format!("{name}: what a run used"), format);
+        text += &Sheet::from(used(row)).text(format)?;
+        text.push('\n');
+    }
+    let failed = row.contenders.iter().filter(|c| c.twin_of.is_none());
+    let failed = failed.filter_map(|c| Some((c, c.failure.as_ref()?)));
+    let failed: Vec<String> = failed
+        .map(|(contender, failure)| {
+            format!("{}: {failure}\n", label(contender))
+        })
+        .collect();
+    if !failed.is_empty() {
+        text += &failed.concat();
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+fn titled(title: &str, format: Format) -> String {
+    if format == Format::Markdown {
+        format!("**{title}**\n\n")
+    } else {
+        format!("{title}\n")
+    }
+}
+
+fn csv(results: &Results) -> Result<String, Fail> {
+    let columns = [
+        "workload",
+        "size",
+        "workers",
+        "model",
+        "seconds",
+        "cpu_seconds",
+        "ratio",
+        "low",
+        "high",
+        "verdict",
+        "limit_seconds",
+        "noise_floor",
+        "rounds",
+        "visits",
+        "failure",
+    ];
+    let mut sheet = Sheet::new(&columns);
+    let number = |number: Option<f64>| {
+        number.map(|number| number.to_string()).unwrap_or_default()
+    };
+    for row in &results.rows {
+        let groups = row.summary.iter().flat_map(|s| {
+            s.groups.iter().flat_map(move |g| {
+                g.standings.iter().map(move |standing| (s, g, standing))
+            })
+        });
+        for (summary, group, standing) in groups {
+            let ratio = standing.ratio.map(|ratio| ratio.ratio());
+            let none = ratio.is_none();
+            sheet.row(vec![
+                row.workload.clone(),
+                row.size.clone(),
+                group.workers.to_string(),
+                row.contenders[standing.contender].name.clone(),
+                standing.seconds.to_string(),
+                number(standing.cpu),
+                number(ratio.map(|r| r.median).or(none.then_some(1.0))),
+                number(ratio.map(|r| r.low)),
+                number(ratio.map(|r| r.high)),
+                said(standing, group),
+                number(least(row, group.workers)),
+                summary.floor.exp_m1().to_string(),
+                summary.rounds.to_string(),
+                summary.visits.to_string(),
+                String::new(),
+            ]);
+        }
+        for contender in row.contenders.iter().filter(|c| c.twin_of.is_none()) {
+            let Some(failure) = &contender.failure else { continue };
+            let mut texts = vec![String::new(); columns.len()];
+            texts[0].clone_from(&row.workload);
+            texts[1].clone_from(&row.size);
+            texts[2] = contender.workers.to_string();
+            texts[3].clone_from(&contender.name);
+            texts[14] = failure.to_string();
+            sheet.row(texts);
+        }
+    }
+    sheet.text(Format::Csv)
+}

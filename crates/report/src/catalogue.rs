@@ -1,0 +1,80 @@
+//! What is known of workloads and models besides their figures.
+
+use serde::Serialize;
+
+/// Every workload and every model, in the order in which they are listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Catalogue {
+    /// The workloads.
+    pub workloads: Vec<ListedWorkload>,
+    /// The models.
+    pub models: Vec<ListedModel>,
+}
+
+/// A workload, and how well each model fits it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListedWorkload {
+    /// The name.
+    pub workload: String,
+    /// What kind of work it is: `data`, `waiting`, `sharing` or `tasks`.
+    pub family: String,
+    /// What it stresses, in one sentence.
+    pub stresses: String,
+    /// What it does not show, in one sentence.
+    pub omits: String,
+    /// What an item is.
+    pub unit: String,
+    /// The sizes of a quick session, as commands spell them.
+    pub quick: Vec<String>,
+    /// The sizes of a full session.
+    pub full: Vec<String>,
+    /// How well each model fits.
+    pub cells: Vec<ListedCell>,
+}
+
+/// How well a model fits a workload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListedCell {
+    /// The model.
+    pub model: String,
+    /// `natural`, `possible`, `unsuitable`, `missing` or `unknown`.
+    pub fit: String,
+    /// Why, in one sentence.
+    pub reason: String,
+}
+
+/// A model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedModel {
+    /// The name.
+    pub model: String,
+    /// What kind of model it is, as a heading: `Rust runtimes`.
+    pub family: String,
+    /// The folder below `crates` with its source; none for a program of
+    /// somebody else's.
+    pub directory: Option<String>,
+    /// The library that is compared and its version, or the interpreter.
+    pub library: Option<String>,
+    /// A warning that goes with the name.
+    pub badge: Option<String>,
+    /// Whether it has one worker, however many are asked for.
+    pub serial: bool,
+}
+
+impl Catalogue {
+    /// A workload by its name.
+    pub fn workload(&self, name: &str) -> Option<&ListedWorkload> {
+        self.workloads.iter().find(|listed| listed.workload == name)
+    }
+
+    /// A model by its name.
+    pub fn model(&self, name: &str) -> Option<&ListedModel> {
+        self.models.iter().find(|listed| listed.model == name)
+    }
+
+    /// How well a model fits a workload, if both are listed.
+    pub fn cell(&self, workload: &str, model: &str) -> Option<&ListedCell> {
+        let cells = &self.workload(workload)?.cells;
+        cells.iter().find(|cell| cell.model == model)
+    }
+}

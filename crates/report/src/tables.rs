@@ -1,0 +1,235 @@
+//! The tables of a row, as data: whoever prints or lays them out decides how.
+
+use crate::words::{digits, ends, percent, time, verdict};
+use hdrhistogram::Histogram;
+use lanes_measure::protocol::Sample;
+use lanes_measure::results::{ContenderResult, RowResult};
+use lanes_measure::statistics::{Verdict, median};
+use lanes_measure::summary::{Group, Standing, Summary};
+
+/// A table with a heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// The headings.
+    pub columns: Vec<&'static str>,
+    /// The cells, as many in each row as there are columns.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table without rows.
+    pub fn new(columns: &[&'static str]) -> Self {
+        Self { columns: columns.to_vec(), rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, row: Vec<String>) {
+        self.rows.push(row);
+    }
+}
+
+/// The least time that was measured for the limit, in seconds.
+pub fn least(row: &RowResult, workers: usize) -> Option<f64> {
+    let limit = row.limits.iter().find(|limit| limit.workers == workers)?;
+    limit.seconds.iter().copied().min_by(f64::total_cmp)
+}
+
+/// A row and a group in a line: limit, noise floor, rounds.
+pub fn heading(
+    name: &str,
+    row: &RowResult,
+    summary: &Summary,
+    group: &Group,
+) -> String {
+    let workers = match group.workers {
+        1 => "1 worker".into(),
+        workers => format!("{workers} workers"),
+    };
+    let more = row.contenders.iter().any(|contender| {
+        contender.workers == group.workers && contender.oversubscribed
+    });
+    let more = if more { " (more than cores)" } else { "" };
+    let control = row.contenders.iter().any(|c| c.twin_of.is_some());
+    let floor = match control {
+        true => format!("noise floor {}", percent(summary.floor.exp_m1())),
+        false => "no control".into(),
+    };
+    let mut parts = vec![
+        format!("{name}, {workers}{more}"),
+        limit(row, group.workers),
+        floor,
+        format!("{} rounds in {} visits", summary.rounds, summary.visits),
+    ];
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
+}
+
+fn limit(row: &RowResult, workers: usize) -> String {
+    let limit = row.limits.iter().find(|limit| limit.workers == workers);
+    match (limit, least(row, workers)) {
+        (Some(limit), Some(seconds)) => {
+            format!("limit {} ({})", time(seconds), limit.what)
+        }
+        (Some(limit), None) => format!("limit {}", limit.what),
+        _ => String::new(),
+    }
+}
+
+/// A contender, with its number of workers unless it has always one.
+pub fn label(contender: &ContenderResult) -> String {
+    if contender.serial {
+        contender.name.clone()
+    } else {
+        format!("{} with {}", contender.name, contender.workers)
+    }
+}
+
+/// The models of a group, the fastest first.
+pub fn standings(row: &RowResult, group: &Group) -> Table {
+    let columns = [
+        "model",
+        "time",
+        "ratio",
+        "from to",
+        "verdict",
+        "cores busy",
+        "limit / time",
+    ];
+    let mut table = Table::new(&columns);
+    for standing in &group.standings {
+        let contender = &row.contenders[standing.contender];
+        let cores = standing.cpu.map(|cpu| digits(cpu / standing.seconds));
+        let share = least(row, group.workers);
+        let share = share.map(|limit| percent(limit / standing.seconds));
+        let ratio = standing.ratio.map(|ratio| digits(ratio.median.exp()));
+        table.row(vec![
+            contender.name.clone(),
+            time(standing.seconds),
+            ratio.unwrap_or_else(|| "1.00".into()),
+            standing.ratio.as_ref().map(ends).unwrap_or_default(),
+            said(standing, group),
+            cores.unwrap_or_default(),
+            share.unwrap_or_default(),
+        ]);
+    }
+    table
+}
+
+/// The verdict in words; what the others say of the best one.
+pub fn said(standing: &Standing, group: &Group) -> String {
+    if standing.ratio.is_some_and(|ratio| ratio.low.is_infinite()) {
+        return "not enough evidence: too few rounds".into();
+    }
+    if let Some(found) = &standing.verdict {
+        return verdict(found);
+    }
+    let mut others = group.standings.iter();
+    let beaten = others.all(|other| {
+        other.contender == group.best
+            || matches!(other.verdict, Some(Verdict::Slower { .. }))
+    });
+    match group.standings.len() {
+        1 => "alone".into(),
+        _ if beaten => "fastest".into(),
+        _ => "fastest of equals, as far as is known".into(),
+    }
+}
+
+/// What more workers gained; `None` where there is only one number of them.
+pub fn speedups(row: &RowResult, summary: &Summary) -> Option<Table> {
+    let columns =
+        ["model", "workers", "speed-up", "from to", "efficiency", "note"];
+    let mut table = Table::new(&columns);
+    for found in &summary.speedups {
+        let contender = &row.contenders[found.contender];
+        let note =
+            if contender.oversubscribed { "more than cores" } else { "" };
+        let base = row.contenders[found.base].workers;
+        table.row(vec![
+            contender.name.clone(),
+            format!("{} / {base}", contender.workers),
+            digits(found.speedup.median.exp()),
+            ends(&found.speedup),
+            percent(found.efficiency),
+            note.into(),
+        ]);
+    }
+    (!summary.speedups.is_empty()).then_some(table)
+}
+
+/// The quantiles that are told of latencies, each with its seconds; `None` for a
+/// contender without latencies.
+pub fn percentiles(contender: &ContenderResult) -> Option<[(f64, f64); 5]> {
+    if contender.latencies.is_empty() {
+        return None;
+    }
+    // The digits are those of the workers' own histograms.
+    let mut all = Histogram::<u64>::new(2).ok()?;
+    for (nanos, count) in &contender.latencies {
+        all.record_n(*nanos, *count).ok()?;
+    }
+    let at = |quantile| all.value_at_quantile(quantile) as f64 / 1e9;
+    Some([0.5, 0.9, 0.99, 0.999, 1.0].map(|quantile| (quantile, at(quantile))))
+}
+
+/// Percentiles of the latencies; `None` where there are none.
+pub fn latencies(row: &RowResult) -> Option<Table> {
+    let columns = ["model", "p50", "p90", "p99", "p99.9", "most"];
+    let mut table = Table::new(&columns);
+    let own = row.contenders.iter().filter(|c| c.twin_of.is_none());
+    for contender in own {
+        let Some(all) = percentiles(contender) else { continue };
+        let mut texts = vec![label(contender)];
+        texts.extend(all.map(|(_, seconds)| time(seconds)));
+        table.row(texts);
+    }
+    (!table.rows.is_empty()).then_some(table)
+}
+
+/// What a run used, as medians over the samples.
+pub fn used(row: &RowResult) -> Table {
+    let columns = [
+        "model",
+        "user",
+        "system",
+        "voluntary switches",
+        "involuntary",
+        "page faults",
+        "peak memory",
+        "threads",
+    ];
+    let mut table = Table::new(&columns);
+    for (index, contender) in row.contenders.iter().enumerate() {
+        let own = || row.samples.iter().filter(|t| t.contender == index);
+        if contender.twin_of.is_some() || own().next().is_none() {
+            continue;
+        }
+        let middle =
+            |of: &dyn Fn(&Sample) -> Option<f64>| {
+                let values = own().filter_map(|taken| of(&taken.sample));
+                median(&mut values.collect::<Vec<_>>())
+            };
+        // Nanoseconds and counts are of all runs of a sample.
+        let each = |count: Option<u64>, runs: u32| {
+            Some(count? as f64 / f64::from(runs.max(1)))
+        };
+        let text = |value: Option<f64>, show: fn(f64) -> String| {
+            value.map(show).unwrap_or_default()
+        };
+        let seconds = |nanos: f64| time(nanos / 1e9);
+        let mebibytes =
+            |bytes: f64| format!("{} MiB", digits(bytes / 1048576.0));
+        table.row(vec![
+            label(contender),
+            text(middle(&|s| each(s.user_ns, s.runs)), seconds),
+            text(middle(&|s| each(s.system_ns, s.runs)), seconds),
+            text(middle(&|s| each(s.voluntary, s.runs)), digits),
+            text(middle(&|s| each(s.involuntary, s.runs)), digits),
+            text(middle(&|s| each(s.minor_faults, s.runs)), digits),
+            text(middle(&|s| each(s.peak_bytes, 1)), mebibytes),
+            text(middle(&|s| each(s.threads, 1)), |count| format!("{count}")),
+        ]);
+    }
+    table
+}
+

@@ -1,0 +1,112 @@
+//! Traces of several workloads and models, as a file: what the timelines of a
+//! page are drawn from.
+
+use crate::Timeline;
+use lanes_measure::document::{self, Unreadable};
+use lanes_measure::protocol::Traced;
+use lanes_measure::results::Build;
+use lanes_suite::Machine;
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+/// What a file of traces says it is.
+pub const SCHEMA: &str = "lanes-traces";
+/// The version of its format.
+pub const VERSION: u32 = 1;
+
+/// Traces of several workloads and models.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Traces {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// [`VERSION`].
+    pub version: u32,
+    /// When recording began, in UTC as RFC 3339 writes it.
+    pub begun: String,
+    /// The machine it was recorded on.
+    pub machine: Machine,
+    /// What it was recorded with.
+    pub build: Build,
+    /// The workloads, in the order of the catalogue.
+    pub scenes: Vec<TracedWorkload>,
+}
+
+/// A workload, as recorded in several models.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TracedWorkload {
+    /// The workload.
+    pub workload: String,
+    /// The size, as commands spell it.
+    pub size: String,
+    /// How many workers each model had that has not always one.
+    pub workers: usize,
+    /// Of how many runs each is the median one.
+    pub runs: u64,
+    /// What times are multiples of, if there is such a thing.
+    pub unit: Option<Duration>,
+    /// The names of the tasks, where they have names.
+    pub tasks: Vec<String>,
+    /// The models, each with one run.
+    pub models: Vec<TracedModel>,
+    /// The models that could not be recorded, each with the cause.
+    pub failed: Vec<(String, String)>,
+}
+
+/// A traced run of a model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TracedModel {
+    /// The model.
+    pub name: String,
+    /// What the tracing cost.
+    pub note: Option<String>,
+    /// The run.
+    pub run: Traced,
+}
+
+impl Traces {
+    /// Traces recorded here and now.
+    pub fn here(begun: String, scenes: Vec<TracedWorkload>) -> Self {
+        Self {
+            schema: SCHEMA.into(),
+            version: VERSION,
+            begun,
+            machine: Machine::here(),
+            build: Build::here(),
+            scenes,
+        }
+    }
+
+    /// Reads a file of traces.
+    ///
+    /// # Errors
+    /// [`Unreadable`], with the way out.
+    pub fn load(path: &Path) -> Result<Self, Unreadable> {
+        document::load(path, SCHEMA, VERSION)
+    }
+
+    /// Writes the file; see [`document::save`].
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn save(&self, path: &Path) -> io::Result<()> {
+        document::save(path, self)
+    }
+}
+
+impl TracedWorkload {
+    /// What can be drawn, in the order in which it was recorded.
+    pub fn timelines(&self) -> impl Iterator<Item = Timeline> {
+        self.models.iter().map(|model| Timeline {
+            name: model.name.clone(),
+            spans: model.run.spans(),
+            workers: model.run.workers.clone(),
+            tasks: self.tasks.clone(),
+            begin: model.run.begin,
+            end: model.run.end,
+            note: model.note.clone(),
+            ..Timeline::default()
+        })
+    }
+}
