@@ -1,0 +1,101 @@
+// Opens pages in a Chromium that is installed, and hears what they complain of.
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import { install } from "./probe.mjs";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome"];
+
+// Root in a container has no sandbox to offer, and what remains is Chromium's
+// own talk with its makers, which has no place in a test of silence.
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** The path of Chromium: `CHROMIUM`, or the first of its names on `PATH`. */
+function executable() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  for (const name of NAMES) {
+    for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+      const path = join(folder, name);
+      try {
+        accessSync(path, constants.X_OK);
+        return path;
+      } catch {
+        // The next folder may have it.
+      }
+    }
+  }
+  throw new Error(`none of ${NAMES.join(", ")} is on PATH; set CHROMIUM`);
+}
+
+/** Starts Chromium without a window. */
+export function launch() {
+  return chromium.launch({ executablePath: executable(), args: FLAGS });
+}
+
+/** The address of a file, as it is opened from disk. */
+export function addressOf(path) {
+  return pathToFileURL(path).href;
+}
+
+/**
+ * Opens `address`, hands the page to `act`, and returns what `act` does.
+ *
+ * Whatever the page asks for besides itself is refused and noted, and so is
+ * whatever it complains of; `act` gets both lists. `strict` makes an error of
+ * any entry once `act` is done.
+ */
+export async function visit(browser, address, options, act) {
+  const { strict = true, ...settings } = options;
+  const itself = address.split("#")[0];
+  const heard = { complaints: [], asked: [] };
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    colorScheme: "light",
+    ...settings,
+  });
+  try {
+    const mayLoad = (url) => url.split("#")[0] === itself;
+    await context.route("**/*", (route) =>
+      mayLoad(route.request().url()) ? route.continue() : route.abort(),
+    );
+    await context.addInitScript(install);
+    const page = await context.newPage();
+    // The driver hides some requests, that for an icon for one; the protocol
+    // below it does not.
+    const protocol = await context.newCDPSession(page);
+    protocol.on("Network.requestWillBeSent", ({ request }) =>
+      heard.asked.push(request.url.split("#")[0]),
+    );
+    await protocol.send("Network.enable");
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) {
+        heard.complaints.push(`${message.type()}: ${message.text()}`);
+      }
+    });
+    page.on("pageerror", (error) => heard.complaints.push(`${error}`));
+    page.on("popup", (other) => heard.complaints.push(`opens ${other.url()}`));
+    page.on("dialog", (dialog) => {
+      heard.complaints.push(`a dialog says ${dialog.message()}`);
+      return dialog.dismiss();
+    });
+    await page.goto(address);
+    const found = await act(page, heard);
+    const others = heard.asked.filter((url) => url !== itself);
+    if (strict && heard.complaints.length + others.length > 0) {
+      const asked = others.map((url) => `asks for ${url}`);
+      throw new Error([...heard.complaints, ...asked].join("\n"));
+    }
+    return found;
+  } finally {
+    await context.close();
+  }
+}
