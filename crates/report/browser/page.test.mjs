@@ -302,7 +302,7 @@ describe("the page", { timeout: 600_000 }, () => {
 
     it("shows the tables that are chosen", async () => {
       await open("#matrix", {}, async (page) => {
-        const every = await page.$$eval("table.heat", (found) =>
+        const every = await page.$$eval("#matrix table.heat", (found) =>
           found.map(({ dataset }) => `${dataset.size}/${dataset.workers}`),
         );
         const seen = new Set();
@@ -377,8 +377,9 @@ describe("the page", { timeout: 600_000 }, () => {
           });
         const changes = (names) =>
           names.filter((name, at) => at > 0 && name !== names[at - 1]).length;
+        const sort = 'th[data-model="tokio"] button.sort:visible';
         await page
-          .locator('th[data-model="tokio"] button.sort:visible')
+          .locator(sort)
           .first()
           .click();
         const orders = await values(page, "#order");
@@ -415,9 +416,11 @@ describe("the page", { timeout: 600_000 }, () => {
           // A head without its cells would name the wrong ones.
           const widths = await page.evaluate(() => {
             const table = probe.all("table.heat").find(probe.visible);
-            const rows = probe.all("tr", table).filter(probe.visible);
+            const rows = probe
+              .all("tr:not(.families)", table)
+              .filter(probe.visible);
             const count = (row) => [...row.cells].filter(probe.visible).length;
-            return [...new Set(rows.filter((r) => r.cells.length > 1).map(count))];
+            return [...new Set(rows.map(count))];
           });
           assert.equal(widths.length, 1, `rows of ${widths} cells`);
         }
@@ -428,20 +431,29 @@ describe("the page", { timeout: 600_000 }, () => {
     it("gives a reason for every cell without figures", async () => {
       await open("#matrix", {}, async (page) => {
         const found = await page.evaluate(() => {
-          const cells = probe.all("table.heat tr[data-workload] td");
+          const cells = probe.all(
+            "table.heat tr[data-workload] td[data-model]",
+          );
           const bare = cells.filter((cell) => !cell.querySelector("a[href]"));
-          const view = document.querySelector("#matrix");
-          const told = probe
-            .all("li, dd, td:not(table.heat td)", view)
-            .map((item) => item.textContent.replace(/\s+/g, " "));
           const words = (text) => text.replace(/\s+/g, " ").trim();
+          // The list below the table tells each reason once, and then whose.
+          const isTold = (cell) => {
+            const row = cell.closest("tr");
+            const { workload } = row.dataset;
+            const who = `${workload} in ${cell.dataset.model}`;
+            const why = cell.title.slice(`${who}: `.length);
+            const size = row.querySelector(".size").textContent;
+            const which = `${workload} ${size} in ${cell.dataset.model}`;
+            return probe
+              .all(".reasons li", cell.closest(".sheet"))
+              .map((item) => item.textContent)
+              .some((text) => text.startsWith(why) && text.includes(which));
+          };
           return {
             cells: cells.length,
             wordless: bare.filter((cell) => !words(cell.textContent)).length,
-            reasonless: bare.filter((cell) => !words(cell.title)).length,
-            untold: bare
-              .map((cell) => words(cell.title))
-              .filter((title) => !told.some((item) => item.includes(title))),
+            reasonless: bare.filter((cell) => !/: \S/.test(cell.title)).length,
+            untold: bare.filter((cell) => !isTold(cell)).map((c) => c.title),
             unmarked: bare
               .map((cell) => cell.className)
               .filter((name) => !/\b(refused|failed|missing)\b/.test(name)),
@@ -592,6 +604,27 @@ describe("the page", { timeout: 600_000 }, () => {
           }
         });
       }
+    });
+
+    it("stays while the page is jumped in", async () => {
+      await open("#fetch?m=smol,rayon", {}, async (page) => {
+        const jumps = page.locator(".shown .jump a");
+        assert.ok((await jumps.count()) >= 3);
+        for (const jump of await jumps.all()) {
+          const [, target] = (await jump.getAttribute("href")).split("#");
+          await jump.click();
+          await settle(page);
+          assert.equal(await shown(page), "fetch");
+          await assertColumns(page, ["smol", "rayon"]);
+          const { top, end } = await page.evaluate((target) => {
+            const { top } = probe.boxOf(document.getElementById(target));
+            const { scrollTop, scrollHeight } = document.scrollingElement;
+            return { top, end: scrollTop + innerHeight >= scrollHeight - 2 };
+          }, target);
+          const below = top >= 0 && (top < 300 || (end && top < 800));
+          assert.ok(below, `${target} is at ${top}`);
+        }
+      });
     });
 
     it("goes back and forward", async () => {
@@ -747,21 +780,34 @@ describe("the page", { timeout: 600_000 }, () => {
               .filter(probe.visible)
               .map((svg) => svg.textContent.slice(0, 4000)),
           );
-        const buttons = page.locator(".shown .timelines button:visible");
-        assert.ok((await buttons.count()) >= 2, "there are not two views");
-        const seen = new Set();
-        for (let at = 0; at < (await buttons.count()); at++) {
-          await buttons.nth(at).click();
-          await settle(page);
-          const pictures = await drawn();
-          assert.ok(pictures.length >= 1, "no timeline is drawn");
-          seen.add(pictures.join());
-          assert.equal(
-            await buttons.nth(at).getAttribute("aria-pressed"),
-            "true",
-          );
+        const box = (name) =>
+          page.locator(`.shown .timelines input[name="${name}"]`).first();
+        const both = await drawn();
+        assert.ok(both.length >= 6, `${both.length} pictures are drawn`);
+        const views = [];
+        for (const view of ["tasks", "by-worker"]) {
+          await box(view).click();
+          views.push(await drawn());
+          await box(view).click();
         }
-        assert.ok(seen.size >= 2, "the views are alike");
+        for (const view of views) {
+          assert.ok(view.length >= 3 && view.length < both.length);
+        }
+        assert.notDeepEqual(views[0], views[1]);
+        assert.deepEqual(await drawn(), both);
+        const models = () =>
+          page.evaluate(() =>
+            probe
+              .all(".shown .timelines figure.lane")
+              .filter(probe.visible)
+              .map((lane) => lane.dataset.model),
+          );
+        const every = await models();
+        assert.ok(every.length > 3, `${every}`);
+        await box("chosen").click();
+        assert.deepEqual((await models()).sort(), ["rayon", "threads", "tokio"]);
+        await box("chosen").click();
+        assert.deepEqual(await models(), every);
       });
     });
   });
@@ -839,6 +885,26 @@ describe("the page", { timeout: 600_000 }, () => {
         await tabTo(".shown input[name=only]");
         await page.keyboard.press("Space");
         assert.equal((await place(page)).asked.get("only"), "1");
+      });
+    });
+  });
+
+  describe("keys", () => {
+    it("go from workload to workload, and to the matrix", async () => {
+      await open("#matrix", {}, async (page) => {
+        const press = async (key) => {
+          await page.keyboard.press(key);
+          await settle(page);
+          return shown(page);
+        };
+        await go(page, `#${listed.workloads[0]}`);
+        assert.equal(await press("j"), listed.workloads[1]);
+        assert.equal(await press("j"), listed.workloads[2]);
+        assert.equal(await press("k"), listed.workloads[1]);
+        assert.equal(await press("m"), "matrix");
+        // With a modifier they belong to the browser.
+        await go(page, "#fetch");
+        assert.equal(await press("Control+m"), "fetch");
       });
     });
   });
@@ -1017,8 +1083,9 @@ describe("the page", { timeout: 600_000 }, () => {
               .all("td", table)
               .find((cell) => cell.querySelector("a"));
             const bare =
-              probe.all("td", table).find((cell) => !cell.querySelector("a")) ??
-              full;
+              probe
+                .all("td[data-model]", table)
+                .find((cell) => !cell.querySelector("a")) ?? full;
             return classes.map((names) => {
               const cell = /h\d/.test(names) ? full : bare;
               return [names, probe.contrastAs(cell, names)];

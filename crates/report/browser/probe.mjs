@@ -136,12 +136,15 @@ export function install() {
     if (!element) return [colour("Canvas")];
     if (!grounds.has(element)) {
       const style = getComputedStyle(element);
-      const own = colour(style.backgroundColor);
+      // On paper only those grounds are printed that insist on it.
+      const printed =
+        !matchMedia("print").matches || style.printColorAdjust === "exact";
+      const own = colour(printed ? style.backgroundColor : "transparent");
       let ground = groundOf(element.parentElement).map((below) =>
         over(own, below),
       );
-      const pattern =
-        style.backgroundImage.match(/\b[a-z]+\([^()]*\d[^()]*\)/g) ?? [];
+      const image = printed ? style.backgroundImage : "none";
+      const pattern = image.match(/\b[a-z]+\([^()]*\d[^()]*\)/g) ?? [];
       for (const part of pattern) {
         const top = colour(part);
         ground = ground.concat(ground.map((below) => over(top, below)));
