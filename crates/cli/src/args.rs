@@ -39,6 +39,10 @@ pub(crate) enum Command {
     Figures(Figures),
     /// Measure what is said of threads, the GIL and processes: two minutes
     Claims(Claims),
+    /// Make one page of results, traces and source, to open in a browser
+    Report(Report),
+    /// Measure briefly, trace, and make the page: under three minutes
+    Demo(Demo),
     /// Print completions for a shell
     Completions {
         /// Which shell
@@ -205,17 +209,14 @@ pub(crate) struct Rank {
 
 #[derive(Args)]
 pub(crate) struct Trace {
-    /// The workload
+    /// The workload; `all` records every one, for the page
     #[arg(default_value = "subtasks")]
     pub(crate) workload: String,
 
-    /// The models, in this order; `*` stands for any text
-    #[arg(
-        long,
-        value_delimiter = ',',
-        value_name = "MODEL,...",
-        default_value = "sequential,threads,mutex,gil,tokio,processes,python-threads"
-    )]
+    /// The models, in this order; `*` stands for any text. Otherwise all that
+    /// are here if the workload is `all`, and else sequential, threads, mutex,
+    /// gil, tokio, processes and python-threads
+    #[arg(long, value_delimiter = ',', value_name = "MODEL,...")]
     pub(crate) models: Vec<String>,
 
     /// The size, as `lanes list` spells it; otherwise the first quick one
@@ -265,6 +266,42 @@ pub(crate) struct Drawing {
     /// The folder that the files go to
     #[arg(short, long, default_value = "results", value_name = "FOLDER")]
     pub(crate) output: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Report {
+    /// Result files and files of traces, or folders: of a folder the newest
+    /// results and the newest traces of each workload
+    #[arg(default_value = "results")]
+    pub(crate) results: Vec<PathBuf>,
+
+    /// The page; otherwise `results/page.html`, with a number if that is there
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// The source tree; otherwise the one around the current folder, or the one
+    /// that this was built from
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) source: Option<PathBuf>,
+
+    /// Show it in the browser
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// How long measuring may take; more time, more verdicts
+    #[arg(long, value_parser = duration, default_value = "90s")]
+    pub(crate) budget: Duration,
+
+    /// The folder that the files go to
+    #[arg(short, long, default_value = "results", value_name = "FOLDER")]
+    pub(crate) output: PathBuf,
+
+    /// Show the page in the browser
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 #[derive(Args)]

@@ -1,5 +1,4 @@
-//! What the commands that draw have in common: runs that are recorded, and files
-//! that are written.
+//! What the commands that draw have in common: runs that are recorded.
 
 use crate::args::Drawing;
 use crate::fail::Fail;
@@ -15,12 +14,9 @@ use lanes_measure::recording::{self, Recording, Work};
 use lanes_measure::row::Row;
 use lanes_measure::statistics::median;
 use lanes_report::words::{digits, time};
-use lanes_report::{Timeline, critical_path, totals};
+use lanes_report::{Timeline, TracedModel, critical_path, totals};
 use lanes_suite::Machine;
-use std::fs;
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 impl Drawing {
@@ -47,8 +43,10 @@ pub(crate) struct Scene<'a> {
 
 /// One model, as recorded.
 pub(crate) struct Scened {
-    /// Its median traced run.
+    /// Its median traced run, as it is drawn.
     pub(crate) timeline: Timeline,
+    /// The same, as it is written down.
+    pub(crate) traced: TracedModel,
     /// All its runs.
     pub(crate) recording: Recording,
 }
@@ -64,8 +62,7 @@ impl Scene<'_> {
     /// # Errors
     /// Those of the worker.
     pub(crate) fn record(&self, model: &Model) -> Result<Scened, Failure> {
-        let machine = || Config::machine().workers();
-        let workers = self.drawing.workers.unwrap_or_else(machine);
+        let workers = self.workers();
         let Model { launch, model: name, serial, .. } = model;
         let (folder, limits) = (self.folder, self.limits);
         let mut process =
@@ -79,17 +76,7 @@ impl Scene<'_> {
         let recording = recording::record(&mut process, work, seed, runs)?;
         process.end();
         let traced = &recording.traced;
-        let tasks = (1..=3).filter(|_| self.row.is_none());
-        let mut timeline = Timeline {
-            name: model.name.clone(),
-            spans: traced.spans(),
-            workers: traced.workers.clone(),
-            tasks: tasks.map(|task| format!("subtask {task}")).collect(),
-            begin: traced.begin,
-            end: traced.end,
-            ..Timeline::default()
-        };
-        timeline.note = Some(match rust {
+        let note = match rust {
             true => format!(
                 "tracing: {} of the run; with it, {} of the time without",
                 spans_cost(traced),
@@ -99,8 +86,27 @@ impl Scene<'_> {
                 "with tracing, {} of the time without",
                 share(&recording)
             ),
-        });
-        Ok(Scened { timeline, recording })
+        };
+        let (name, note) = (model.name.clone(), Some(note));
+        let run = traced.clone();
+        let traced = TracedModel { name, note, run };
+        Ok(Scened {
+            timeline: traced.timeline(&self.tasks()),
+            traced,
+            recording,
+        })
+    }
+
+    /// The names of the tasks, if they have names.
+    pub(crate) fn tasks(&self) -> Vec<String> {
+        let tasks = (1..=3).filter(|_| self.row.is_none());
+        tasks.map(|task| format!("subtask {task}")).collect()
+    }
+
+    /// How many workers a model has that has not always one.
+    pub(crate) fn workers(&self) -> usize {
+        let machine = || Config::machine().workers();
+        self.drawing.workers.unwrap_or_else(machine)
     }
 
     /// What it was recorded on and with, in a line.
@@ -138,7 +144,7 @@ impl Scene<'_> {
             "critical path",
             "with tracing",
         ]);
-        for Scened { timeline, recording } in scened {
+        for Scened { timeline, recording, .. } in scened {
             let totals = totals(timeline).map_err(Fail::of)?;
             let path = critical_path(timeline).map_err(Fail::of)?;
             sheet.row(vec![
@@ -197,47 +203,4 @@ fn share(recording: &Recording) -> String {
             format!("{:.1} %", median * 100.0)
         }
     }
-}
-
-/// Writes a file into a folder, which is made if it is not there; nothing that
-/// is there already is overwritten: the name then gets a number.
-///
-/// # Errors
-/// The path and the cause.
-pub(crate) fn save(
-    folder: &Path,
-    name: &str,
-    ending: &str,
-    text: &str,
-) -> Result<PathBuf, Fail> {
-    let failed = |error: std::io::Error| {
-        let folder = folder.display();
-        Fail::Failure(format!(
-            "{folder}: {error}; choose another folder with --output"
-        ))
-    };
-    fs::create_dir_all(folder).map_err(failed)?;
-    // A temporary file is its owner's alone unless told otherwise.
-    let mut file = tempfile::Builder::new()
-        .permissions(fs::Permissions::from_mode(0o644))
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    for number in 1u32.. {
-        let path = match number {
-            1 => folder.join(format!("{name}.{ending}")),
-            _ => folder.join(format!("{name}-{number}.{ending}")),
-        };
-        match file.persist_noclobber(&path) {
-            Ok(_) => return Ok(path),
-            Err(error)
-                if error.error.kind() == std::io::ErrorKind::AlreadyExists =>
-            {
-                file = error.file;
-            }
-            Err(error) => return Err(failed(error.error)),
-        }
-    }
-    unreachable!("numbers do not end before the disk does")
 }

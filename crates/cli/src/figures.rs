@@ -1,8 +1,9 @@
 //! `lanes figures`: the article's five pictures, from fresh traces.
 
 use crate::args::{Figures, Format, Selection};
-use crate::draw::{Scene, save};
+use crate::draw::Scene;
 use crate::fail::Fail;
+use crate::files::save;
 use crate::run::limits;
 use crate::select::Cells;
 use crate::show::print;

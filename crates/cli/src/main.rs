@@ -2,16 +2,20 @@
 //! and when it cannot tell.
 
 mod args;
+mod catalogue;
 mod check;
 mod claims;
 mod cmp;
+mod demo;
 mod doctor;
 mod draw;
 mod fail;
 mod figures;
+mod files;
 mod list;
 mod printed;
 mod rank;
+mod report;
 mod run;
 mod select;
 mod show;
@@ -35,6 +39,8 @@ fn main() -> ExitCode {
         Command::Trace(options) => trace::trace(&options),
         Command::Figures(options) => figures::figures(&options),
         Command::Claims(options) => claims::claims(&options),
+        Command::Report(options) => report::report(&options),
+        Command::Demo(options) => demo::demo(&options),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(

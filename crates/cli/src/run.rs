@@ -43,9 +43,22 @@ pub(crate) fn limits(
 /// Measures what was chosen, saves it, and prints the verdicts.
 ///
 /// # Errors
-/// Those of the selection, of the results folder, [`Fail::Failure`] if a cell
-/// failed, [`Fail::Interrupted`] after Ctrl-C.
+/// Those of [`measured`], [`Fail::Failure`] if a cell failed,
+/// [`Fail::Interrupted`] after Ctrl-C.
 pub(crate) fn run(options: &Run) -> Result<(), Fail> {
+    let (results, path) = measured(options)?;
+    print(&printed::results(&results, options.format, options.details)?)?;
+    if options.format == Format::Table {
+        eprintln!("results: {}", path.display());
+    }
+    end(&results, &path)
+}
+
+/// Measures what was chosen, and saves it in the file that is returned.
+///
+/// # Errors
+/// Those of the selection and of the results folder.
+pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
     let rows = match options.items {
         Some(items) => rows_with(items),
         None if options.full => rows(Size::Full),
@@ -95,11 +108,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Fail> {
     let begun = begun.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let results = session::run(&plan, begun, &mut watch).map_err(Fail::of)?;
     bar.finish_and_clear();
-    print(&printed::results(&results, options.format, options.details)?)?;
-    if options.format == Format::Table {
-        eprintln!("results: {}", path.display());
-    }
-    end(&results, &path)
+    Ok((results, path))
 }
 
 fn contenders(cells: &Cells, workers: &[usize]) -> Vec<Contender> {
@@ -169,7 +178,7 @@ fn show(bar: &ProgressBar, progress: &Progress) {
 }
 
 /// How a session ended, as an exit code.
-fn end(results: &Results, path: &Path) -> Result<(), Fail> {
+pub(crate) fn end(results: &Results, path: &Path) -> Result<(), Fail> {
     if results.state == State::Interrupted {
         let path = path.display();
         let what = "interrupted; what was measured is in";

@@ -35,14 +35,12 @@ mod timelines;
 mod traces;
 pub mod words;
 
+pub use catalogue::{Catalogue, ListedCell, ListedModel, ListedWorkload};
+pub use page::{Page, Session, page};
+pub use source::Source;
+pub use tables::Table;
 pub use timelines::{
     Doing, MOST_BYTES, MOST_ROWS, Part, Path, Picture, Share, Step, Timeline,
     Totals, View, critical_path, perfetto, svg, totals,
 };
-pub use catalogue::{
-    Catalogue, ListedCell, ListedModel, ListedWorkload,
-};
-pub use page::{Page, Session, page};
-pub use source::Source;
-pub use tables::Table;
 pub use traces::{TracedModel, TracedWorkload, Traces};

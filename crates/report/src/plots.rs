@@ -63,3 +63,9 @@ pub fn latencies(series: &[(String, Vec<(f64, f64)>)]) -> String {
     let _ = series;
     String::new()
 }
+
+/// The patterns that plots refer to, as a hidden element that stands once in a
+/// page.
+pub fn definitions() -> String {
+    String::new()
+}

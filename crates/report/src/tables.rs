@@ -34,6 +34,14 @@ pub fn least(row: &RowResult, workers: usize) -> Option<f64> {
     limit.seconds.iter().copied().min_by(f64::total_cmp)
 }
 
+/// `1 worker` or `2 workers`.
+pub fn workers_told(workers: usize) -> String {
+    match workers {
+        1 => "1 worker".into(),
+        workers => format!("{workers} workers"),
+    }
+}
+
 /// A row and a group in a line: limit, noise floor, rounds.
 pub fn heading(
     name: &str,
@@ -41,10 +49,7 @@ pub fn heading(
     summary: &Summary,
     group: &Group,
 ) -> String {
-    let workers = match group.workers {
-        1 => "1 worker".into(),
-        workers => format!("{workers} workers"),
-    };
+    let workers = workers_told(group.workers);
     let more = row.contenders.iter().any(|contender| {
         contender.workers == group.workers && contender.oversubscribed
     });
@@ -204,11 +209,10 @@ pub fn used(row: &RowResult) -> Table {
         if contender.twin_of.is_some() || own().next().is_none() {
             continue;
         }
-        let middle =
-            |of: &dyn Fn(&Sample) -> Option<f64>| {
-                let values = own().filter_map(|taken| of(&taken.sample));
-                median(&mut values.collect::<Vec<_>>())
-            };
+        let middle = |of: &dyn Fn(&Sample) -> Option<f64>| {
+            let values = own().filter_map(|taken| of(&taken.sample));
+            median(&mut values.collect::<Vec<_>>())
+        };
         // Nanoseconds and counts are of all runs of a sample.
         let each = |count: Option<u64>, runs: u32| {
             Some(count? as f64 / f64::from(runs.max(1)))
@@ -232,4 +236,3 @@ pub fn used(row: &RowResult) -> Table {
     }
     table
 }
-

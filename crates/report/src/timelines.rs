@@ -3,6 +3,7 @@
 mod axis;
 mod bars;
 mod columns;
+mod lanes;
 mod legend;
 mod path;
 mod perfetto;
@@ -15,6 +16,7 @@ mod text;
 mod timeline;
 mod totals;
 
+pub(crate) use lanes::{Lanes, dress, lanes};
 pub use path::{Path, Step, critical_path};
 pub use perfetto::perfetto;
 pub use picture::{MOST_BYTES, MOST_ROWS, Picture, View, svg};

@@ -7,21 +7,20 @@ use lanes_measure::protocol::Traced;
 use lanes_measure::results::Build;
 use lanes_suite::Machine;
 use serde::{Deserialize, Serialize};
-use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 /// What a file of traces says it is.
-pub const SCHEMA: &str = "lanes-traces";
+const SCHEMA: &str = "lanes-traces";
 /// The version of its format.
-pub const VERSION: u32 = 1;
+const VERSION: u32 = 1;
 
 /// Traces of several workloads and models.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Traces {
-    /// [`SCHEMA`].
+    /// `lanes-traces`.
     pub schema: String,
-    /// [`VERSION`].
+    /// The version of the format.
     pub version: u32,
     /// When recording began, in UTC as RFC 3339 writes it.
     pub begun: String,
@@ -85,28 +84,28 @@ impl Traces {
     pub fn load(path: &Path) -> Result<Self, Unreadable> {
         document::load(path, SCHEMA, VERSION)
     }
-
-    /// Writes the file; see [`document::save`].
-    ///
-    /// # Errors
-    /// Those of the file system.
-    pub fn save(&self, path: &Path) -> io::Result<()> {
-        document::save(path, self)
-    }
 }
 
 impl TracedWorkload {
     /// What can be drawn, in the order in which it was recorded.
     pub fn timelines(&self) -> impl Iterator<Item = Timeline> {
-        self.models.iter().map(|model| Timeline {
-            name: model.name.clone(),
-            spans: model.run.spans(),
-            workers: model.run.workers.clone(),
-            tasks: self.tasks.clone(),
-            begin: model.run.begin,
-            end: model.run.end,
-            note: model.note.clone(),
+        self.models.iter().map(|model| model.timeline(&self.tasks))
+    }
+}
+
+impl TracedModel {
+    /// The run, with the names of its tasks.
+    pub fn timeline(&self, tasks: &[String]) -> Timeline {
+        let Self { name, note, run } = self;
+        Timeline {
+            name: name.clone(),
+            spans: run.spans(),
+            workers: run.workers.clone(),
+            tasks: tasks.to_vec(),
+            begin: run.begin,
+            end: run.end,
+            note: note.clone(),
             ..Timeline::default()
-        })
+        }
     }
 }

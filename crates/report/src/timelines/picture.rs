@@ -19,6 +19,14 @@ pub enum View {
 }
 
 impl View {
+    /// The class that a page gives it.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Tasks => "tasks",
+            Self::Workers => "by-worker",
+        }
+    }
+
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Tasks => "by task",
@@ -62,6 +70,25 @@ impl Default for Picture {
     }
 }
 
+impl Picture {
+    /// What nothing can be drawn of.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let invalid = |why: String| Err(Error::Invalid(why));
+        if self.timelines.is_empty() || self.views.is_empty() {
+            return invalid(
+                "a picture without a timeline or without a view".into(),
+            );
+        }
+        if self.unit == Some(Duration::ZERO) {
+            return invalid("a picture whose unit is zero".into());
+        }
+        for timeline in &self.timelines {
+            timeline.check()?;
+        }
+        Ok(())
+    }
+}
+
 /// No view of a panel has more rows; tasks or workers share rows where there
 /// are more of them.
 pub const MOST_ROWS: usize = 24;
@@ -70,7 +97,7 @@ pub const MOST_BYTES: usize = 300_000;
 
 /// How wide a column is, and whether tasks have their number in their bars,
 /// from fine to coarse: the finest that is short enough is taken.
-const LEVELS: [(usize, bool); 6] =
+pub(crate) const LEVELS: [(usize, bool); 6] =
     [(1, true), (2, true), (4, true), (4, false), (8, false), (16, false)];
 
 /// The picture as an SVG document, 900 pixels wide and no longer than
@@ -81,18 +108,7 @@ const LEVELS: [(usize, bool); 6] =
 /// picture without timelines or views, a unit of zero, and more text or panels
 /// than fit.
 pub fn svg(picture: &Picture) -> Result<String, Error> {
-    let invalid = |why: String| Err(Error::Invalid(why));
-    if picture.timelines.is_empty() || picture.views.is_empty() {
-        return invalid(
-            "a picture without a timeline or without a view".into(),
-        );
-    }
-    if picture.unit == Some(Duration::ZERO) {
-        return invalid("a picture whose unit is zero".into());
-    }
-    for timeline in &picture.timelines {
-        timeline.check()?;
-    }
+    picture.check()?;
     let scene = Scene::of(picture);
     for (column, marks) in LEVELS {
         let document = Sheet::new(&scene, column, marks).document();
@@ -100,9 +116,9 @@ pub fn svg(picture: &Picture) -> Result<String, Error> {
             return Ok(document);
         }
     }
-    invalid(format!(
+    Err(Error::Invalid(format!(
         "a picture of {} timelines does not fit into {} bytes: make several",
         picture.timelines.len(),
         count(MOST_BYTES)
-    ))
+    )))
 }

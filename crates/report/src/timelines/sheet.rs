@@ -143,7 +143,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// What the picture as a whole leaves out.
-    fn remarks(&self) -> Vec<String> {
+    pub(crate) fn remarks(&self) -> Vec<String> {
         let Scene { tasks, workers, picture, .. } = self.scene;
         let shown = |view| picture.views.contains(&view);
         let mut remarks = Vec::new();
@@ -284,7 +284,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// What is written under a panel.
-    fn notes(&self, timeline: &Timeline) -> Vec<String> {
+    pub(crate) fn notes(&self, timeline: &Timeline) -> Vec<String> {
         let mut notes: Vec<String> = timeline.note.iter().cloned().collect();
         let views = &self.scene.picture.views;
         let spans = timeline.spans.iter();
@@ -320,7 +320,13 @@ impl<'a> Sheet<'a> {
     }
 
     /// A time axis; returns where it ends.
-    fn scale(&self, ticks: &Ticks, y: f64, top: bool, out: &mut String) -> f64 {
+    pub(crate) fn scale(
+        &self,
+        ticks: &Ticks,
+        y: f64,
+        top: bool,
+        out: &mut String,
+    ) -> f64 {
         let unit = match self.scene.picture.unit {
             Some(unit) if ticks.unit == "U" => {
                 format!("U = {}", axis::time(unit.as_nanos()))

@@ -99,8 +99,33 @@ struct Tile {
     stroke: f64,
 }
 
-/// The style sheet and the patterns for these looks.
+/// The style sheet and the patterns for these looks, as elements.
 pub(crate) fn definitions(looks: &BTreeSet<Look>) -> String {
+    format!("<style>{}</style><defs>{}</defs>", css(looks), tiles(looks))
+}
+
+/// The patterns for these looks.
+pub(crate) fn tiles(looks: &BTreeSet<Look>) -> String {
+    let mut tiles = String::new();
+    for look in looks {
+        let Some(Tile { base, lines, ink, stroke }) = look.tile() else {
+            continue;
+        };
+        let _ = write!(
+            tiles,
+            "<pattern id=\"lanes-{}\" width=\"8\" height=\"8\" \
+             patternUnits=\"userSpaceOnUse\"><rect width=\"8\" \
+             height=\"8\" fill=\"{base}\"/><path d=\"{lines}\" \
+             stroke=\"{ink}\" stroke-width=\"{stroke}\" \
+             fill=\"none\"/></pattern>",
+            look.name()
+        );
+    }
+    tiles
+}
+
+/// The style sheet for these looks.
+pub(crate) fn css(looks: &BTreeSet<Look>) -> String {
     let mut css = String::from(
         ".lanes text{font-family:Helvetica,Arial,'Liberation Sans',\
          'DejaVu Sans',sans-serif;fill:#222;font-size:11px}\
@@ -125,24 +150,12 @@ pub(crate) fn definitions(looks: &BTreeSet<Look>) -> String {
          .lanes .away{stroke:#111;stroke-width:2;fill:none;\
          stroke-dasharray:2 3}",
     );
-    let mut tiles = String::new();
     for look in looks {
         let (name, colour) = (look.name(), look.colour());
         let fill = match look.tile() {
             None if *look == Look::Other(Doing::Io) => "#fff".to_owned(),
             None => colour.to_owned(),
-            Some(tile) => {
-                let Tile { base, lines, ink, stroke } = tile;
-                let _ = write!(
-                    tiles,
-                    "<pattern id=\"lanes-{name}\" width=\"8\" height=\"8\" \
-                     patternUnits=\"userSpaceOnUse\"><rect width=\"8\" \
-                     height=\"8\" fill=\"{base}\"/><path d=\"{lines}\" \
-                     stroke=\"{ink}\" stroke-width=\"{stroke}\" \
-                     fill=\"none\"/></pattern>"
-                );
-                format!("url(#lanes-{name})")
-            }
+            Some(_) => format!("url(#lanes-{name})"),
         };
         let edge = match look {
             Look::Other(Doing::Idle) => "none",
@@ -156,7 +169,7 @@ pub(crate) fn definitions(looks: &BTreeSet<Look>) -> String {
              .lanes .{name}t{{stroke:{colour};fill:none}}"
         );
     }
-    format!("<style>{css}</style><defs>{tiles}</defs>")
+    css
 }
 
 #[cfg(test)]

@@ -1,0 +1,67 @@
+//! `lanes demo`: a short session, traces, and the page of both.
+
+use crate::args::{Demo, Drawing, Format, Report, Run, Selection};
+use crate::fail::Fail;
+use crate::report::report;
+use crate::run::{end, measured};
+use crate::trace::record_all;
+use std::time::Duration;
+
+/// How many runs of each are traced.
+const TRACED: u64 = 3;
+
+/// Measures briefly, traces, and makes the page.
+///
+/// # Errors
+/// Those of `lanes run`, `lanes trace` and `lanes report`; a cell that failed
+/// is one after the page was made.
+pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
+    let Demo { budget, output, open } = options;
+    let deadline = Duration::from_secs(60);
+    let selection = || Selection {
+        filters: Vec::new(),
+        models: Vec::new(),
+        peers: Vec::new(),
+    };
+    eprintln!("lanes: 1 of 3, measuring: all workloads in seven models");
+    let run = Run {
+        selection: selection(),
+        quick: true,
+        full: false,
+        items: None,
+        workers: Vec::new(),
+        rounds: None,
+        budget: Some(*budget),
+        margin: 0.03,
+        seed: 7,
+        deadline,
+        memory: None,
+        no_control: false,
+        details: false,
+        output: output.clone(),
+        format: Format::Table,
+    };
+    let (results, path) = measured(&run)?;
+    let ended = end(&results, &path);
+    if let Err(Fail::Interrupted(_)) = ended {
+        return ended;
+    }
+    eprintln!("lanes: 2 of 3, tracing: all workloads in every model");
+    let drawing = Drawing {
+        unit: Duration::from_millis(20),
+        workers: None,
+        runs: TRACED,
+        seed: 7,
+        deadline,
+        output: output.clone(),
+    };
+    let traces = record_all(&[], &drawing)?;
+    eprintln!("lanes: 3 of 3, the page");
+    report(&Report {
+        results: vec![path, traces],
+        output: Some(output.clone()),
+        source: None,
+        open: *open,
+    })?;
+    ended
+}

@@ -1,0 +1,80 @@
+//! Files that are written, and never over others.
+
+use crate::fail::Fail;
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// Writes a file into a folder, which is made if it is not there; nothing that
+/// is there already is overwritten: the name then gets a number.
+///
+/// # Errors
+/// The path and the cause.
+pub(crate) fn save(
+    folder: &Path,
+    name: &str,
+    ending: &str,
+    text: &str,
+) -> Result<PathBuf, Fail> {
+    let failed = |error: io::Error| {
+        let folder = folder.display();
+        Fail::Failure(format!(
+            "{folder}: {error}; choose another folder with --output"
+        ))
+    };
+    let mut file = written(folder, text).map_err(failed)?;
+    for number in 1u32.. {
+        let path = match number {
+            1 => folder.join(format!("{name}.{ending}")),
+            _ => folder.join(format!("{name}-{number}.{ending}")),
+        };
+        match file.persist_noclobber(&path) {
+            Ok(_) => return Ok(path),
+            Err(error)
+                if error.error.kind() == io::ErrorKind::AlreadyExists =>
+            {
+                file = error.file;
+            }
+            Err(error) => return Err(failed(error.error)),
+        }
+    }
+    unreachable!("numbers do not end before the disk does")
+}
+
+/// Writes this very file, unless there is one, or a link, of that name.
+///
+/// # Errors
+/// The path and the cause.
+pub(crate) fn save_new(path: &Path, text: &str) -> Result<(), Fail> {
+    let failed = |error: io::Error| {
+        let told = path.display();
+        Fail::Failure(match error.kind() {
+            io::ErrorKind::AlreadyExists => format!(
+                "{told} is there already; remove it or choose another --output"
+            ),
+            _ => format!("{told}: {error}; choose another --output"),
+        })
+    };
+    if path.symlink_metadata().is_ok() {
+        return Err(failed(io::ErrorKind::AlreadyExists.into()));
+    }
+    let folder = path.parent().filter(|path| !path.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let file = written(folder, text).map_err(failed)?;
+    let done = file.persist_noclobber(path);
+    done.map(drop).map_err(|error| failed(error.error))
+}
+
+/// A temporary file in a folder, which is made if it is not there.
+fn written(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
+    fs::create_dir_all(folder)?;
+    // A temporary file is its owner's alone unless told otherwise.
+    let mut file = tempfile::Builder::new()
+        .permissions(fs::Permissions::from_mode(0o644))
+        .tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}

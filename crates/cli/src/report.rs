@@ -1,0 +1,171 @@
+//! `lanes report`: results, traces and source as one page.
+
+use crate::args::{Report, Selection};
+use crate::catalogue::catalogue;
+use crate::fail::Fail;
+use crate::files::{save, save_new};
+use crate::select::Cells;
+use lanes_core::Size;
+use lanes_measure::results::Results;
+use lanes_measure::row::rows;
+use lanes_report::words::{digits, time};
+use lanes_report::{Page, Session, Source, Traces, page};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
+
+/// Makes the page, and says where it is.
+///
+/// # Errors
+/// Those of files that were named, and of the output.
+pub(crate) fn report(options: &Report) -> Result<(), Fail> {
+    let begun = Instant::now();
+    let found = Found::of(&options.results)?;
+    let selection = Selection {
+        filters: Vec::new(),
+        models: Vec::new(),
+        peers: Vec::new(),
+    };
+    let models = Cells::of_all(&selection, rows(Size::Quick), true)?.models;
+    let catalogue = catalogue(&models)?;
+    let source = match &options.source {
+        Some(folder) => Source::read(folder, &catalogue),
+        None => Source::read(&tree(), &catalogue),
+    };
+    let content = Page {
+        catalogue,
+        sessions: found.sessions,
+        traces: found.traces,
+        source,
+        made: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        notes: found.notes,
+    };
+    let html = page(&content).map_err(Fail::Failure)?;
+    let path = match &options.output {
+        None => save(Path::new("results"), "page", "html", &html)?,
+        Some(folder) if folder.is_dir() => save(folder, "page", "html", &html)?,
+        Some(file) => {
+            save_new(file, &html)?;
+            file.clone()
+        }
+    };
+    eprintln!(
+        "lanes: {} MB in {}",
+        digits(html.len() as f64 / 1e6),
+        time(begun.elapsed().as_secs_f64())
+    );
+    eprintln!("page: {}", path.display());
+    if options.open {
+        opener::open(&path).map_err(|error| {
+            Fail::Failure(format!("the page is there, but {error}"))
+        })?;
+    }
+    Ok(())
+}
+
+/// What a page is made of, as far as it comes from files.
+#[derive(Default)]
+struct Found {
+    sessions: Vec<Session>,
+    traces: Vec<Traces>,
+    /// What was found and left out.
+    notes: Vec<String>,
+}
+
+/// What a file says it is, by its first bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Results,
+    Traces,
+    Other,
+}
+
+impl Found {
+    fn of(paths: &[PathBuf]) -> Result<Self, Fail> {
+        let mut found = Self::default();
+        for path in paths {
+            if path.is_dir() {
+                found.folder(path)?;
+            } else if path == Path::new("results") && !path.exists() {
+                // Nothing was measured yet: the page says so.
+            } else if kind(path) == Kind::Traces {
+                found.traces.push(Traces::load(path).map_err(Fail::of)?);
+            } else {
+                found.session(path).map_err(Fail::of)?;
+            }
+        }
+        Ok(found)
+    }
+
+    fn session(
+        &mut self,
+        path: &Path,
+    ) -> Result<(), impl std::fmt::Display + use<>> {
+        let results = Results::load(path)?;
+        let name = path.file_name().unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
+        self.sessions.push(Session { name, results });
+        Ok::<(), lanes_measure::document::Unreadable>(())
+    }
+
+    /// The newest results of a folder, and the traces, the newest first. What
+    /// cannot be read is told and left out: nobody named it.
+    fn folder(&mut self, folder: &Path) -> Result<(), Fail> {
+        let failed = |error: std::io::Error| {
+            Fail::Failure(format!("{}: {error}", folder.display()))
+        };
+        let mut files: Vec<(SystemTime, PathBuf)> = Vec::new();
+        for entry in folder.read_dir().map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            let modified = path.metadata().and_then(|m| m.modified());
+            if path.extension().is_some_and(|end| end == "json") {
+                files.push((modified.unwrap_or(SystemTime::UNIX_EPOCH), path));
+            }
+        }
+        files.sort();
+        let before = self.sessions.len();
+        for (_, path) in files.iter().rev() {
+            let left_out = match kind(path) {
+                Kind::Results if self.sessions.len() == before => {
+                    self.session(path).err().map(|error| error.to_string())
+                }
+                Kind::Traces => match Traces::load(path) {
+                    Ok(traces) => {
+                        self.traces.push(traces);
+                        None
+                    }
+                    Err(error) => Some(error.to_string()),
+                },
+                Kind::Results | Kind::Other => None,
+            };
+            if let Some(why) = left_out {
+                eprintln!("lanes: left out: {why}");
+                let name = path.file_name().unwrap_or_default();
+                let name = name.to_string_lossy();
+                self.notes.push(format!("{name} could not be read."));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn kind(path: &Path) -> Kind {
+    let mut head = [0; 64];
+    let count = File::open(path).and_then(|mut file| file.read(&mut head));
+    let head = String::from_utf8_lossy(&head[..count.unwrap_or(0)]);
+    match () {
+        () if head.contains("\"lanes-results\"") => Kind::Results,
+        () if head.contains("\"lanes-traces\"") => Kind::Traces,
+        () => Kind::Other,
+    }
+}
+
+/// The source tree around the current folder, or the one this was built from.
+fn tree() -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let is_tree =
+        |folder: &&Path| folder.join("crates/core/src/workload").is_dir();
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    here.ancestors().find(is_tree).map_or(built, Path::to_owned)
+}

@@ -1,0 +1,296 @@
+//! The matrix: workloads by models as a heat map of ratios to the best.
+
+use super::names::encoded;
+use super::{Page, Session, Size, SizeKeys};
+use crate::tables::{said, workers_told};
+use crate::words::{digits, ends, percent, time};
+use crate::{Catalogue, ListedModel};
+use lanes_measure::failure::{Cause, Failure};
+use lanes_measure::results::{ContenderResult, RowResult, State};
+use lanes_measure::statistics::Verdict;
+use lanes_measure::summary::{Group, Standing};
+
+/// Ratios up to these are told apart by their shade.
+const SHADES: [f64; 8] = [1.03, 1.1, 1.25, 1.5, 2.0, 4.0, 10.0, 40.0];
+
+/// A table of one session, in one class of sizes, with one number of workers.
+pub(crate) struct Sheet {
+    /// How its sizes are called, for the script and for people.
+    pub(crate) key: String,
+    pub(crate) label: String,
+    pub(crate) session: usize,
+    pub(crate) workers: usize,
+    pub(crate) workers_told: String,
+    pub(crate) heads: Vec<Head>,
+    /// The families of models, each with how many columns it has.
+    pub(crate) families: Vec<(String, usize)>,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// A model, above its column.
+#[derive(Clone)]
+pub(crate) struct Head {
+    pub(crate) name: String,
+    pub(crate) model: String,
+    pub(crate) link: String,
+    pub(crate) family: String,
+    pub(crate) badge: Option<String>,
+}
+
+/// A workload at one size.
+pub(crate) struct Row {
+    pub(crate) workload: String,
+    pub(crate) family: String,
+    pub(crate) label: String,
+    pub(crate) link: String,
+    pub(crate) floor: String,
+    pub(crate) cells: Vec<Cell>,
+}
+
+/// A model at a workload.
+#[derive(Clone)]
+pub(crate) struct Cell {
+    pub(crate) model: String,
+    pub(crate) class: String,
+    pub(crate) text: String,
+    pub(crate) ratio: Option<f64>,
+    /// Who, how long and how sure, or why not.
+    pub(crate) title: String,
+    pub(crate) link: Option<String>,
+    /// Why there is no figure.
+    pub(crate) reason: Option<String>,
+}
+
+/// Every table, in the order of the sessions, quick sizes first.
+pub(crate) fn sheets(page: &Page, keys: &SizeKeys) -> Vec<Sheet> {
+    let Page { sessions, catalogue, .. } = page;
+    let mut sheets = Vec::new();
+    for (number, session) in sessions.iter().enumerate() {
+        let rows = &session.results.rows;
+        let mut tables: Vec<(Size, usize)> = Vec::new();
+        for row in rows {
+            let size = Size::of(row, catalogue);
+            let asked = row.contenders.iter().filter(|c| !c.serial);
+            let mut asked: Vec<usize> = asked.map(|c| c.workers).collect();
+            if asked.is_empty() {
+                asked.extend(row.contenders.first().map(|c| c.workers));
+            }
+            tables.extend(asked.into_iter().map(|workers| (size, workers)));
+        }
+        tables.sort_unstable();
+        tables.dedup();
+        let heads = heads(session, catalogue);
+        for (size, workers) in tables {
+            let of_size = |row: &&RowResult| Size::of(row, catalogue) == size;
+            let rows = rows
+                .iter()
+                .filter(of_size)
+                .map(|row| self::row(row, workers, &heads, session, catalogue));
+            sheets.push(Sheet {
+                key: keys.key(number, size),
+                label: keys.label(number, size),
+                session: number + 1,
+                workers,
+                workers_told: workers_told(workers),
+                families: families(&heads),
+                rows: rows.collect(),
+                heads: heads.clone(),
+            });
+        }
+    }
+    sheets
+}
+
+/// The models that are listed, then those that a session knows alone.
+fn heads(session: &Session, catalogue: &Catalogue) -> Vec<Head> {
+    let listed = catalogue.models.iter().map(|listed| {
+        let ListedModel { model, family, badge, .. } = listed;
+        Head {
+            name: model.clone(),
+            model: model.clone(),
+            link: format!("#model-{}", encoded(model)),
+            family: family.clone(),
+            badge: badge.clone(),
+        }
+    });
+    let mut heads: Vec<Head> = listed.collect();
+    for contender in session.results.rows.iter().flat_map(own) {
+        let ContenderResult { name, model, .. } = contender;
+        if heads.iter().any(|head| head.name == *name) {
+            continue;
+        }
+        let family = match catalogue.model(model) {
+            Some(listed) => listed.family.clone(),
+            None => "Others".to_owned(),
+        };
+        let (name, model) = (name.clone(), model.clone());
+        // It stands with its family.
+        let last = heads.iter().rposition(|head| head.family == family);
+        let at = last.map_or(heads.len(), |last| last + 1);
+        let link = format!("#model-{}", encoded(&name));
+        heads.insert(at, Head { name, model, link, family, badge: None });
+    }
+    heads
+}
+
+/// The contenders, without second processes that are controls.
+pub(crate) fn own(row: &RowResult) -> impl Iterator<Item = &ContenderResult> {
+    row.contenders.iter().filter(|contender| contender.twin_of.is_none())
+}
+
+fn families(heads: &[Head]) -> Vec<(String, usize)> {
+    let mut families: Vec<(String, usize)> = Vec::new();
+    for head in heads {
+        match families.last_mut() {
+            Some((family, count)) if *family == head.family => *count += 1,
+            _ => families.push((head.family.clone(), 1)),
+        }
+    }
+    families
+}
+
+fn row(
+    row: &RowResult,
+    workers: usize,
+    heads: &[Head],
+    session: &Session,
+    catalogue: &Catalogue,
+) -> Row {
+    let summary = row.summary.as_ref();
+    let mut groups = summary.iter().flat_map(|summary| &summary.groups);
+    let group = groups.find(|group| group.workers == workers);
+    let controlled = row.contenders.iter().any(|c| c.twin_of.is_some());
+    let floor = summary.filter(|_| controlled);
+    let cell = |head: &Head| {
+        let standing = group.and_then(|group| {
+            let named =
+                |s: &&Standing| row.contenders[s.contender].name == head.name;
+            Some((group, group.standings.iter().find(named)?))
+        });
+        match standing {
+            Some((group, standing)) => measured(row, group, standing, head),
+            None => unmeasured(row, workers, head, session, catalogue),
+        }
+    };
+    let listed = catalogue.workload(&row.workload);
+    Row {
+        workload: row.workload.clone(),
+        family: listed.map_or("others", |listed| &listed.family).to_owned(),
+        label: row.size.clone(),
+        link: format!("#{}", encoded(&row.workload)),
+        floor: floor.map_or_else(String::new, |summary| {
+            percent(summary.floor.exp_m1())
+        }),
+        cells: heads.iter().map(cell).collect(),
+    }
+}
+
+fn measured(
+    row: &RowResult,
+    group: &Group,
+    standing: &Standing,
+    head: &Head,
+) -> Cell {
+    let ratio = standing.ratio.map_or(1.0, |ratio| ratio.median.exp());
+    let (class, mark) = match standing.verdict {
+        None if standing.contender == group.best => ("best", ""),
+        Some(Verdict::Equivalent { .. }) => ("tie", " ="),
+        Some(Verdict::Slower { .. }) => ("slower", ""),
+        Some(Verdict::Faster { .. }) => ("tie", " ="),
+        None | Some(Verdict::Unclear { .. }) => ("unclear", " ?"),
+    };
+    let shade = SHADES.iter().filter(|shade| ratio > **shade).count();
+    let said = said(standing, group);
+    let interval = match &standing.ratio {
+        Some(ratio) => format!(" ({})", ends(ratio)),
+        None => String::new(),
+    };
+    let best = &row.contenders[group.best].model;
+    let mut chosen = vec![encoded(best), encoded(&head.model)];
+    chosen.dedup();
+    Cell {
+        model: head.name.clone(),
+        class: format!("{class} h{shade}"),
+        text: format!("{}{mark}", digits(ratio)),
+        ratio: Some(ratio),
+        title: format!(
+            "{} in {}: {}, ratio {}{interval}, {said}",
+            row.workload,
+            head.name,
+            time(standing.seconds),
+            digits(ratio),
+        ),
+        link: Some(format!(
+            "#{}?m={}",
+            encoded(&row.workload),
+            chosen.join(",")
+        )),
+        reason: None,
+    }
+}
+
+fn unmeasured(
+    row: &RowResult,
+    workers: usize,
+    head: &Head,
+    session: &Session,
+    catalogue: &Catalogue,
+) -> Cell {
+    let asked = own(row).find(|contender| {
+        contender.name == head.name
+            && (contender.serial || contender.workers == workers)
+    });
+    let failure = asked.and_then(|asked| asked.failure.as_ref());
+    let fit = catalogue.cell(&row.workload, &head.model);
+    let (class, text, reason) = match (asked, failure) {
+        (_, Some(Failure { cause: Cause::Unsupported, message })) => {
+            ("refused", "refused", message.clone())
+        }
+        (_, Some(Failure { cause: Cause::Interrupted, .. })) => {
+            ("missing", "–", "the session was interrupted before".into())
+        }
+        (_, Some(failure)) => ("failed", "failed", failure.to_string()),
+        (Some(_), None) => match session.results.state {
+            State::Complete => ("missing", "–", "no samples".into()),
+            _ => ("missing", "–", "the session ended before".into()),
+        },
+        (None, None) => {
+            let why = match fit.filter(|fit| fit.fit == "missing") {
+                Some(fit) => fit.reason.clone(),
+                None => "not measured in this session".into(),
+            };
+            ("missing", "–", why)
+        }
+    };
+    Cell {
+        model: head.name.clone(),
+        class: class.to_owned(),
+        text: text.to_owned(),
+        ratio: None,
+        title: format!("{} in {}: {reason}", row.workload, head.name),
+        link: None,
+        reason: Some(reason),
+    }
+}
+
+impl Sheet {
+    /// The reasons of the cells without figures, each once with its cells.
+    pub(crate) fn reasons(&self) -> Vec<(String, String)> {
+        let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+        for row in &self.rows {
+            for cell in &row.cells {
+                let Some(reason) = &cell.reason else { continue };
+                let which =
+                    format!("{} {} in {}", row.workload, row.label, cell.model);
+                match reasons.iter_mut().find(|(known, _)| known == reason) {
+                    Some((_, cells)) => cells.push(which),
+                    None => reasons.push((reason, vec![which])),
+                }
+            }
+        }
+        let told = |(reason, cells): (&str, Vec<String>)| {
+            (reason.to_owned(), cells.join(", "))
+        };
+        reasons.into_iter().map(told).collect()
+    }
+}

@@ -1,0 +1,106 @@
+//! A model's page: how it starts and stops, what it was not made for, and its
+//! part of the matrix.
+
+use super::matrix::{Cell, Sheet};
+use super::names::encoded;
+use super::{Ids, Page};
+use crate::source::ModelSource;
+
+/// A model's page.
+pub(crate) struct ModelView {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) link: String,
+    pub(crate) family: String,
+    pub(crate) badge: Option<String>,
+    pub(crate) library: Option<String>,
+    /// Workload, its address, fit and reason.
+    pub(crate) fits: Vec<(String, String, String, String)>,
+    /// Its column of each table of the matrix.
+    pub(crate) columns: Vec<Column>,
+    pub(crate) source: Option<ModelSource>,
+}
+
+/// A model's column of one table of the matrix.
+pub(crate) struct Column {
+    pub(crate) size: String,
+    pub(crate) heading: String,
+    /// The workload, its size, its address, and the cell.
+    pub(crate) cells: Vec<(String, String, String, Cell)>,
+}
+
+impl ModelView {
+    /// The workloads it was not made for or refuses.
+    pub(crate) fn exemptions(&self) -> Vec<&(String, String, String, String)> {
+        let exempt = |fit: &&(String, String, String, String)| {
+            fit.2 == "unsuitable" || fit.2 == "missing"
+        };
+        self.fits.iter().filter(exempt).collect()
+    }
+}
+
+/// Every model that is listed or was measured.
+pub(crate) fn models(
+    page: &Page,
+    sheets: &[Sheet],
+    ids: &mut Ids,
+) -> Vec<ModelView> {
+    let listed = page.catalogue.models.iter().map(|l| l.model.as_str());
+    let heads = sheets.iter().flat_map(|sheet| &sheet.heads);
+    let mut names: Vec<&str> = Vec::new();
+    for name in listed.chain(heads.map(|head| head.name.as_str())) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let view = |name: &str| {
+        let listed = page.catalogue.model(name);
+        let fits = page.catalogue.workloads.iter().filter_map(|workload| {
+            let cell = page.catalogue.cell(&workload.workload, name)?;
+            Some((
+                workload.workload.clone(),
+                format!("#{}?m={}", encoded(&workload.workload), encoded(name)),
+                cell.fit.clone(),
+                cell.reason.clone(),
+            ))
+        });
+        let family = sheets.iter().flat_map(|sheet| &sheet.heads);
+        let mut family = family.filter(|head| head.name == name);
+        let family = family.next().map(|head| head.family.clone());
+        let family = listed.map(|l| l.family.clone()).or(family);
+        let source = page.source.as_ref().ok();
+        ModelView {
+            id: ids.of(&format!("model-{name}")),
+            link: format!("#model-{}", encoded(name)),
+            family: family.unwrap_or_default(),
+            badge: listed.and_then(|listed| listed.badge.clone()),
+            library: listed.and_then(|listed| listed.library.clone()),
+            fits: fits.collect(),
+            columns: columns(name, sheets),
+            source: source.and_then(|source| {
+                source.models.iter().find(|m| m.model == name).cloned()
+            }),
+            name: name.to_owned(),
+        }
+    };
+    names.into_iter().map(view).collect()
+}
+
+fn columns(name: &str, sheets: &[Sheet]) -> Vec<Column> {
+    let column = |sheet: &Sheet| {
+        let at = sheet.heads.iter().position(|head| head.name == name)?;
+        let cell = |row: &super::matrix::Row| {
+            let cell = row.cells.get(at)?.clone();
+            let (workload, label) = (row.workload.clone(), row.label.clone());
+            Some((workload, label, row.link.clone(), cell))
+        };
+        let cells: Vec<_> = sheet.rows.iter().filter_map(cell).collect();
+        let any = cells.iter().any(|(.., cell)| cell.ratio.is_some());
+        any.then(|| Column {
+            size: sheet.key.clone(),
+            heading: format!("{}, {}", sheet.label, sheet.workers_told),
+            cells,
+        })
+    };
+    sheets.iter().filter_map(column).collect()
+}

@@ -1,0 +1,360 @@
+//! A workload's page: figures, timelines, source side by side.
+
+use super::matrix::own;
+use super::names::encoded;
+use super::{Ids, Page, Size, SizeKeys};
+use crate::plots::{self, Scaling, Told, Whisker};
+use crate::source::{Difference, WorkloadSource};
+use crate::tables::{
+    Table, heading, label, latencies, least, percentiles, speedups, standings,
+    used,
+};
+use crate::timelines::{Lanes, Picture, View, lanes};
+use crate::traces::TracedWorkload;
+use crate::words::time;
+use lanes_measure::results::RowResult;
+use lanes_measure::statistics::Verdict;
+use lanes_measure::summary::{Group, Summary};
+use serde_json::{Value, json};
+
+/// The timelines of a workload take no more bytes than this.
+const MOST_LANES: usize = 110_000;
+
+/// A workload's page.
+pub(crate) struct WorkloadView {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) link: String,
+    pub(crate) family: String,
+    /// What it stresses, what it does not show, what an item is, and the sizes
+    /// of quick and full sessions; none for a workload that is not listed.
+    pub(crate) about: Option<About>,
+    /// Who can be chosen, and whether there is source of it.
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) figures: Vec<Figures>,
+    pub(crate) scenes: Vec<Scene>,
+    pub(crate) source: Option<WorkloadSource>,
+    /// The differences between siblings, for the script.
+    pub(crate) differences: String,
+}
+
+pub(crate) struct About {
+    pub(crate) stresses: String,
+    pub(crate) omits: String,
+    pub(crate) unit: String,
+    pub(crate) quick: String,
+    pub(crate) full: String,
+    /// Model, its address, fit and reason.
+    pub(crate) fits: Vec<(String, String, String, String)>,
+}
+
+pub(crate) struct Choice {
+    pub(crate) name: String,
+    pub(crate) family: String,
+    pub(crate) sourced: bool,
+}
+
+/// Figures of a row, of one number of workers or of all.
+pub(crate) struct Figures {
+    pub(crate) size: String,
+    /// None for what belongs to all numbers of workers.
+    pub(crate) workers: Option<usize>,
+    pub(crate) heading: String,
+    pub(crate) plots: Vec<Plot>,
+    pub(crate) tables: Vec<(String, Table)>,
+    pub(crate) remarks: Vec<String>,
+}
+
+pub(crate) struct Plot {
+    pub(crate) heading: &'static str,
+    pub(crate) svg: String,
+    pub(crate) caption: String,
+}
+
+/// Timelines, on one axis.
+pub(crate) struct Scene {
+    pub(crate) heading: String,
+    pub(crate) lanes: Result<Lanes, String>,
+    pub(crate) failed: Vec<(String, String)>,
+    pub(crate) from: String,
+}
+
+/// Every workload that is listed or was measured or traced.
+pub(crate) fn workloads(
+    page: &Page,
+    keys: &SizeKeys,
+    ids: &mut Ids,
+) -> Vec<WorkloadView> {
+    let listed = page.catalogue.workloads.iter().map(|l| l.workload.as_str());
+    let rows = page.sessions.iter().flat_map(|s| &s.results.rows);
+    let measured = rows.map(|row| row.workload.as_str());
+    let scenes = page.traces.iter().flat_map(|traces| &traces.scenes);
+    let traced = scenes.map(|scene| scene.workload.as_str());
+    let mut names: Vec<&str> = Vec::new();
+    for name in listed.chain(measured).chain(traced) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.into_iter().map(|name| workload(name, page, keys, ids)).collect()
+}
+
+fn workload(
+    name: &str,
+    page: &Page,
+    keys: &SizeKeys,
+    ids: &mut Ids,
+) -> WorkloadView {
+    let listed = page.catalogue.workload(name);
+    let source = page.source.as_ref().ok();
+    let source = source.and_then(|source| {
+        source.workloads.iter().find(|source| source.workload == name)
+    });
+    let mut figures = Vec::new();
+    for (number, session) in page.sessions.iter().enumerate() {
+        for row in session.results.rows.iter().filter(|r| r.workload == name) {
+            let size = keys.key(number, Size::of(row, &page.catalogue));
+            let cores = session.results.machine.cores;
+            figures.extend(self::figures(row, &size, cores));
+        }
+    }
+    let mut scenes = page.traces.iter().flat_map(|traces| {
+        let of = traces.scenes.iter().filter(|scene| scene.workload == name);
+        of.map(move |scene| (scene, traces.begun.as_str()))
+    });
+    let sourced = |model: &str| {
+        source.is_some_and(|source| {
+            let mut siblings = source.siblings.iter();
+            siblings.any(|s| s.models.iter().any(|m| m == model))
+        })
+    };
+    let choices = page.catalogue.models.iter().map(|listed| Choice {
+        name: listed.model.clone(),
+        family: listed.family.clone(),
+        sourced: sourced(&listed.model),
+    });
+    WorkloadView {
+        id: ids.of(name),
+        link: format!("#{}", encoded(name)),
+        family: listed.map_or("others", |listed| &listed.family).to_owned(),
+        about: listed.map(|listed| {
+            let cells = listed.cells.iter().map(|cell| {
+                let link = format!("#model-{}", encoded(&cell.model));
+                let (fit, reason) = (cell.fit.clone(), cell.reason.clone());
+                (cell.model.clone(), link, fit, reason)
+            });
+            About {
+                stresses: listed.stresses.clone(),
+                omits: listed.omits.clone(),
+                unit: listed.unit.clone(),
+                quick: listed.quick.join(", "),
+                full: listed.full.join(", "),
+                fits: cells.collect(),
+            }
+        }),
+        choices: choices.collect(),
+        figures,
+        scenes: scenes
+            .next()
+            .map(|(s, begun)| scene(s, begun))
+            .into_iter()
+            .collect(),
+        differences: source.map_or_else(String::new, differences),
+        source: source.cloned(),
+        name: name.to_owned(),
+    }
+}
+
+/// What is drawn and told of one row.
+fn figures(row: &RowResult, size: &str, cores: usize) -> Vec<Figures> {
+    let name = format!("{} {}", row.workload, row.size);
+    let mut all = Vec::new();
+    if let Some(summary) = &row.summary {
+        for group in &summary.groups {
+            all.push(Figures {
+                size: size.to_owned(),
+                workers: Some(group.workers),
+                heading: heading(&name, row, summary, group),
+                plots: group_plots(row, summary, group),
+                tables: vec![("".into(), standings(row, group))],
+                remarks: Vec::new(),
+            });
+        }
+    }
+    let mut rest = Figures {
+        size: size.to_owned(),
+        workers: None,
+        heading: format!("{name}: all numbers of workers"),
+        plots: Vec::new(),
+        tables: Vec::new(),
+        remarks: failures(row),
+    };
+    match &row.summary {
+        Some(summary) => speedup(row, summary, cores, &mut rest),
+        None => rest.remarks.insert(0, "Nothing was measured.".into()),
+    }
+    if let Some(table) = latencies(row) {
+        let series = own(row).filter_map(|contender| {
+            Some((label(contender), percentiles(contender)?.to_vec()))
+        });
+        rest.plots.push(Plot {
+            heading: "Latencies",
+            svg: plots::latencies(&series.collect::<Vec<_>>()),
+            caption: "What half of the steps took at the most, nine of ten, \
+                      and so on: all samples together."
+                .into(),
+        });
+        rest.tables.push(("Latencies".into(), table));
+    }
+    if !row.samples.is_empty() {
+        let what = "What a run used: medians over the samples";
+        rest.tables.push((what.into(), used(row)));
+    }
+    all.push(rest);
+    all
+}
+
+fn group_plots(row: &RowResult, summary: &Summary, group: &Group) -> Vec<Plot> {
+    let name = |index: usize| row.contenders[index].name.clone();
+    let whiskers = group.standings.iter().map(|standing| {
+        let ratio = standing.ratio.map(|ratio| ratio.ratio());
+        Whisker {
+            name: name(standing.contender),
+            ratio: ratio.map_or(1.0, |ratio| ratio.median),
+            ends: ratio.map(|ratio| (ratio.low, ratio.high)),
+            told: match standing.verdict {
+                None if standing.contender == group.best => Told::Best,
+                Some(Verdict::Slower { .. }) => Told::Slower,
+                Some(Verdict::Equivalent { .. } | Verdict::Faster { .. }) => {
+                    Told::Tie
+                }
+                None | Some(Verdict::Unclear { .. }) => Told::Unclear,
+            },
+        }
+    });
+    let whiskers: Vec<Whisker> = whiskers.collect();
+    let times = group.standings.iter();
+    let times: Vec<(String, f64)> =
+        times.map(|s| (name(s.contender), s.seconds)).collect();
+    let limit = least(row, group.workers);
+    let what = row.limits.iter().find(|l| l.workers == group.workers);
+    let limit = limit.zip(what).map(|(time, what)| (&*what.what, time));
+    vec![
+        Plot {
+            heading: "Ratios to the fastest",
+            svg: plots::ratios(&whiskers, summary.floor),
+            caption: "The dot is the median of paired ratios; the line is an \
+                      interval that holds for all pairs of the row at once."
+                .into(),
+        },
+        Plot {
+            heading: "Times against the limit",
+            svg: plots::times(&times, limit),
+            caption: match limit {
+                Some((what, seconds)) => format!(
+                    "The limit is {}: {what}. It was measured in the same \
+                     session.",
+                    time(seconds)
+                ),
+                None => String::new(),
+            },
+        },
+    ]
+}
+
+/// What more workers gained.
+fn speedup(row: &RowResult, summary: &Summary, cores: usize, to: &mut Figures) {
+    let Some(table) = speedups(row, summary) else {
+        if own(row).any(|contender| !contender.serial) {
+            to.remarks.push(
+                "One number of workers was measured, so that there is no \
+                 scaling curve; `lanes run --workers 1,2,4` measures several."
+                    .into(),
+            );
+        }
+        return;
+    };
+    let mut series: Vec<Scaling> = Vec::new();
+    for found in &summary.speedups {
+        let contender = &row.contenders[found.contender];
+        let base = row.contenders[found.base].workers;
+        let ratio = found.speedup.ratio();
+        let point =
+            (contender.workers, ratio.median, Some((ratio.low, ratio.high)));
+        match series.iter_mut().find(|s| s.name == contender.name) {
+            Some(series) => series.points.push(point),
+            None => series.push(Scaling {
+                name: contender.name.clone(),
+                points: vec![(base, 1.0, None), point],
+            }),
+        }
+    }
+    for series in &mut series {
+        series.points.sort_by_key(|point| point.0);
+    }
+    to.plots.push(Plot {
+        heading: "Scaling",
+        svg: plots::scaling(&series, cores),
+        caption: "The time with the fewest workers over the time with more, \
+                  against the line of twice the workers, half the time."
+            .into(),
+    });
+    to.tables.push(("More workers".into(), table));
+}
+
+/// Who has no figures, and why.
+fn failures(row: &RowResult) -> Vec<String> {
+    let failed = own(row).filter_map(|c| Some((c, c.failure.as_ref()?)));
+    failed.map(|(c, failure)| format!("{}: {failure}", label(c))).collect()
+}
+
+fn scene(traced: &TracedWorkload, begun: &str) -> Scene {
+    let TracedWorkload { workload, size, workers, runs, unit, .. } = traced;
+    let picture = Picture {
+        title: workload.clone(),
+        unit: *unit,
+        views: vec![View::Tasks, View::Workers],
+        timelines: traced.timelines().collect(),
+        ..Picture::default()
+    };
+    let of = match runs {
+        1 => "one run".to_owned(),
+        runs => format!("the median run of {runs}"),
+    };
+    let unit = match unit {
+        Some(unit) => format!("; U = {}", time(unit.as_secs_f64())),
+        None => String::new(),
+    };
+    Scene {
+        heading: format!(
+            "{workload} {size}, {workers} workers where a model has that many; \
+             {of} of each{unit}"
+        ),
+        lanes: lanes(&picture, MOST_LANES).map_err(|error| error.to_string()),
+        failed: traced.failed.clone(),
+        from: format!("recorded {begun}"),
+    }
+}
+
+/// The differences as the script reads them: for each pair its parts, for each
+/// part the lines of both, for each line its number and the stretches.
+fn differences(source: &WorkloadSource) -> String {
+    let side = |lines: &[crate::source::LineDifference]| -> Value {
+        let line = |line: &crate::source::LineDifference| {
+            let words = line.words.iter().flat_map(|(from, to)| [*from, *to]);
+            json!([line.line, words.collect::<Vec<_>>()])
+        };
+        lines.iter().map(line).collect()
+    };
+    let pair = |difference: &Difference| {
+        let parts = difference.parts.iter().map(|part| {
+            let [left, right] = &part.lines;
+            json!([part.key, side(left), side(right)])
+        });
+        let (left, right) = difference.pair;
+        json!([left, right, parts.collect::<Vec<_>>()])
+    };
+    let pairs: Vec<Value> = source.differences.iter().map(pair).collect();
+    // Nothing in a string ends the script element, or begins a comment.
+    Value::from(pairs).to_string().replace('<', "\\u003c")
+}
