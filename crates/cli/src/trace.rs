@@ -164,8 +164,13 @@ impl<'a> Studio<'a> {
         }
         let pinned = row.pinned().map_err(Fail::of)?;
         let first = record(&self.scene(Some(&*pinned)), &models[..1])?;
-        let spans =
-            first.scened.first().map_or(0, |s| s.traced.run.spans.len());
+        let recorded = first.scened.first();
+        let spans = recorded.map_or(0, |scened| scened.traced.run.spans.len());
+        if spans == 0 {
+            // Its steps are too short to be recorded, in any model.
+            let scene = self.scene(Some(&*pinned));
+            return Ok(written(&scene, &*pinned, Vec::new(), first.failed));
+        }
         if spans <= MOST_SPANS {
             return self.row(Some(&*pinned), &*pinned, models);
         }

@@ -59,12 +59,15 @@ pub fn load<T: DeserializeOwned>(
     let owned = || path.to_owned();
     let file = File::open(path)
         .map_err(|error| Unreadable::Io { path: owned(), error })?;
-    let value: Value = serde_json::from_reader(BufReader::new(file)).map_err(
-        |error| match error.io_error_kind() {
-            Some(kind) => Unreadable::Io { path: owned(), error: kind.into() },
-            None => Unreadable::Broken { path: owned(), error },
-        },
-    )?;
+    let value: Value =
+        serde_json::from_reader(BufReader::new(file)).map_err(|error| {
+            match error.io_error_kind() {
+                Some(kind) => {
+                    Unreadable::Io { path: owned(), error: kind.into() }
+                }
+                None => Unreadable::Broken { path: owned(), error },
+            }
+        })?;
     if value["schema"] != schema || value["version"] != version {
         let found = match value["schema"].as_str() {
             Some(schema) => format!("{schema:?} version {}", value["version"]),

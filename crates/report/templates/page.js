@@ -3,7 +3,7 @@
 const $ = (selector, of = document) => of.querySelector(selector);
 const $$ = (selector, of = document) => [...of.querySelectorAll(selector)];
 const views = $$('.view');
-const most = 4;
+const [least, most] = [2, 4];
 const usual = ['threads', 'rayon', 'tokio'];
 
 // ------------------------------------------------------------- the address
@@ -44,16 +44,20 @@ function write(view) {
 
 function show() {
   const { name, chosen } = read();
+  const before = $('.view.shown');
   const inner = name && document.getElementById(name);
-  const view = inner ? inner.closest('.view') || find(name) : find(name);
+  const view = (inner && (inner.closest('.view') || before)) || find(name);
   for (const other of views) other.classList.toggle('shown', other === view);
   if (chosen.has('size')) choose(size, chosen.get('size')[0]);
   if (chosen.has('w')) choose(workers, chosen.get('w')[0]);
   figures();
   if (view.dataset.workload !== undefined) columns(view, chosen);
   for (const menu of $$('.menu[open]')) menu.open = false;
-  document.title = (view.dataset.workload ?? view.dataset.model ?? 'Matrix') + ' · Lanes';
-  if (inner && inner !== view) inner.scrollIntoView(); else scrollTo(0, 0);
+  document.title = $('h2', view).textContent + ' · Lanes';
+  if (inner && inner !== view) inner.scrollIntoView();
+  else if (view !== before) scrollTo(0, 0);
+  // What was focused is not shown any more: go on from the view's heading.
+  if (before && before !== view) $('h2', view).focus({ preventScroll: true });
 }
 
 function choose(select, value) {
@@ -168,8 +172,10 @@ function columns(view, chosen) {
   const known = articles(view);
   let wanted = [...new Set(chosen.get('m') ?? [])].filter(model => known.has(model)).slice(0, most);
   const before = states.get(view);
-  if (!wanted.length) wanted = before?.columns ?? usual.filter(model => known.has(model));
-  if (!wanted.length) wanted = [...known.keys()].slice(0, 2);
+  if (!wanted.length) wanted = [...before?.columns ?? usual.filter(model => known.has(model))];
+  for (const model of [...usual, ...known.keys()]) {
+    if (wanted.length < least && known.has(model) && !wanted.includes(model)) wanted.push(model);
+  }
   const only = chosen.has('m') || chosen.has('only') ? chosen.get('only')?.[0] === '1' : before?.only ?? false;
   states.set(view, { columns: wanted, only });
   lay(view);
@@ -193,7 +199,7 @@ function lay(view) {
   const known = articles(view);
   for (const box of $$('input[name=m]', view)) {
     box.checked = columns.includes(box.value);
-    box.disabled = !box.checked && columns.length >= most;
+    box.disabled = box.checked ? columns.length <= least : columns.length >= most;
   }
   const box = $('input[name=only]', view);
   if (box) box.checked = only;
@@ -311,7 +317,6 @@ for (const view of $$('.view.workload')) {
       const state = states.get(view);
       if (box.checked) state.columns.push(box.value);
       else state.columns = state.columns.filter(model => model !== box.value);
-      if (!state.columns.length) state.columns = [box.value];
       lay(view);
       write(view);
     });

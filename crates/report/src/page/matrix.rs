@@ -211,7 +211,7 @@ fn measured(
     Cell {
         model: head.name.clone(),
         class: format!("{class} h{shade}"),
-        text: format!("{}{mark}", digits(ratio)),
+        text: format!("{}{mark}", brief(ratio)),
         ratio: Some(ratio),
         title: format!(
             "{} in {}: {}, ratio {}{interval}, {said}",
@@ -226,6 +226,16 @@ fn measured(
             chosen.join(",")
         )),
         reason: None,
+    }
+}
+
+/// A ratio in at most four letters or so: `1.05`, `72`, `1.6k`, `268k`.
+fn brief(ratio: f64) -> String {
+    match ratio {
+        ..999.5 => digits(ratio),
+        ..9950.0 => format!("{:.1}k", ratio / 1e3),
+        ..9.995e5 => format!("{:.0}k", ratio / 1e3),
+        _ => format!("{ratio:.0e}"),
     }
 }
 
@@ -292,5 +302,20 @@ impl Sheet {
             (reason.to_owned(), cells.join(", "))
         };
         reasons.into_iter().map(told).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_are_brief() {
+        let all = [1.0, 1.049, 71.64, 999.9, 1589.0, 268_162.0, 3.2e6];
+        let all = all.map(brief);
+        assert_eq!(
+            all,
+            ["1.00", "1.05", "71.6", "1.0k", "1.6k", "268k", "3e6"]
+        );
     }
 }

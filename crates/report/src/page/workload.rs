@@ -7,9 +7,9 @@ use crate::plots::{self, Scaling, Told, Whisker};
 use crate::source::{Difference, WorkloadSource};
 use crate::tables::{
     Table, heading, label, latencies, least, percentiles, speedups, standings,
-    used,
+    used, workers_told,
 };
-use crate::timelines::{Lanes, Picture, View, lanes};
+use crate::timelines::{Lanes, Picture, Timeline, View, lanes};
 use crate::traces::TracedWorkload;
 use crate::words::time;
 use lanes_measure::results::RowResult;
@@ -310,16 +310,25 @@ fn failures(row: &RowResult) -> Vec<String> {
 
 fn scene(traced: &TracedWorkload, begun: &str) -> Scene {
     let TracedWorkload { workload, size, workers, runs, unit, .. } = traced;
+    let (drawn, empty): (Vec<Timeline>, Vec<Timeline>) =
+        traced.timelines().partition(|timeline| !timeline.spans.is_empty());
+    let empty = empty.into_iter().map(|timeline| {
+        (timeline.name, "its steps are too short to be recorded".to_owned())
+    });
     let picture = Picture {
         title: workload.clone(),
         unit: *unit,
         views: vec![View::Tasks, View::Workers],
-        timelines: traced.timelines().collect(),
+        timelines: drawn,
         ..Picture::default()
     };
     let of = match runs {
         1 => "one run".to_owned(),
         runs => format!("the median run of {runs}"),
+    };
+    let size = match size.as_str() {
+        "" => String::new(),
+        size => format!(" {size}"),
     };
     let unit = match unit {
         Some(unit) => format!("; U = {}", time(unit.as_secs_f64())),
@@ -327,11 +336,20 @@ fn scene(traced: &TracedWorkload, begun: &str) -> Scene {
     };
     Scene {
         heading: format!(
-            "{workload} {size}, {workers} workers where a model has that many; \
-             {of} of each{unit}"
+            "{workload}{size}, {} where a model has that many; {of} of \
+             each{unit}",
+            workers_told(*workers)
         ),
-        lanes: lanes(&picture, MOST_LANES).map_err(|error| error.to_string()),
-        failed: traced.failed.clone(),
+        lanes: match picture.timelines.is_empty() {
+            true => {
+                Err("no model recorded a span, since its steps are too short"
+                    .to_owned())
+            }
+            false => {
+                lanes(&picture, MOST_LANES).map_err(|error| error.to_string())
+            }
+        },
+        failed: traced.failed.iter().cloned().chain(empty).collect(),
         from: format!("recorded {begun}"),
     }
 }
