@@ -1,4 +1,48 @@
 //! Plots of figures, as SVG to stand in a page.
+//!
+//! A plot carries no colour and no letter's size: those are in
+//! `templates/plots.css`, for light and for dark. Patterns stand once in the
+//! page: [`definitions`]. Each model's part of a plot is a group with the
+//! attribute `data-model`. A plot of nothing is an empty string.
+//!
+//! ```
+//! use lanes_report::plots::{Told, Whisker, ratios};
+//!
+//! let row = |name: &str, ratio, ends, told| Whisker {
+//!     name: name.into(),
+//!     ratio,
+//!     ends,
+//!     told,
+//! };
+//! let plot = ratios(
+//!     &[
+//!         row("rayon", 1.0, None, Told::Best),
+//!         row("threads", 2.0, Some((1.8, 2.2)), Told::Slower),
+//!     ],
+//!     0.04,
+//! );
+//! assert!(plot.starts_with("<svg"));
+//! assert!(plot.contains("data-model=\"threads\""));
+//! ```
+
+mod columns;
+mod figures;
+mod latencies;
+mod lines;
+mod marks;
+mod ratios;
+mod scale;
+mod scaling;
+mod sheet;
+mod spread;
+mod ticks;
+mod times;
+
+pub use latencies::latencies;
+pub use marks::definitions;
+pub use ratios::ratios;
+pub use scaling::scaling;
+pub use times::times;
 
 /// A ratio to the fastest, with its interval.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,37 +79,4 @@ pub struct Scaling {
     /// Numbers of workers, each with the speed-up over the fewest and the ends
     /// of its interval.
     pub points: Vec<(usize, f64, Option<(f64, f64)>)>,
-}
-
-/// Ratios to the fastest with their intervals, on a logarithmic axis; `floor` is
-/// the log-ratio below which no difference is told.
-pub fn ratios(rows: &[Whisker], floor: f64) -> String {
-    let _ = (rows, floor);
-    String::new()
-}
-
-/// Times in seconds as bars, with the limit (what it is, and its time in
-/// seconds) as a line.
-pub fn times(rows: &[(String, f64)], limit: Option<(&str, f64)>) -> String {
-    let _ = (rows, limit);
-    String::new()
-}
-
-/// Speed-ups over numbers of workers, with the ideal line, and a mark at the
-/// number of threads that the machine runs at once.
-pub fn scaling(series: &[Scaling], cores: usize) -> String {
-    let _ = (series, cores);
-    String::new()
-}
-
-/// Latencies in seconds over quantiles, such as 0.5, 0.99 and 1.
-pub fn latencies(series: &[(String, Vec<(f64, f64)>)]) -> String {
-    let _ = series;
-    String::new()
-}
-
-/// The patterns that plots refer to, as a hidden element that stands once in a
-/// page.
-pub fn definitions() -> String {
-    String::new()
 }

@@ -1,6 +1,6 @@
 //! Traces as pictures, and as files for a trace viewer.
 
-mod axis;
+pub(crate) mod axis;
 mod bars;
 mod columns;
 mod lanes;
@@ -12,7 +12,7 @@ mod rows;
 mod scene;
 mod sheet;
 mod style;
-mod text;
+pub(crate) mod text;
 mod timeline;
 mod totals;
 

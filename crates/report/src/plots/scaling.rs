@@ -1,0 +1,200 @@
+//! Speed-ups over numbers of workers.
+
+use super::Scaling;
+use super::figures::{counted, figure, interval};
+use super::lines::{Field, Place, Series};
+use super::scale::{Scale, placed, span};
+use super::sheet::{Anchor, label, path, sheet, told};
+use super::ticks::{self, LETTERS, thinned};
+use crate::timelines::text::{count, number, width};
+use std::f64::consts::LN_2;
+use std::fmt::Write;
+
+/// Speed-ups over numbers of workers, with the ideal line, and a mark at the
+/// number of threads that the machine runs at once.
+///
+/// Both axes are logarithmic, so that the ideal line is straight. The mark is
+/// there if so many workers, or more, were measured. Without a positive
+/// speed-up a point is left out.
+pub fn scaling(series: &[Scaling], cores: usize) -> String {
+    if series.is_empty() {
+        return String::new();
+    }
+    let points: Vec<Vec<Place>> = series.iter().map(points).collect();
+    let all = || points.iter().flatten();
+    let workers = || all().map(|(workers, _, _)| *workers);
+    let fewest = workers().fold(f64::INFINITY, f64::min);
+    let fewest = if fewest.is_finite() { fewest } else { 1.0 };
+    let (fewest, most) = span(fewest, workers());
+    let lines = series.iter().zip(&points).map(|(series, points)| Series {
+        name: &series.name,
+        figure: end(points, most),
+        points: points.clone(),
+    });
+    let lines: Vec<Series<'_>> = lines.collect();
+    let field = Field::new(&lines);
+    let mut logs = (fewest.ln(), most.ln());
+    if fewest == most {
+        logs = (logs.0 - LN_2, logs.1 + LN_2);
+    }
+    let across = Scale::logarithmic(logs, field.across());
+    let upwards =
+        Scale::logarithmic(shown(all(), most / fewest), field.upwards());
+    let mut body = String::new();
+    let mut counts: Vec<f64> = workers().collect();
+    counts.sort_by(f64::total_cmp);
+    counts.dedup();
+    let ends = [fewest, most].into_iter().chain(counts);
+    let text = |workers: f64| (workers, count(workers as usize));
+    let below = thinned(ends.map(text), &across, ticks::beside);
+    let beside = thinned(ticks::doublings(&upwards), &upwards, ticks::above);
+    let says = match workers().next() {
+        None => "workers".to_owned(),
+        Some(_) if fewest < most => "workers, on a logarithmic axis".to_owned(),
+        Some(_) => format!(
+            "only measured with {}: of speed-up nothing is known",
+            counted(fewest as usize, "worker")
+        ),
+    };
+    let above = format!(
+        "times as fast as with {}, logarithmic",
+        counted(fewest as usize, "worker")
+    );
+    field.frame(
+        &mut body,
+        (&across, &below),
+        (&upwards, &beside),
+        (&says, &above),
+    );
+    if fewest < most {
+        ideal(&mut body, &across, &upwards, (fewest, most));
+    }
+    let cores = Some(cores as f64).filter(|cores| across.holds(*cores));
+    if let Some(cores) = cores.filter(|cores| *cores <= most) {
+        mark(&mut body, &field, &across, cores, width(&above, LETTERS));
+    }
+    field.lines(&mut body, &lines, &across, &upwards);
+    let title = title(&lines, most);
+    let description = description(series, cores);
+    sheet("scaling", field.height(), &title, &description, &body)
+}
+
+/// What can be drawn, from few workers to many.
+fn points(series: &Scaling) -> Vec<Place> {
+    let known = series
+        .points
+        .iter()
+        .filter(|(workers, speed, _)| *workers > 0 && placed(*speed));
+    let mut points: Vec<Place> = known
+        .map(|(workers, speed, ends)| (*workers as f64, *speed, *ends))
+        .collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    points
+}
+
+/// The logarithms between which the speed-ups are. The ideal counts up to
+/// twice the highest, ends of intervals up to twice the outermost.
+fn shown<'a>(
+    points: impl Iterator<Item = &'a Place> + Clone,
+    ideal: f64,
+) -> (f64, f64) {
+    let speeds = points.clone().map(|(_, speed, _)| speed.ln());
+    let (low, high) = span(0.0, speeds);
+    let ends = points.filter_map(|(_, _, ends)| *ends);
+    let ends = ends.flat_map(|(low, high)| [low, high]);
+    let ends = ends.filter(|end| placed(*end)).map(f64::ln);
+    let (least, most) = span(0.0, ends.chain([ideal.ln()]));
+    let low = low.min(least.max(low - LN_2));
+    let high = high.max(most.min(high + LN_2)).max(low + LN_2);
+    let margin = (high - low) * 0.04;
+    (low - margin, high + margin)
+}
+
+/// As many times as fast with as many times the workers.
+fn ideal(
+    body: &mut String,
+    across: &Scale,
+    upwards: &Scale,
+    (fewest, most): (f64, f64),
+) {
+    let highest = upwards.logs().1.exp();
+    let most = most.min(fewest * highest);
+    let (x, y) = (across.at(most), upwards.at(most / fewest));
+    let (from, one) = (number(across.at(fewest)), number(upwards.at(1.0)));
+    let line = format!("M{from} {one}L{} {}", number(x), number(y));
+    path(body, "ideal", &line);
+    // Above the line, where nothing is but what is better than ideal.
+    let at = (x - 10.0, y + 8.0);
+    label(body, Anchor::End, "soft", at, "ideal");
+}
+
+/// Where there are no more cores than workers; what stands above the axis at
+/// the left is so wide.
+fn mark(
+    body: &mut String,
+    field: &Field,
+    across: &Scale,
+    cores: f64,
+    taken: f64,
+) {
+    let x = across.at(cores);
+    let (top, bottom) = (number(field.top), number(field.bottom));
+    path(body, "cores", &format!("M{} {top}V{bottom}", number(x)));
+    let text = format!("cores of this machine: {}", count(cores as usize));
+    let half = width(&text, LETTERS) / 2.0;
+    let x = x.max(taken + 24.0 + half);
+    label(body, Anchor::Middle, "", (x, 13.0), &text);
+}
+
+/// What is written after a name: the speed-up with the most workers.
+fn end(points: &[Place], most: f64) -> String {
+    match points.last() {
+        None => "not measured".into(),
+        Some((workers, speed, _)) if *workers == most => figure(*speed),
+        Some((workers, speed, _)) => {
+            let workers = counted(*workers as usize, "worker");
+            format!("{}, {workers}", figure(*speed))
+        }
+    }
+}
+
+fn title(lines: &[Series<'_>], most: f64) -> String {
+    let ends = lines.iter().filter_map(|line| {
+        let (workers, speed, _) = line.points.last()?;
+        (*workers == most).then_some((line.name, *speed))
+    });
+    let best = ends.max_by(|a, b| a.1.total_cmp(&b.1));
+    let count = counted(lines.len(), "model");
+    let workers = counted(most as usize, "worker");
+    match best {
+        Some((name, speed)) => format!(
+            "Speed-up of {count}; the most with {workers}: {}, {}",
+            told(name),
+            figure(speed)
+        ),
+        None => format!("Speed-up of {count}"),
+    }
+}
+
+fn description(series: &[Scaling], cores: Option<f64>) -> String {
+    let mut text = String::from("Workers and speed-up. ");
+    for series in series {
+        let _ = write!(text, "{}:", told(&series.name));
+        for (index, (workers, speed, ends)) in series.points.iter().enumerate()
+        {
+            let comma = if index == 0 { " " } else { ", " };
+            let _ = write!(text, "{comma}{workers} {}", figure(*speed));
+            if let Some(ends) = ends {
+                let _ = write!(text, " ({})", interval(*ends));
+            }
+        }
+        if series.points.is_empty() {
+            text.push_str(" not measured");
+        }
+        text.push_str(". ");
+    }
+    if let Some(cores) = cores {
+        let _ = write!(text, "This machine has {cores} cores.");
+    }
+    text
+}
