@@ -19,6 +19,7 @@ pub(super) fn seconds(number: f64) -> String {
         0.0 => "0 s".into(),
         1e-10..1e5 => time(number),
         _ if number.is_nan() || number < 0.0 => "not known".into(),
+        f64::INFINITY => "∞".into(),
         _ => format!("{} s", figure(number)),
     }
 }

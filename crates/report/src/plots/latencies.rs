@@ -33,7 +33,7 @@ pub fn latencies(series: &[(String, Vec<(f64, f64)>)]) -> String {
             .collect(),
     });
     let lines: Vec<Series<'_>> = lines.collect();
-    let field = Field::new(&lines);
+    let field = Field::new(&lines, 240.0);
     let last = quantiles.len().saturating_sub(1).max(1);
     let across = Scale::linear(last as f64, field.across());
     let times = || known.iter().flatten().map(|point| point.1);

@@ -1,6 +1,6 @@
 //! Lines of several series, with their names at the ends.
 
-use super::marks::{look, shape};
+use super::marks::look;
 use super::scale::Scale;
 use super::sheet::{Anchor, MARGIN, WIDTH, group, label, name, path};
 use super::spread::spread;
@@ -12,8 +12,6 @@ use std::fmt::Write;
 const GAP: f64 = 15.0;
 /// What stands above the field.
 const TOP: f64 = 22.0;
-/// The field is never lower than this.
-const LOWEST: f64 = 240.0;
 /// Between the field and a name: room for a leader and a mark.
 const KEY: f64 = 34.0;
 /// No name with its figure takes more than this.
@@ -45,13 +43,13 @@ pub(super) struct Field {
 }
 
 impl Field {
-    /// With room for these names at the right.
-    pub(super) fn new(series: &[Series<'_>]) -> Self {
+    /// With room for these names at the right, and not lower than `lowest`.
+    pub(super) fn new(series: &[Series<'_>], lowest: f64) -> Self {
         let widths = series.iter().map(|Series { name, figure, .. }| {
             width(name, LETTERS) + width(figure, LETTERS)
         });
         let names = widths.fold(40.0, f64::max).min(WIDEST - 6.0) + 6.0;
-        let high = (series.len() as f64 * GAP).max(LOWEST);
+        let high = (series.len() as f64 * GAP).max(lowest);
         Self {
             left: 64.0,
             right: WIDTH - MARGIN - names - KEY,
@@ -121,21 +119,24 @@ impl Field {
         let wishes: Vec<f64> = series.iter().map(last).collect();
         let room = (self.top + 8.0, self.bottom - 2.0);
         let labels = spread(&wishes, GAP, room);
+        let mut leaders = String::new();
+        let mut groups = String::new();
         for (index, (series, y)) in series.iter().zip(&labels).enumerate() {
             let places = self.places(index, labels.len(), series, across);
-            group(body, &look(index), series.name);
-            self.line(body, &places, upwards);
             let key = (self.right + KEY - 10.0, *y);
-            self.leader(body, &places, upwards, key);
-            marks(body, index, &places, upwards, key);
+            self.leader(&mut leaders, &places, upwards, key);
+            group(&mut groups, &look(index), series.name);
+            line(&mut groups, &places, upwards, key);
             let figure = width(&series.figure, LETTERS) + 4.0;
-            let text = self.right + KEY;
+            let text = (self.right + KEY).round();
             let most = (WIDTH - MARGIN - text - figure).max(30.0);
-            let at = (text, y + 4.0);
+            let at = (text, (y + 4.0).round());
             let Series { name: model, figure, .. } = series;
-            name(body, Anchor::Start, at, model, most, figure);
-            body.push_str("</g>");
+            name(&mut groups, Anchor::Start, at, model, most, figure);
+            groups.push_str("</g>");
         }
+        path(body, "leader", &leaders);
+        body.push_str(&groups);
     }
 
     /// The points with their pixels across. Whiskers of several series at one
@@ -156,67 +157,55 @@ impl Field {
         series.points.iter().map(place).collect()
     }
 
-    fn line(&self, body: &mut String, places: &[Place], upwards: &Scale) {
-        let mut line = String::new();
-        let mut whiskers = String::new();
-        for (index, (x, y, ends)) in places.iter().enumerate() {
-            let letter = if index == 0 { 'M' } else { ' ' };
-            let (x, y) = (number(*x), number(upwards.at(*y)));
-            let _ = write!(line, "{letter}{x} {y}");
-            let known = |(low, high): &(f64, f64)| low + high == low + high;
-            let Some((low, high)) = ends.filter(known) else { continue };
-            let [from, to] = [low, high].map(|end| number(upwards.at(end)));
-            let _ = write!(whiskers, "M{x} {from}V{to}");
-            let ends =
-                [(low, from, "l3-4m-3 4l-3-4"), (high, to, "l3 4m-3-4l-3 4")];
-            for (end, y, arrow) in ends {
-                match upwards.holds(end) {
-                    true => {
-                        let _ = write!(whiskers, "M{x} {y}m-3 0h6");
-                    }
-                    false => {
-                        let _ = write!(whiskers, "M{x} {y}{arrow}");
-                    }
-                }
-            }
-        }
-        path(body, "whisker", &whiskers);
-        if places.len() > 1 {
-            path(body, "line", &line);
-        }
-    }
-
     /// From the last point to the name's mark; a line that ends earlier has
     /// none, since it would lead across the others.
     fn leader(
         &self,
-        body: &mut String,
+        leaders: &mut String,
         places: &[Place],
         upwards: &Scale,
         (x, y): (f64, f64),
     ) {
         let end = self.right - 2.0 * INSET;
-        if let Some((from, at, _)) = places.last().filter(|place| place.0 > end)
-        {
-            let [at, x, y] = [upwards.at(*at), x - 6.0, y].map(number);
-            let from = number(from + 6.0);
-            path(body, "leader", &format!("M{from} {at}L{x} {y}"));
-        }
+        let Some((from, at, _)) = places.last().filter(|place| place.0 > end)
+        else {
+            return;
+        };
+        let [at, x, y] = [upwards.at(*at), x - 6.0, y].map(number);
+        let _ = write!(leaders, "M{} {at}L{x} {y}", number(from + 6.0));
     }
 }
 
-/// The marks of the points, and that beside the name.
-fn marks(
+/// The whiskers and the line. The style puts a mark on each of its corners; one
+/// that stands apart is beside the name.
+fn line(
     body: &mut String,
-    index: usize,
     places: &[Place],
     upwards: &Scale,
-    key: (f64, f64),
+    (x, y): (f64, f64),
 ) {
-    let points = places.iter().map(|(x, y, _)| (*x, upwards.at(*y)));
-    let mut marks = String::new();
-    for (x, y) in points.chain([key]) {
-        let _ = write!(marks, "M{} {}{}", number(x), number(y), shape(index));
+    let mut line = String::new();
+    let mut whiskers = String::new();
+    for (index, (x, y, ends)) in places.iter().enumerate() {
+        let letter = if index == 0 { 'M' } else { ' ' };
+        let (x, y) = (number(*x), number(upwards.at(*y)));
+        let _ = write!(line, "{letter}{x} {y}");
+        let known = |ends: &(f64, f64)| !ends.0.is_nan() && !ends.1.is_nan();
+        let Some((low, high)) = ends.filter(known) else { continue };
+        let [from, to] = [low, high].map(|end| number(upwards.at(end)));
+        let _ = write!(whiskers, "M{x} {from}V{to}");
+        for (end, y, arrow) in
+            [(low, from, "m-3-4l3 4 3-4"), (high, to, "m-3 4l3-4 3 4")]
+        {
+            let end = if upwards.holds(end) { "m-3 0h6" } else { arrow };
+            let _ = write!(whiskers, "M{x} {y}{end}");
+        }
     }
-    path(body, "dot", &marks);
+    path(body, "whisker", &whiskers);
+    // A corner has a mark where something begins or ends.
+    if places.len() == 1 {
+        line.push_str("h0");
+    }
+    let _ = write!(line, "M{} {}h0", number(x), number(y));
+    path(body, "line", &line);
 }

@@ -10,10 +10,10 @@ use crate::timelines::text::{number, width};
 use crate::words::percent;
 use std::fmt::Write;
 
-/// Ends of intervals, and the noise, count for the axis up to four times the
-/// outermost ratio, or half of what all ratios span: an interval that tells
+/// Ends of intervals, and the noise, count for the axis up to one and a
+/// half times the outermost ratio, or half of what all ratios span: an interval that tells
 /// next to nothing must not press the others together.
-const BEYOND: f64 = 4.0;
+const BEYOND: f64 = 1.5;
 /// The axis is never shorter than this, so that a second tick has room.
 const LEAST: f64 = 1.12;
 
@@ -53,8 +53,8 @@ pub fn ratios(rows: &[Whisker], floor: f64) -> String {
         mark(&mut body, row, &scale, columns.middle(index));
         body.push_str("</g>");
     }
-    let height = columns.bottom + 60.0;
-    legend(&mut body, rows, height - 12.0);
+    let height = columns.bottom + 68.0;
+    legend(&mut body, rows, height - 10.0);
     let title = match fastest(rows) {
         Some(name) => {
             let count = counted(rows.len(), "model");
@@ -111,32 +111,34 @@ fn mark(body: &mut String, row: &Whisker, scale: &Scale, y: f64) {
         let (from, to) = (scale.at(low), scale.at(high));
         let [x, end, middle] = [from, to, y].map(number);
         if row.told == Told::Unclear {
-            let _ = write!(
-                body,
-                "<rect class=\"hatch\" x=\"{x}\" y=\"{}\" width=\"{}\" \
-                 height=\"8\"/>",
-                number(y - 4.0),
-                number((to - from).max(0.0))
-            );
+            hatch(body, (from, to), y);
         }
-        path(body, "whisker", &format!("M{x} {middle}H{end}"));
-        let mut ends = String::new();
+        let mut whisker = format!("M{x} {middle}H{end}");
         for (value, x, arrow) in
             [(low, x, "m5-4l-5 4 5 4"), (high, end, "m-5-4l5 4-5 4")]
         {
             let end = if scale.holds(value) { "m0-4v8" } else { arrow };
-            let _ = write!(ends, "M{x} {middle}{end}");
+            let _ = write!(whisker, "M{x} {middle}{end}");
         }
-        path(body, "cap", &ends);
+        path(body, "whisker", &whisker);
     }
     let (x, y) = (number(scale.at(row.ratio)), number(y));
     match row.told {
         _ if row.ratio == f64::INFINITY => {
-            path(body, "cap", &format!("M{x} {y}m-5-4l5 4-5 4"));
+            path(body, "whisker", &format!("M{x} {y}m-5-4l5 4-5 4"));
         }
         _ if !placed(row.ratio) => {}
         told => dot(body, told, &x, &y),
     }
+}
+
+fn hatch(body: &mut String, (from, to): (f64, f64), y: f64) {
+    let [x, y, wide] = [from, y - 4.0, (to - from).max(0.0)].map(number);
+    let _ = write!(
+        body,
+        "<rect class=\"hatch\" x=\"{x}\" y=\"{y}\" width=\"{wide}\" \
+         height=\"8\"/>"
+    );
 }
 
 fn dot(body: &mut String, told: Told, x: &str, y: &str) {
@@ -170,6 +172,9 @@ fn legend(body: &mut String, rows: &[Whisker], y: f64) {
     let mut x = MARGIN + 8.0;
     for told in all.into_iter().filter(there) {
         let _ = write!(body, "<g class=\"{}\">", class(told));
+        if told == Told::Unclear {
+            hatch(body, (x - 8.0, x + 8.0), y - 4.0);
+        }
         dot(body, told, &number(x), &number(y - 4.0));
         let text = words(told);
         label(body, Anchor::Start, "soft", (x + 12.0, y), text);

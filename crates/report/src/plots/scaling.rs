@@ -32,7 +32,7 @@ pub fn scaling(series: &[Scaling], cores: usize) -> String {
         points: points.clone(),
     });
     let lines: Vec<Series<'_>> = lines.collect();
-    let field = Field::new(&lines);
+    let field = Field::new(&lines, if fewest < most { 260.0 } else { 90.0 });
     let mut logs = (fewest.ln(), most.ln());
     if fewest == most {
         logs = (logs.0 - LN_2, logs.1 + LN_2);
@@ -124,7 +124,9 @@ fn ideal(
     let line = format!("M{from} {one}L{} {}", number(x), number(y));
     path(body, "ideal", &line);
     // Above the line, where nothing is but what is better than ideal.
-    let at = (x - 10.0, y + 8.0);
+    let slope = (upwards.at(1.0) - y) / (x - across.at(fewest)).max(1.0);
+    let aside = (14.0 / slope.max(0.2)).min(70.0);
+    let at = (x - aside, y + 9.0);
     label(body, Anchor::End, "soft", at, "ideal");
 }
 

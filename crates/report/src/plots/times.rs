@@ -117,7 +117,7 @@ fn mark(body: &mut String, axis: &Axis, left: f64, y: f64, time: f64) {
     let x = axis.scale.at(time);
     if time == f64::INFINITY {
         let (x, y) = (number(x), number(y));
-        path(body, "cap", &format!("M{x} {y}m-5-4l5 4-5 4"));
+        path(body, "whisker", &format!("M{x} {y}m-5-4l5 4-5 4"));
     } else if !placed(time) {
         // Of what is not known there is nothing to be seen.
     } else if axis.bars {
@@ -151,20 +151,10 @@ fn line(
     let bottom = number(columns.bottom);
     path(body, "limit", &format!("M{} {}V{bottom}", number(x), HEAD - 5.0));
     let (_, right) = columns.field;
-    let before = x - MARGIN;
-    let after = right - x;
-    let (anchor, room) = match after >= before {
-        true => (Anchor::Start, after),
-        false => (Anchor::End, before),
-    };
-    let text = cut(&told_limit(what, limit), LETTERS, room.max(60.0));
-    // Over a line in the middle of the field the text may be, too.
+    let text = cut(&told_limit(what, limit), LETTERS, right - MARGIN);
     let half = width(&text, LETTERS) / 2.0;
-    let (anchor, x) = match x - half > MARGIN && x + half < right {
-        true => (Anchor::Middle, x),
-        false => (anchor, x),
-    };
-    label(body, anchor, "", (x, 13.0), &text);
+    let x = x.min(right - half).max(MARGIN + half);
+    label(body, Anchor::Middle, "", (x, 13.0), &text);
 }
 
 fn told_limit(what: &str, limit: f64) -> String {
