@@ -44,6 +44,9 @@ pub use ratios::ratios;
 pub use scaling::scaling;
 pub use times::times;
 
+/// The lower and the upper end of an interval.
+pub type Ends = (f64, f64);
+
 /// A ratio to the fastest, with its interval.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Whisker {
@@ -53,7 +56,7 @@ pub struct Whisker {
     pub ratio: f64,
     /// The ends of the interval, infinite where the data cannot bound them;
     /// none for the fastest itself.
-    pub ends: Option<(f64, f64)>,
+    pub ends: Option<Ends>,
     /// What is said of it.
     pub told: Told,
 }
@@ -78,5 +81,5 @@ pub struct Scaling {
     pub name: String,
     /// Numbers of workers, each with the speed-up over the fewest and the ends
     /// of its interval.
-    pub points: Vec<(usize, f64, Option<(f64, f64)>)>,
+    pub points: Vec<(usize, f64, Option<Ends>)>,
 }

@@ -63,7 +63,12 @@ pub(super) fn doublings(scale: &Scale) -> Vec<Tick> {
     let powers = powers.into_iter().map(|power| 2f64.powi(power));
     let between = [1.5, 0.75, 3.0, 1.25, 6.0];
     let values = powers.chain(between).filter(|value| value.is_normal());
-    values.map(|value| (value, plain(value))).collect()
+    let text = |value: f64| match value {
+        0.1..1e6 => plain(value),
+        9e-4..0.1 => format!("1/{}", 1.0 / value),
+        _ => format!("{value:.1e}"),
+    };
+    values.map(|value| (value, text(value))).collect()
 }
 
 /// Times: powers of ten seconds, then what lies between them.
@@ -132,5 +137,71 @@ fn plain(value: f64) -> String {
         1e-3..1e3 => format!("{value}"),
         1e3..1e6 => count(value as usize),
         _ => format!("{value:e}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(ticks: Vec<Tick>) -> Vec<String> {
+        ticks.into_iter().map(|(_, text)| text).collect()
+    }
+
+    fn scale(from: f64, to: f64) -> Scale {
+        Scale::logarithmic((from.ln(), to.ln()), (0.0, 400.0))
+    }
+
+    #[test]
+    fn ticks_are_round_and_do_not_touch() {
+        let wide = scale(0.9, 150.0);
+        assert_eq!(
+            texts(thinned(ratios(&wide), &wide, beside)),
+            ["1", "10", "100", "2", "20", "5", "50", "3"]
+        );
+        let narrow = scale(0.94, 1.13);
+        assert_eq!(
+            texts(thinned(ratios(&narrow), &narrow, beside)),
+            ["1", "1.1", "1.05", "0.95"]
+        );
+        let short = scale(2e-4, 1.5e-3);
+        assert_eq!(
+            texts(thinned(times(&short), &short, beside)),
+            ["1 ms", "200 µs", "500 µs", "300 µs"]
+        );
+        let low = scale(0.02, 2.5);
+        assert_eq!(
+            texts(thinned(doublings(&low), &low, |_| 16.0)),
+            ["1", "0.5", "2", "0.25", "0.125", "1/16", "1/32"]
+        );
+    }
+
+    #[test]
+    fn times_are_told_in_their_units() {
+        let all = times(&scale(1e-14, 1e7));
+        for (value, text) in [
+            (1e-13, "1e-13 s"),
+            (2e-10, "0.2 ns"),
+            (5e-8, "50 ns"),
+            (1e-6, "1 µs"),
+            (2e-3, "2 ms"),
+            (5e-1, "500 ms"),
+            (1e3, "1,000 s"),
+            (1e6, "1e6 s"),
+        ] {
+            let tick = all.iter().find(|tick| tick.0 == value).unwrap();
+            assert_eq!(tick.1, text);
+        }
+    }
+
+    #[test]
+    fn scales_of_times_end_at_ticks() {
+        let (low, high) = rounded((1.3e-3f64.ln(), 4e-3f64.ln()));
+        assert_eq!((low, high), (1e-3f64.ln(), 5e-3f64.ln()));
+        // Not at a time itself.
+        let (low, high) = rounded((1e-3f64.ln(), 1e-3f64.ln()));
+        assert_eq!((low, high), (5e-4f64.ln(), 2e-3f64.ln()));
+        let (low, high) = rounded((5e-324f64.ln(), f64::MAX.ln()));
+        assert!(low < 5e-324f64.ln() && high > f64::MAX.ln());
     }
 }
