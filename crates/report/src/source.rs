@@ -130,15 +130,3 @@ impl Source {
         Err(format!("{} is not read yet", root.display()))
     }
 }
-
-impl Sibling {
-    /// Its models as words of an attribute.
-    pub(crate) fn models_attribute(&self) -> String {
-        self.models.join(" ")
-    }
-
-    /// Its models as a heading.
-    pub(crate) fn models_told(&self) -> String {
-        self.models.join(", ")
-    }
-}

@@ -378,4 +378,6 @@ addEventListener('click', event => {
 });
 addEventListener('hashchange', show);
 show();
+// The browser goes to what the address names once all is there.
+addEventListener('load', () => { if (find(read().name).id === read().name) scrollTo(0, 0); });
 })();

@@ -4,7 +4,7 @@ use super::matrix::own;
 use super::names::encoded;
 use super::{Ids, Page, Size, SizeKeys};
 use crate::plots::{self, Scaling, Told, Whisker};
-use crate::source::{Difference, WorkloadSource};
+use crate::source::{Difference, Sibling, WorkloadSource};
 use crate::tables::{
     Table, heading, label, latencies, least, percentiles, speedups, standings,
     used, workers_told,
@@ -63,6 +63,8 @@ pub(crate) struct Figures {
     pub(crate) plots: Vec<Plot>,
     pub(crate) tables: Vec<(String, Table)>,
     pub(crate) remarks: Vec<String>,
+    /// Who has no figures, and why.
+    pub(crate) failures: Vec<String>,
 }
 
 pub(crate) struct Plot {
@@ -178,6 +180,7 @@ fn figures(row: &RowResult, size: &str, cores: usize) -> Vec<Figures> {
                 plots: group_plots(row, summary, group),
                 tables: vec![("".into(), standings(row, group))],
                 remarks: Vec::new(),
+                failures: Vec::new(),
             });
         }
     }
@@ -187,23 +190,14 @@ fn figures(row: &RowResult, size: &str, cores: usize) -> Vec<Figures> {
         heading: format!("{name}: all numbers of workers"),
         plots: Vec::new(),
         tables: Vec::new(),
-        remarks: failures(row),
+        remarks: Vec::new(),
+        failures: failures(row),
     };
     match &row.summary {
         Some(summary) => speedup(row, summary, cores, &mut rest),
-        None => rest.remarks.insert(0, "Nothing was measured.".into()),
+        None => rest.remarks.push("Nothing was measured.".into()),
     }
     if let Some(table) = latencies(row) {
-        let series = own(row).filter_map(|contender| {
-            Some((label(contender), percentiles(contender)?.to_vec()))
-        });
-        rest.plots.push(Plot {
-            heading: "Latencies",
-            svg: plots::latencies(&series.collect::<Vec<_>>()),
-            caption: "What half of the steps took at the most, nine of ten, \
-                      and so on: all samples together."
-                .into(),
-        });
         rest.tables.push(("Latencies".into(), table));
     }
     if !row.samples.is_empty() {
@@ -239,6 +233,11 @@ fn group_plots(row: &RowResult, summary: &Summary, group: &Group) -> Vec<Plot> {
     let limit = least(row, group.workers);
     let what = row.limits.iter().find(|l| l.workers == group.workers);
     let limit = limit.zip(what).map(|(time, what)| (&*what.what, time));
+    let series = group.standings.iter().filter_map(|standing| {
+        let contender = &row.contenders[standing.contender];
+        Some((contender.name.clone(), percentiles(contender)?.to_vec()))
+    });
+    let series: Vec<(String, Vec<(f64, f64)>)> = series.collect();
     vec![
         Plot {
             heading: "Ratios to the fastest",
@@ -258,6 +257,13 @@ fn group_plots(row: &RowResult, summary: &Summary, group: &Group) -> Vec<Plot> {
                 ),
                 None => String::new(),
             },
+        },
+        Plot {
+            heading: "Latencies",
+            svg: plots::latencies(&series),
+            caption: "What half of the steps took at the most, nine of ten, \
+                      and so on: all samples together."
+                .into(),
         },
     ]
 }
@@ -375,4 +381,16 @@ fn differences(source: &WorkloadSource) -> String {
     let pairs: Vec<Value> = source.differences.iter().map(pair).collect();
     // Nothing in a string ends the script element, or begins a comment.
     Value::from(pairs).to_string().replace('<', "\\u003c")
+}
+
+impl Sibling {
+    /// Its models as words of an attribute.
+    pub(crate) fn models_attribute(&self) -> String {
+        self.models.join(" ")
+    }
+
+    /// Its models as a heading.
+    pub(crate) fn models_told(&self) -> String {
+        self.models.join(", ")
+    }
 }
