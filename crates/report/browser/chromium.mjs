@@ -63,6 +63,8 @@ export async function visit(browser, address, options, act) {
     ...settings,
   });
   try {
+    // What is not there in so long never comes.
+    context.setDefaultTimeout(10_000);
     const mayLoad = (url) => url.split("#")[0] === itself;
     await context.route("**/*", (route) =>
       mayLoad(route.request().url()) ? route.continue() : route.abort(),

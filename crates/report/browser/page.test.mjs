@@ -560,6 +560,17 @@ describe("the page", { timeout: 600_000 }, () => {
       });
     });
 
+    it("is opened at its top", async () => {
+      for (const view of ["#matrix", "#fetch", "#about", "#model-tokio"]) {
+        await open(view, {}, async (page) => {
+          await page.waitForLoadState("load");
+          await settle(page);
+          await settle(page);
+          assert.equal(await page.evaluate(() => scrollY), 0, view);
+        });
+      }
+    });
+
     it("is what a link says, in its order", async () => {
       const links = [
         ["tokio", "rayon"],
