@@ -332,8 +332,9 @@ impl<'a> Module<'a> {
         let helpers = reached.iter().map(|start| self.helpers[start].node);
         let kept = class.kept(file);
         for node in functions.iter().copied().chain(helpers) {
-            // What the methods themselves call comes first.
-            let before = if functions.contains(&node) { 0 } else { 1 << 32 };
+            // What the method itself calls comes first.
+            let own = functions.first() == Some(&node);
+            let before = if own { 0 } else { file.text.len() };
             each(node, |node| {
                 let at = before + node.start_byte();
                 let mut add = |rank, of: &str, name: String| {
@@ -390,7 +391,9 @@ impl<'a> Module<'a> {
                 if !own.contains(name)
                     && start.is_some_and(|start| reached.contains(start))
                 {
-                    let (at, of) = (node.start_byte(), "worker.py".into());
+                    let behind = file.text.len() * usize::from(index > 0);
+                    let at = behind + node.start_byte();
+                    let of = "worker.py".into();
                     found.push(Call { at, rank: 3, of, name: name.into() });
                 }
             });
@@ -530,22 +533,18 @@ impl<'a> Class<'a> {
         pieces.collect()
     }
 
-    /// The other methods that a method calls, also by way of each other, in the
-    /// order of the class.
+    /// The other methods that a method calls itself, in the order of the class.
+    /// What those call in turn is how the model starts again, if it must.
     fn called(&self, file: &File, name: &str) -> Vec<(&'a str, Node<'a>)> {
-        let mut called = BTreeSet::new();
-        let mut open = vec![name];
-        while let Some(name) = open.pop() {
-            let Some((_, node)) = self.method(name) else { continue };
+        let mut called = HashSet::new();
+        if let Some((_, node)) = self.method(name) {
             each(node, |node| {
                 let object = node.child_by_field_name("object");
                 if node.kind() == "attribute"
                     && object.is_some_and(|object| file.of(object) == "self")
                     && let Some(name) = file.field(node, "attribute")
-                    && let Some((name, _)) = self.method(name)
-                    && called.insert(name)
                 {
-                    open.push(name);
+                    called.insert(name);
                 }
                 true
             });
