@@ -78,7 +78,6 @@ pub fn page(page: &Page) -> Result<String, String> {
         plot_tiles: plots::definitions(),
         facts: page.sessions.iter().map(Facts::of).collect(),
         notes: notes(page),
-        source: source_line(page),
         choices: keys.choices(&sheets),
         sheets: &sheets,
         workloads: &workloads,
@@ -99,7 +98,6 @@ struct Document<'a> {
     plot_tiles: String,
     facts: Vec<Facts>,
     notes: Vec<String>,
-    source: String,
     choices: Choices,
     sheets: &'a [Sheet],
     workloads: &'a [WorkloadView],
@@ -287,15 +285,15 @@ fn notes(page: &Page) -> Vec<String> {
     let mut notes = page.notes.clone();
     if page.sessions.is_empty() {
         notes.push(
-            "There are no results, so that this page has no figures: `lanes \
-             run` measures some."
+            "There are no results, so that this page has no figures: “lanes run” \
+             measures some."
                 .into(),
         );
     }
     if page.traces.is_empty() {
         notes.push(
-            "There are no traces, so that this page has no timelines: `lanes \
-             trace all` records some."
+            "There are no traces, so that this page has no timelines: “lanes \
+             trace all” records some."
                 .into(),
         );
     }
@@ -331,14 +329,4 @@ fn other_source(page: &Page, source: &Source) -> Option<String> {
             changed(source.dirty)
         )
     })
-}
-
-fn source_line(page: &Page) -> String {
-    match &page.source {
-        Err(_) => "no source".into(),
-        Ok(source) => {
-            let siblings = source.workloads.iter().map(|w| w.siblings.len());
-            format!("source of {} siblings", siblings.sum::<usize>())
-        }
-    }
 }

@@ -296,15 +296,16 @@ function highlight(line, stretches) {
     // From the back, so that what is in front keeps its place.
     let end = begin + text.length;
     for (const [from, to] of wanted.toReversed?.() ?? [...wanted].reverse()) {
-      const [start, stop] = [Math.max(from, begin), Math.min(to, end)];
+      let [start, stop] = [Math.max(from, begin), Math.min(to, end)];
+      // An indent is no difference that a reader looks for.
+      while (start < stop && text.data[start - begin] === ' ') start++;
       if (start >= stop) continue;
       const middle = text.splitText(start - begin);
       if (stop - start < middle.length) middle.splitText(stop - start);
-      if (middle.data.trim() !== '') {
-        const mark = document.createElement('mark');
-        middle.replaceWith(mark);
-        mark.append(middle);
-      }
+      const mark = document.createElement('mark');
+      if (to === Infinity) mark.className = 'whole';
+      middle.replaceWith(mark);
+      mark.append(middle);
       end = start;
     }
   }

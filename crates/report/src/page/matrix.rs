@@ -214,8 +214,7 @@ fn measured(
         text: format!("{}{mark}", brief(ratio)),
         ratio: Some(ratio),
         title: format!(
-            "{} in {}: {}, ratio {}{interval}, {said}",
-            row.workload,
+            "{}: {}, ratio {}{interval}, {said}",
             head.name,
             time(standing.seconds),
             digits(ratio),
@@ -277,7 +276,7 @@ fn unmeasured(
         class: class.to_owned(),
         text: text.to_owned(),
         ratio: None,
-        title: format!("{} in {}: {reason}", row.workload, head.name),
+        title: format!("{}: {reason}", head.name),
         link: None,
         reason: Some(reason),
     }

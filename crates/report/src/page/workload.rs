@@ -18,7 +18,7 @@ use lanes_measure::summary::{Group, Summary};
 use serde_json::{Value, json};
 
 /// The timelines of a workload take no more bytes than this.
-const MOST_LANES: usize = 110_000;
+const MOST_LANES: usize = 80_000;
 
 /// A workload's page.
 pub(crate) struct WorkloadView {
