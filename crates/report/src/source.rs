@@ -84,9 +84,9 @@ pub struct Piece {
     pub key: String,
     /// The number of its first line in the file.
     pub first: usize,
-    /// Its lines as HTML, without line ends: escaped text in which `<i class=k>`
-    /// marks a keyword, `c` a comment, `s` a string, `n` a number, `t` a type,
-    /// `f` a function and `a` an attribute.
+    /// Its lines as HTML, without line ends: escaped text in which
+    /// `<i class=k>` marks a keyword, `c` a comment, `s` a string, `n` a
+    /// number, `t` a type, `f` a function and `a` an attribute.
     pub lines: Vec<String>,
 }
 
@@ -127,8 +127,8 @@ pub struct PartDifference {
 pub struct LineDifference {
     /// Its index within the part.
     pub line: usize,
-    /// The stretches that differ, each as its begin and end in UTF-16 code units
-    /// of the line's text; the whole line if there are none. A stretch of no
+    /// The stretches that differ, each as its begin and end in UTF-16 code
+    /// units of the line's text; the whole line if there are none. A stretch of no
     /// length stands where only the other line has words.
     pub words: Vec<(usize, usize)>,
 }

@@ -2,9 +2,9 @@
 //! standard library's concurrency, and of its model's other files.
 //!
 //! Paths are told by the file's `use` lines. Methods are told where the type of
-//! what they are called on is written in the file or in the model's `lib.rs`: as
-//! a parameter, a field, or a value that is made here. Everything else needs a
-//! compiler, and is left out.
+//! what they are called on is written in the file or in the model's `lib.rs`:
+//! as a parameter, a field, or a value that is made here. Everything else needs
+//! a compiler, and is left out.
 
 use super::Calls;
 use super::file::{File, children, each};
@@ -143,7 +143,7 @@ pub(super) fn calls(
     grouped(search.found)
 }
 
-/// A call: its place in the file, the rank of its group, the group and the name.
+/// A call: its place in the file, the rank of its group, the group, the name.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Call {
     pub(super) at: usize,

@@ -160,8 +160,8 @@ pub(super) fn each<'tree>(
     }
 }
 
-/// Whether something nests so deeply that looking for things in it, up and down,
-/// would take for ever.
+/// Whether something nests so deeply that looking for things in it, up and
+/// down, would take for ever.
 fn is_deep(root: Node<'_>) -> bool {
     let mut cursor = root.walk();
     loop {

@@ -46,7 +46,7 @@ enum Import<'a> {
 /// A model.
 pub(super) struct Class<'a> {
     node: Node<'a>,
-    docs: Option<Node<'a>>,
+    docs: Node<'a>,
     methods: Vec<(&'a str, Node<'a>)>,
 }
 
@@ -214,7 +214,7 @@ impl<'a> Module<'a> {
                 Some((file.field(own, "name").filter(|_| named)?, node))
             });
             let methods = methods.collect();
-            Some(Class { node, docs: Some(docs), methods })
+            Some(Class { node, docs, methods })
         })
     }
 
@@ -440,8 +440,7 @@ impl<'a> Module<'a> {
             }
         }
         excerpts.sort_by_key(|excerpt| excerpt.first);
-        let text = class.docs.map(|node| unquoted(file.of(node)));
-        let about = text.and_then(|text| text.lines().next());
+        let about = unquoted(file.of(class.docs)).lines().next();
         (about.unwrap_or_default().trim().into(), excerpts)
     }
 }
@@ -517,7 +516,7 @@ impl<'a> Class<'a> {
     fn header(&self, file: &File) -> Vec<Piece> {
         let mut parts: Vec<(String, Range<usize>)> = Vec::new();
         let lines = file.lines();
-        for row in self.docs.map(rows).unwrap_or_default() {
+        for row in rows(self.docs) {
             let key = lines.get(row).and_then(|line| entry(line));
             match (key, parts.last_mut()) {
                 (Some(key), _) => parts.push((key.into(), row..row + 1)),

@@ -100,7 +100,8 @@ struct Item<'tree> {
 }
 
 /// The items of a file, or of an `impl`, that begin at a row or below. Each row
-/// is of one item at most: what begins on the last row of another is part of it.
+/// is of one item at most: what begins on the last row of another belongs to
+/// that one.
 fn items<'tree>(
     file: &File,
     list: Node<'tree>,
