@@ -101,3 +101,17 @@ export async function visit(browser, address, options, act) {
     await context.close();
   }
 }
+
+/**
+ * Makes the window as high as the page, for pictures of its parts: what stays
+ * at the top of a window that scrolls would lie on them.
+ */
+export async function unrolled(page) {
+  const { width } = page.viewportSize();
+  const height = await page.evaluate(async () => {
+    await probe.painted();
+    return document.documentElement.scrollHeight;
+  });
+  await page.setViewportSize({ width, height: Math.min(height, 16_000) });
+  await page.evaluate(() => probe.painted());
+}

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { addressOf, launch, visit } from "./chromium.mjs";
+import { addressOf, launch, unrolled, visit } from "./chromium.mjs";
 import { install } from "./probe.mjs";
 
 const MIB = 1 << 20;
@@ -101,6 +101,7 @@ describe("the page", { timeout: 600_000 }, () => {
     if (!PICTURES) return;
     mkdirSync(PICTURES, { recursive: true });
     const path = join(PICTURES, `${name}.png`);
+    if (selector) await unrolled(page);
     await (selector
       ? page.locator(selector).first().screenshot({ path })
       : page.screenshot({ path, fullPage: true }));

@@ -2,7 +2,7 @@
 // with the page's path in LANES_PAGE.
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { addressOf, launch, visit } from "./chromium.mjs";
+import { addressOf, launch, unrolled, visit } from "./chromium.mjs";
 
 const [folder] = process.argv.slice(2);
 const page = process.env.LANES_PAGE;
@@ -11,24 +11,39 @@ if (!folder || !page) {
   process.exit(2);
 }
 
-const SOURCE = "#fetch?m=tokio,rayon,threads";
+const SIBLINGS = "#fetch?m=tokio,rayon,threads";
 const SHOTS = [
-  { name: "matrix", place: "#matrix", selector: ".sheet.shown", width: 1280 },
-  { name: "source", place: SOURCE, selector: ".shown .siblings", width: 1760 },
-  { name: "timelines", place: SOURCE, selector: ".shown .timelines", width: 960 },
+  {
+    name: "matrix",
+    place: "#matrix?size=full",
+    selector: ".sheet.shown table",
+    width: 1180,
+    // The first family: the others would be cut off.
+    act: (page) => page.locator("#models").selectOption({ index: 1 }),
+  },
+  { name: "source", place: SIBLINGS, selector: ".shown .siblings", width: 1760 },
+  {
+    name: "timelines",
+    place: SIBLINGS,
+    selector: ".shown .lanes-box",
+    width: 900,
+    // All models on one picture would be too small to read.
+    act: (page) => page.locator(".shown .timelines input[name=chosen]").click(),
+  },
 ];
 
 mkdirSync(folder, { recursive: true });
 const browser = await launch();
 try {
-  for (const { name, place, selector, width } of SHOTS) {
+  for (const { name, place, selector, width, act } of SHOTS) {
     const options = {
       viewport: { width, height: 1000 },
       deviceScaleFactor: 2,
     };
     const path = join(folder, `${name}.png`);
     await visit(browser, addressOf(page) + place, options, async (page) => {
-      await page.evaluate(() => probe.painted());
+      await act?.(page);
+      await unrolled(page);
       await page.locator(selector).first().screenshot({ path });
     });
     console.log(`${path}: ${Math.ceil(statSync(path).size / 1000)} kB`);
