@@ -54,7 +54,7 @@ pub(crate) enum Command {
 }
 
 /// Which cells.
-#[derive(Args)]
+#[derive(Args, Clone, Default)]
 pub(crate) struct Selection {
     /// Cells as WORKLOAD, MODEL or WORKLOAD/MODEL/SIZE; `*` stands for any
     /// text, and later parts may be left out
@@ -291,6 +291,9 @@ pub(crate) struct Report {
 
 #[derive(Args)]
 pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
     /// How long measuring may take; more time, more verdicts
     #[arg(long, value_parser = duration, default_value = "90s")]
     pub(crate) budget: Duration,

@@ -1,6 +1,6 @@
 //! `lanes demo`: a short session, traces, and the page of both.
 
-use crate::args::{Demo, Drawing, Format, Report, Run, Selection};
+use crate::args::{Demo, Drawing, Format, Report, Run};
 use crate::fail::Fail;
 use crate::report::report;
 use crate::run::{end, measured};
@@ -16,16 +16,11 @@ const TRACED: u64 = 3;
 /// Those of `lanes run`, `lanes trace` and `lanes report`; a cell that failed
 /// is one after the page was made.
 pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
-    let Demo { budget, output, open } = options;
+    let Demo { selection, budget, output, open } = options;
     let deadline = Duration::from_secs(60);
-    let selection = || Selection {
-        filters: Vec::new(),
-        models: Vec::new(),
-        peers: Vec::new(),
-    };
-    eprintln!("lanes: 1 of 3, measuring: all workloads in seven models");
+    eprintln!("lanes: 1 of 3, measuring");
     let run = Run {
-        selection: selection(),
+        selection: selection.clone(),
         quick: true,
         full: false,
         items: None,
@@ -46,7 +41,7 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
     if let Err(Fail::Interrupted(_)) = ended {
         return ended;
     }
-    eprintln!("lanes: 2 of 3, tracing: all workloads in every model");
+    eprintln!("lanes: 2 of 3, tracing");
     let drawing = Drawing {
         unit: Duration::from_millis(20),
         workers: None,
@@ -55,7 +50,7 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
         deadline,
         output: output.clone(),
     };
-    let traces = record_all(&[], &drawing)?;
+    let traces = record_all(selection, &drawing)?;
     eprintln!("lanes: 3 of 3, the page");
     report(&Report {
         results: vec![path, traces],

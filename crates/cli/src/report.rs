@@ -22,11 +22,7 @@ use std::time::{Instant, SystemTime};
 pub(crate) fn report(options: &Report) -> Result<(), Fail> {
     let begun = Instant::now();
     let found = Found::of(&options.results)?;
-    let selection = Selection {
-        filters: Vec::new(),
-        models: Vec::new(),
-        peers: Vec::new(),
-    };
+    let selection = Selection::default();
     let models = Cells::of_all(&selection, rows(Size::Quick), true)?.models;
     let catalogue = catalogue(&models)?;
     let source = match &options.source {

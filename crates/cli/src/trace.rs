@@ -44,7 +44,9 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
             let why = "every workload has a size of its own";
             return Err(Fail::Usage(format!("trace all: {why}")));
         }
-        return record_all(models, drawing).map(drop);
+        let models = models.clone();
+        let selection = Selection { models, ..Selection::default() };
+        return record_all(&selection, drawing).map(drop);
     }
     let known = match items {
         Some(items) => rows_with(*items),
@@ -105,22 +107,20 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
     missed.map_or(Ok(()), Err)
 }
 
-/// Records every workload in these models, or in all that are here, for the page:
-/// the file.
+/// Records every workload that was chosen, in the models that were or in all that
+/// are here, for the page: the file.
 ///
 /// # Errors
 /// Those of the selection and of the output; models that could not be recorded
 /// are told in the file.
 pub(crate) fn record_all(
-    models: &[String],
+    selection: &Selection,
     drawing: &Drawing,
 ) -> Result<PathBuf, Fail> {
-    let models = match models {
-        [] => vec!["*".to_owned()],
-        models => models.to_vec(),
-    };
-    let selection =
-        Selection { filters: Vec::new(), models, peers: Vec::new() };
+    let mut selection = selection.clone();
+    if selection.models.is_empty() {
+        selection.models.push("*".into());
+    }
     let cells = Cells::choose(&selection, rows(Size::Quick))?.here()?;
     let studio = Studio::open(drawing)?;
     let mut scenes: Vec<TracedWorkload> = Vec::new();
@@ -174,9 +174,10 @@ impl<'a> Studio<'a> {
         if spans <= MOST_SPANS {
             return self.row(Some(&*pinned), &*pinned, models);
         }
-        let fewer = rows_with(FEWER);
-        let same = |fewer: &&Box<dyn Row>| fewer.workload() == row.workload();
-        let fewer = fewer.iter().find(same).expect("of the same catalogue");
+        let fewer = rows_with(FEWER).into_iter();
+        let mut fewer =
+            fewer.filter(|fewer| fewer.workload() == row.workload());
+        let fewer = fewer.next().expect("of the same catalogue");
         let pinned = fewer.pinned().map_err(Fail::of)?;
         self.row(Some(&*pinned), &*pinned, models)
     }

@@ -80,12 +80,15 @@ for (const [select, found] of [[models, '.heat thead [data-family]'], [rows, '.h
 for (const sheet of sheets) $$('tbody tr', sheet).forEach((row, index) => { row.dataset.index = index; });
 
 // Shows the table and the figures of the chosen size and number of workers.
+let figured;
 function figures() {
-  if (!size) return;
+  const wanted = size && size.value + ' ' + workers.value;
+  if (!size || figured === wanted) return;
   const fits = each => each.dataset.size === size.value && (each.dataset.workers ?? workers.value) === workers.value;
   const counts = new Set(sheets.filter(sheet => sheet.dataset.size === size.value).map(sheet => sheet.dataset.workers));
   for (const option of workers.options) option.disabled = !counts.has(option.value);
   if (!counts.has(workers.value)) workers.value = [...counts].pop();
+  figured = size.value + ' ' + workers.value;
   for (const each of $$('.sheet, .figures')) each.classList.toggle('shown', fits(each));
   for (const workload of $$('.view.workload')) {
     const all = $$('.figures', workload);
@@ -141,6 +144,7 @@ for (const select of [size, workers, order, models, rows]) {
   select?.addEventListener('change', () => {
     if (select === order) for (const head of $$('.heat [aria-sort]')) head.ariaSort = 'none';
     figures();
+    arrange();
     write($('.view.shown'));
   });
 }

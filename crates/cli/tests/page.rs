@@ -1,0 +1,121 @@
+//! The page as people make it: where it goes, and what it does not overwrite.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+const HOSTILE: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../report/browser/hostile.json");
+
+fn lanes(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lanes"));
+    command.current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+fn ends(command: &mut Command, code: i32) -> String {
+    let output = command.output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{command:?}: {told}");
+    assert!(!told.contains("panicked"), "{told}");
+    told
+}
+
+fn page(folder: &Path, name: &str) -> String {
+    let html = fs::read_to_string(folder.join(name)).unwrap();
+    assert!(html.starts_with("<!doctype html>"), "{name}");
+    html
+}
+
+#[test]
+fn a_demo_measures_traces_and_ends_with_the_pages_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let arguments = ["demo", "max", "fetch", "--models=threads,tokio"];
+    let told = ends(lanes(folder).args(arguments).arg("--budget=1s"), 0);
+    let last = told.trim_end().lines().last().unwrap();
+    assert_eq!(last, "page: results/page.html");
+    let html = page(folder, "results/page.html");
+    for part in [
+        "data-size=\"quick\"",
+        "<article class=\"sibling\" data-models=\"tokio\"",
+        "<figure class=\"lane\" data-model=\"tokio\">",
+        "Times against the limit",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+    // The same folder again: the newest results and traces, another page.
+    let told = ends(lanes(folder).arg("report"), 0);
+    assert!(told.contains("page: results/page-2.html"), "{told}");
+    let again = page(folder, "results/page-2.html");
+    assert!(again.contains("<figure class=\"lane\" data-model=\"tokio\">"));
+}
+
+#[test]
+fn without_results_the_page_has_the_source_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    ends(lanes(folder).args(["report", "-o", "new/page.html"]), 0);
+    let html = page(folder, "new/page.html");
+    assert!(html.contains("There are no results"));
+    assert!(html.contains("<article class=\"sibling\" data-models=\"rayon\""));
+    // And without a source tree not even that.
+    let mut bare = lanes(folder);
+    bare.args(["report", HOSTILE, "--source", "new", "-o", "bare.html"]);
+    ends(&mut bare, 0);
+    let html = page(folder, "bare.html");
+    assert!(html.contains("This page has no source: "));
+    assert!(!html.contains("<article class=\"sibling\""));
+    assert!(html.contains("class=\"heat\""));
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("there.html"), "precious").unwrap();
+    symlink("there.html", folder.join("link.html")).unwrap();
+    symlink("nowhere.html", folder.join("dangling.html")).unwrap();
+    for taken in ["there.html", "link.html", "dangling.html"] {
+        let told = ends(lanes(folder).args(["report", "-o", taken]), 1);
+        let words = format!("{taken} is there already");
+        assert!(told.contains(&words), "{told}");
+    }
+    let precious = fs::read_to_string(folder.join("there.html")).unwrap();
+    assert_eq!(precious, "precious");
+    for place in ["there.html/page.html", "/proc/lanes/page.html"] {
+        let told = ends(lanes(folder).args(["report", "-o", place]), 1);
+        assert!(told.contains("--output"), "{told}");
+    }
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 3);
+}
+
+#[test]
+fn files_that_are_no_results_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for (name, text) in [
+        ("cut.json", "{\"schema\": \"lanes-results\", \"version\": 1, \"st"),
+        ("old.json", "{\"schema\": \"lanes-results\", \"version\": 0}"),
+        ("other.json", "{\"schema\": \"other\", \"version\": 1}"),
+        ("traces.json", "{\"schema\": \"lanes-traces\", \"version\": 99}"),
+        ("empty.json", ""),
+    ] {
+        fs::write(folder.join(name), text).unwrap();
+        let told =
+            ends(lanes(folder).args(["report", name, "-o", "p.html"]), 1);
+        assert_eq!(told.trim_end().lines().count(), 1, "{told}");
+        assert!(told.contains(name), "{told}");
+        assert!(told.contains("measure again"), "{told}");
+    }
+    let told = ends(lanes(folder).args(["report", "gone.json"]), 1);
+    assert!(told.contains("gone.json: No such file"), "{told}");
+    assert!(!folder.join("p.html").exists());
+    // In a folder such files are left out, and the page says which.
+    let told = ends(lanes(folder).args(["report", ".", "-o", "p.html"]), 0);
+    assert!(told.contains("left out: "), "{told}");
+    let html = page(folder, "p.html");
+    assert!(html.contains("traces.json could not be read."));
+    assert!(html.contains("There are no results"));
+}

@@ -1,0 +1,371 @@
+//! The page, of results good and bad.
+
+use lanes_core::seed;
+use lanes_measure::protocol::Traced;
+use lanes_measure::results::{Results, RowResult, State};
+use lanes_measure::summary::summarize;
+use lanes_report::{
+    Catalogue, ListedCell, ListedModel, ListedWorkload, Page, Session, Source,
+    TracedModel, TracedWorkload, Traces, page,
+};
+use serde_json::{Value, json};
+use std::path::Path;
+
+const HOSTILE: &str = include_str!("../browser/hostile.json");
+
+fn catalogue() -> Catalogue {
+    let names = ["sequential", "threads", "rayon", "tokio"];
+    let models = names.map(|name| ListedModel {
+        model: name.into(),
+        family: "Runtimes".into(),
+        directory: Some(name.into()),
+        library: None,
+        badge: None,
+        serial: name == "sequential",
+    });
+    let cells = names.map(|name| ListedCell {
+        model: name.into(),
+        fit: "natural".into(),
+        reason: format!("why {name}"),
+    });
+    let workload = |name: &str, quick: &str, full: &str| ListedWorkload {
+        workload: name.into(),
+        family: "waiting".into(),
+        stresses: "what it stresses".into(),
+        omits: "what it omits".into(),
+        unit: "item".into(),
+        quick: vec![quick.into()],
+        full: vec![full.into()],
+        cells: cells.to_vec(),
+    };
+    let workloads = vec![
+        workload("max", "2^22", "2^24"),
+        workload("fetch", "64x5ms-16", "256x20ms-64"),
+    ];
+    Catalogue { workloads, models: models.to_vec() }
+}
+
+/// A row in which each contender takes so many milliseconds, with noise of two
+/// percent.
+fn row(workload: &str, size: &str, all: &[(&str, usize, f64)]) -> RowResult {
+    let contender = |&(name, workers, _): &(&str, usize, f64)| {
+        json!({
+            "name": name, "model": name, "workers": workers,
+            "serial": name == "sequential", "oversubscribed": false,
+            "twin_of": null, "versions": {}, "failure": null,
+        })
+    };
+    let mut noise = seed::numbers(7).map(|n| (n >> 44) as f64 / 1048576.0);
+    let mut samples = Vec::new();
+    for (visit, round) in (0..6).flat_map(|v| (0..8).map(move |r| (v, r))) {
+        for (contender, (.., time)) in all.iter().enumerate() {
+            let noise = 0.99 + 0.02 * noise.next().unwrap();
+            samples.push(json!({
+                "visit": visit, "round": round, "contender": contender,
+                "seed": 7, "runs": 1, "wall_ns": (time * 1e6 * noise) as u64,
+            }));
+        }
+    }
+    let limit = json!({"workers": 2, "what": "the least", "seconds": [0.004]});
+    let mut row: RowResult = serde_json::from_value(json!({
+        "workload": workload, "size": size, "parameters": null, "items": 1,
+        "unit": "item", "samples": samples, "limits": [limit], "summary": null,
+        "contenders": all.iter().map(contender).collect::<Vec<Value>>(),
+    }))
+    .unwrap();
+    row.summary = summarize(&row, 0.95, 0.03);
+    row
+}
+
+fn results(rows: Vec<RowResult>) -> Results {
+    let hostile: Value = serde_json::from_str(HOSTILE).unwrap();
+    let mut results: Results = serde_json::from_value(hostile).unwrap();
+    results.state = State::Complete;
+    results.machine.processor = "a processor".into();
+    results.machine.system = "a system".into();
+    results.machine.libraries = vec!["tokio 1".into()];
+    results.build.rustc = "rustc 1".into();
+    results.build.commit = Some("0123456789abcdef".into());
+    results.rows = rows;
+    results
+}
+
+fn two_rows() -> Results {
+    results(vec![
+        row(
+            "max",
+            "2^22",
+            &[
+                ("sequential", 1, 10.0),
+                ("threads", 1, 10.0),
+                ("rayon", 1, 10.0),
+                ("threads", 2, 6.0),
+                ("rayon", 2, 6.03),
+            ],
+        ),
+        row("fetch", "256x20ms-64", &[("threads", 2, 5.0), ("tokio", 2, 25.0)]),
+    ])
+}
+
+fn content(sessions: Vec<Results>) -> Page {
+    let sessions = sessions.into_iter().enumerate().map(|(index, results)| {
+        Session { name: format!("{index}.json"), results }
+    });
+    Page {
+        catalogue: catalogue(),
+        sessions: sessions.collect(),
+        traces: Vec::new(),
+        source: Err("it was not looked for".into()),
+        made: "2026-01-02T00:00:00Z".into(),
+        notes: Vec::new(),
+    }
+}
+
+fn html(sessions: Vec<Results>) -> String {
+    page(&content(sessions)).unwrap()
+}
+
+/// The tags of a page, without what lies in scripts and styles.
+fn tags(html: &str) -> Vec<&str> {
+    let mut tags = Vec::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let end = rest[at..].find('>').map_or(rest.len(), |end| at + end + 1);
+        let tag = &rest[at..end];
+        tags.push(tag);
+        rest = &rest[end..];
+        for raw in ["script", "style"] {
+            if tag.starts_with(&format!("<{raw}")) {
+                let close = rest.find(&format!("</{raw}>")).unwrap();
+                rest = &rest[close..];
+            }
+        }
+    }
+    tags
+}
+
+/// The cell of a model in the table of a size and a number of workers.
+fn cell<'a>(
+    html: &'a str,
+    size: &str,
+    workers: usize,
+    workload: &str,
+    model: &str,
+) -> &'a str {
+    let table = format!(
+        "<table class=\"heat\" data-size=\"{size}\" data-workers=\"{workers}\""
+    );
+    let after = |text: &'a str, what: &str| {
+        text.split_once(what).unwrap_or_else(|| panic!("no {what}")).1
+    };
+    let table = after(html, &table);
+    let row = after(table, &format!("<tr data-workload=\"{workload}\""));
+    let row = row.split("<tr").next().unwrap();
+    let model = format!("data-model=\"{model}\"");
+    row.split("<td").find(|cell| cell.contains(&model)).unwrap()
+}
+
+#[test]
+fn a_cell_says_what_is_known() {
+    let html = html(vec![two_rows()]);
+    let best = cell(&html, "quick", 2, "max", "threads");
+    let other = cell(&html, "quick", 2, "max", "rayon");
+    let (best, other) = match best.contains("class=\"best") {
+        true => (best, other),
+        false => (other, best),
+    };
+    assert!(best.contains("class=\"best h0\""), "{best}");
+    assert!(best.contains(">1.00</a>"), "{best}");
+    assert!(other.contains("class=\"tie h0\""), "{other}");
+    assert!(other.contains(" =</a>"), "{other}");
+    assert!(other.contains("equivalent within"), "{other}");
+    let serial = cell(&html, "quick", 2, "max", "sequential");
+    assert!(serial.contains("class=\"slower h4\""), "{serial}");
+    let ratio = serial.split("data-ratio=\"").nth(1).unwrap();
+    let ratio: f64 = ratio.split('"').next().unwrap().parse().unwrap();
+    assert!((1.6..1.7).contains(&ratio), "{ratio}");
+    let missing = cell(&html, "quick", 2, "max", "tokio");
+    assert!(missing.contains("class=\"missing\""), "{missing}");
+    assert!(missing.contains("not measured in this session"), "{missing}");
+    let far = cell(&html, "full", 2, "fetch", "tokio");
+    assert!(far.contains("href=\"#fetch?m=threads,tokio\""), "{far}");
+    // Both numbers of workers were measured, and the ideal line is there.
+    assert!(html.contains("data-size=\"quick\" data-workers=\"1\""));
+    assert!(html.contains("Scaling."));
+    assert!(html.contains("commit 012345678"));
+}
+
+#[test]
+fn a_row_of_few_rounds_is_hatched() {
+    let mut results = two_rows();
+    let row = &mut results.rows[0];
+    row.samples.retain(|taken| taken.visit == 0 && taken.round < 3);
+    row.summary = summarize(row, 0.95, 0.03);
+    let html = html(vec![results]);
+    let serial = cell(&html, "quick", 2, "max", "sequential");
+    assert!(serial.contains("class=\"unclear "), "{serial}");
+    assert!(serial.contains(" ?</a>"), "{serial}");
+}
+
+#[test]
+fn sessions_of_the_same_sizes_are_told_apart() {
+    let html = html(vec![two_rows(), two_rows()]);
+    for key in ["quick", "quick-2", "full", "full-2"] {
+        assert!(html.contains(&format!("<option value=\"{key}\">")), "{key}");
+    }
+    assert!(html.contains("quick sizes of session 2"));
+}
+
+#[test]
+fn the_policy_allows_the_page_and_nothing_else() {
+    let html = html(vec![two_rows()]);
+    let policy = "content=\"default-src &#39;none&#39;; style-src &#39;sha256-";
+    assert!(html.contains(policy), "{}", &html[..600]);
+    assert!(!html.contains("unsafe"));
+    for tag in tags(&html) {
+        assert!(!tag.contains(" style="), "{tag}");
+        assert!(!tag.contains(" src="), "{tag}");
+        let mut words = tag.split_ascii_whitespace().skip(1);
+        assert!(!words.any(|word| word.starts_with("on")), "{tag}");
+        if let Some((_, to)) = tag.split_once("href=\"") {
+            assert!(to.starts_with('#'), "{tag}");
+        }
+    }
+}
+
+#[test]
+fn every_identifier_is_there_once_and_every_link_leads_somewhere() {
+    let html = html(vec![two_rows()]);
+    let tags = tags(&html);
+    let of = |name: &str| {
+        let prefix = format!(" {name}=\"");
+        let value = |tag: &&str| {
+            let (_, value) = tag.split_once(&*prefix)?;
+            Some(value.split('"').next()?.to_owned())
+        };
+        tags.iter().filter_map(value).collect::<Vec<_>>()
+    };
+    let mut ids = of("id");
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+    let links = of("href");
+    assert!(links.len() > 50, "{}", links.len());
+    for link in links {
+        let target = link[1..].split('?').next().unwrap().to_owned();
+        assert!(ids.contains(&target), "{link}");
+    }
+}
+
+#[test]
+fn results_that_are_empty_or_interrupted_say_so() {
+    let none = html(vec![results(Vec::new())]);
+    assert!(none.contains("This session measured nothing."));
+    assert!(none.contains("Nothing of max was measured."));
+    let mut interrupted = two_rows();
+    interrupted.state = State::Interrupted;
+    interrupted.rows[1].samples.clear();
+    interrupted.rows[1].summary = None;
+    let html = html(vec![interrupted]);
+    assert!(html.contains("0.json: This session was interrupted"));
+    let unmeasured = cell(&html, "full", 2, "fetch", "tokio");
+    assert!(unmeasured.contains("the session ended before"), "{unmeasured}");
+    let without = page(&content(Vec::new())).unwrap();
+    assert!(without.contains("There are no results"));
+    assert!(without.contains("There are no traces"));
+    assert!(without.contains("no source: it was not looked for."));
+}
+
+#[test]
+fn a_tree_that_is_none_is_told_and_the_rest_is_shown() {
+    let folder = std::env::temp_dir();
+    let mut content = content(vec![two_rows()]);
+    content.source = Source::read(&folder, &content.catalogue);
+    let html = page(&content).unwrap();
+    assert!(html.contains("This page has no source: "));
+    assert!(html.contains("There is no source of max here."));
+    assert!(html.contains("class=\"best h0\""));
+}
+
+#[test]
+fn source_of_another_commit_than_the_figures_is_told() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut content = content(vec![two_rows()]);
+    content.source = Source::read(&root, &content.catalogue);
+    assert!(content.source.is_ok());
+    let html = page(&content).unwrap();
+    assert!(html.contains("The figures were measured at 012345678"));
+    assert!(html.contains("data-models=\"tokio\""));
+}
+
+#[test]
+fn names_that_would_be_markup_stay_names() {
+    let hostile: Results =
+        serde_json::from_str(HOSTILE).expect("of this version");
+    let name = "</script><script>alert(1)</script>".to_owned();
+    let span = (0, Some(0), lanes_core::trace::State::Compute, 0, 10);
+    let run = Traced {
+        begin: 0,
+        end: 10,
+        workers: vec![name.clone()],
+        digest: 0,
+        spans: vec![span],
+    };
+    let traced =
+        TracedModel { name: name.clone(), note: Some(name.clone()), run };
+    let scene = TracedWorkload {
+        workload: name.clone(),
+        size: name.clone(),
+        workers: 1,
+        runs: 1,
+        unit: None,
+        tasks: vec![name.clone()],
+        models: vec![traced],
+        failed: vec![(name.clone(), name.clone())],
+    };
+    let mut content = content(vec![hostile]);
+    content.traces = vec![Traces::here(name.clone(), vec![scene])];
+    content.made.clone_from(&name);
+    content.notes.push(name.clone());
+    content.source = Err(name);
+    let html = page(&content).unwrap();
+    let scripts = html.matches("<script").count();
+    assert_eq!((scripts, html.matches("<style").count()), (2, 1));
+    assert!(!html.contains("<iframe") && !html.contains("<img"));
+    assert!(html.contains("&#60;script&#62;alert(1)"), "shown literally");
+}
+
+#[test]
+fn what_recorded_no_span_is_named_beside_what_did() {
+    let run = |spans| Traced {
+        begin: 0,
+        end: 10,
+        workers: vec!["main".into()],
+        digest: 0,
+        spans,
+    };
+    let span = (0, Some(0), lanes_core::trace::State::Compute, 0, 10);
+    let model =
+        |name: &str, run| TracedModel { name: name.into(), note: None, run };
+    let scene = TracedWorkload {
+        workload: "max".into(),
+        size: "2^22".into(),
+        workers: 2,
+        runs: 3,
+        unit: None,
+        tasks: Vec::new(),
+        models: vec![
+            model("rayon", run(vec![span])),
+            model("tokio", run(Vec::new())),
+        ],
+        failed: vec![("threads".into(), "died".into())],
+    };
+    let mut content = content(Vec::new());
+    content.traces = vec![Traces::here("2026".into(), vec![scene])];
+    let html = page(&content).unwrap();
+    assert!(html.contains("<figure class=\"lane\" data-model=\"rayon\">"));
+    assert!(!html.contains("<figure class=\"lane\" data-model=\"tokio\">"));
+    assert!(html.contains("tokio: its steps are too short"));
+    assert!(html.contains("threads: died"));
+}
