@@ -23,7 +23,7 @@ pub(crate) fn catalogue(models: &[Model]) -> Result<Catalogue, Fail> {
             listed.push(own(entry));
         } else if model.is_python() {
             let name = model.model.clone();
-            shown.push(Shown::Python(name, model.missing.clone()));
+            shown.push(Shown::Python(name));
             listed.push(python(model));
         }
     }
@@ -53,6 +53,7 @@ fn own(entry: &Entry) -> ListedModel {
         directory: Some(entry.directory.to_owned()),
         library,
         badge: entry.badge.map(str::to_owned),
+        missing: None,
         serial: entry.serial,
     }
 }
@@ -66,7 +67,8 @@ fn python(model: &Model) -> ListedModel {
         family: "CPython".into(),
         directory: Some("python".into()),
         library: found.map(|found| found.to_string()),
-        badge: model.missing.clone(),
+        badge: None,
+        missing: model.missing.clone(),
         serial: model.serial,
     }
 }
@@ -76,7 +78,7 @@ enum Shown {
     /// One of this program, started.
     Own(&'static str, Box<dyn Complete>),
     /// Real CPython, here or not.
-    Python(String, Option<String>),
+    Python(String),
 }
 
 impl Shown {
@@ -88,15 +90,7 @@ impl Shown {
             Self::Own(name, model) => {
                 ((*name).to_owned(), Some(Run::<W>::fit(&**model)))
             }
-            Self::Python(name, Some(why)) => {
-                let reason = why.clone();
-                return ListedCell {
-                    model: name.clone(),
-                    fit: "missing".into(),
-                    reason,
-                };
-            }
-            Self::Python(name, None) => {
+            Self::Python(name) => {
                 let model = name.split('@').next().unwrap_or(name);
                 (name.clone(), lanes_python::fit(model, W::NAME))
             }

@@ -37,7 +37,7 @@ pub struct ListedWorkload {
 pub struct ListedCell {
     /// The model.
     pub model: String,
-    /// `natural`, `possible`, `unsuitable`, `missing` or `unknown`.
+    /// `natural`, `possible`, `unsuitable` or `unknown`.
     pub fit: String,
     /// Why, in one sentence.
     pub reason: String,
@@ -57,6 +57,8 @@ pub struct ListedModel {
     pub library: Option<String>,
     /// A warning that goes with the name.
     pub badge: Option<String>,
+    /// Why it is not here, if it is not.
+    pub missing: Option<String>,
     /// Whether it has one worker, however many are asked for.
     pub serial: bool,
 }

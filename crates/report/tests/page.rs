@@ -21,6 +21,7 @@ fn catalogue() -> Catalogue {
         directory: Some(name.into()),
         library: None,
         badge: None,
+        missing: None,
         serial: name == "sequential",
     });
     let cells = names.map(|name| ListedCell {

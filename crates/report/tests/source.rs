@@ -57,6 +57,7 @@ fn model(name: &str, directory: &str) -> ListedModel {
         directory: Some(directory.into()),
         library: None,
         badge: None,
+        missing: None,
         serial: false,
     }
 }

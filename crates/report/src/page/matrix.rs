@@ -250,7 +250,6 @@ fn unmeasured(
             && (contender.serial || contender.workers == workers)
     });
     let failure = asked.and_then(|asked| asked.failure.as_ref());
-    let fit = catalogue.cell(&row.workload, &head.model);
     let (class, text, reason) = match (asked, failure) {
         (_, Some(Failure { cause: Cause::Unsupported, message })) => {
             ("refused", "refused", message.clone())
@@ -264,8 +263,12 @@ fn unmeasured(
             _ => ("missing", "–", "the session ended before".into()),
         },
         (None, None) => {
-            let why = match fit.filter(|fit| fit.fit == "missing") {
-                Some(fit) => fit.reason.clone(),
+            let here = catalogue.model(&head.model);
+            let why = match here.and_then(|listed| listed.missing.as_ref()) {
+                Some(why) => format!(
+                    "not measured in this session; where the page was made: \
+                     {why}"
+                ),
                 None => "not measured in this session".into(),
             };
             ("missing", "–", why)

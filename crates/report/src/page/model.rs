@@ -1,7 +1,7 @@
 //! A model's page: how it starts and stops, what it was not made for, and its
 //! part of the matrix.
 
-use super::matrix::{Cell, Sheet};
+use super::matrix::{Cell, Sheet, own};
 use super::names::encoded;
 use super::{Ids, Page};
 use crate::source::ModelSource;
@@ -14,6 +14,7 @@ pub(crate) struct ModelView {
     pub(crate) family: String,
     pub(crate) badge: Option<String>,
     pub(crate) library: Option<String>,
+    pub(crate) missing: Option<String>,
     /// Workload, its address, fit and reason.
     pub(crate) fits: Vec<(String, String, String, String)>,
     /// Its column of each table of the matrix.
@@ -32,9 +33,8 @@ pub(crate) struct Column {
 impl ModelView {
     /// The workloads it was not made for or refuses.
     pub(crate) fn exemptions(&self) -> Vec<&(String, String, String, String)> {
-        let exempt = |fit: &&(String, String, String, String)| {
-            fit.2 == "unsuitable" || fit.2 == "missing"
-        };
+        let exempt =
+            |fit: &&(String, String, String, String)| fit.2 == "unsuitable";
         self.fits.iter().filter(exempt).collect()
     }
 }
@@ -74,7 +74,9 @@ pub(crate) fn models(
             link: format!("#model-{}", encoded(name)),
             family: family.unwrap_or_default(),
             badge: listed.and_then(|listed| listed.badge.clone()),
-            library: listed.and_then(|listed| listed.library.clone()),
+            library: attested(name, page)
+                .or_else(|| listed.and_then(|listed| listed.library.clone())),
+            missing: listed.and_then(|listed| listed.missing.clone()),
             fits: fits.collect(),
             columns: columns(name, sheets),
             source: source.and_then(|source| {
@@ -84,6 +86,16 @@ pub(crate) fn models(
         }
     };
     names.into_iter().map(view).collect()
+}
+
+/// What was measured under this name: libraries or interpreter, and versions.
+fn attested(name: &str, page: &Page) -> Option<String> {
+    let rows = page.sessions.iter().flat_map(|s| &s.results.rows);
+    let mut own = rows.flat_map(own).filter(|contender| contender.name == name);
+    let versions = own.find(|contender| !contender.versions.is_empty())?;
+    let versions = versions.versions.iter();
+    let told = versions.map(|(what, version)| format!("{what} {version}"));
+    Some(told.collect::<Vec<_>>().join(", "))
 }
 
 fn columns(name: &str, sheets: &[Sheet]) -> Vec<Column> {
