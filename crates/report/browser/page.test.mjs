@@ -443,10 +443,10 @@ describe("the page", { timeout: 600_000 }, () => {
           const isTold = (cell) => {
             const row = cell.closest("tr");
             const { workload } = row.dataset;
-            const who = `${workload} in ${cell.dataset.model}`;
-            const why = cell.title.slice(`${who}: `.length);
+            const { model } = cell.dataset;
+            const why = cell.title.slice(`${model}: `.length);
             const size = row.querySelector(".size").textContent;
-            const which = `${workload} ${size} in ${cell.dataset.model}`;
+            const which = `${workload} ${size} in ${model}`;
             return probe
               .all(".reasons li", cell.closest(".sheet"))
               .map((item) => item.textContent)
