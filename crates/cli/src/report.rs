@@ -6,6 +6,7 @@ use crate::fail::Fail;
 use crate::files::{save, save_new};
 use crate::select::Cells;
 use lanes_core::Size;
+use lanes_measure::document::Unreadable;
 use lanes_measure::results::Results;
 use lanes_measure::row::rows;
 use lanes_report::words::{digits, time};
@@ -94,15 +95,12 @@ impl Found {
         Ok(found)
     }
 
-    fn session(
-        &mut self,
-        path: &Path,
-    ) -> Result<(), impl std::fmt::Display + use<>> {
+    fn session(&mut self, path: &Path) -> Result<(), Unreadable> {
         let results = Results::load(path)?;
         let name = path.file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
         self.sessions.push(Session { name, results });
-        Ok::<(), lanes_measure::document::Unreadable>(())
+        Ok(())
     }
 
     /// The newest results of a folder, and the traces, the newest first. What

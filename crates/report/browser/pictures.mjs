@@ -11,22 +11,24 @@ if (!folder || !page) {
   process.exit(2);
 }
 
-const SIBLINGS = "#fetch?m=tokio,rayon,threads";
 const SHOTS = [
   {
     name: "matrix",
-    place: "#matrix?size=full",
+    place: "#matrix?size=quick&w=2",
     selector: ".sheet.shown table",
-    width: 1180,
-    // The first family: the others would be cut off.
-    act: (page) => page.locator("#models").selectOption({ index: 1 }),
+    width: 1260,
   },
-  { name: "source", place: SIBLINGS, selector: ".shown .siblings", width: 1760 },
+  {
+    name: "source",
+    place: "#fetch?m=tokio,rayon,threads",
+    selector: ".shown .siblings",
+    width: 1500,
+  },
   {
     name: "timelines",
-    place: SIBLINGS,
+    place: "#subtasks?m=sequential,threads,tokio,gil",
     selector: ".shown .lanes-box",
-    width: 900,
+    width: 940,
     // All models on one picture would be too small to read.
     act: (page) => page.locator(".shown .timelines input[name=chosen]").click(),
   },
@@ -38,7 +40,7 @@ try {
   for (const { name, place, selector, width, act } of SHOTS) {
     const options = {
       viewport: { width, height: 1000 },
-      deviceScaleFactor: 2,
+      deviceScaleFactor: 1.5,
     };
     const path = join(folder, `${name}.png`);
     await visit(browser, addressOf(page) + place, options, async (page) => {

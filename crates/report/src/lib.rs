@@ -1,10 +1,14 @@
-//! Timelines of Lanes: traces as pictures, and as files for a trace viewer.
+//! What Lanes measured and traced, as pictures and as one page.
 //!
 //! A [`Timeline`] is the trace of one run. A [`Picture`] stacks timelines on one
 //! time axis, by task, by worker or both, and [`svg`] writes it as a document of
 //! its own: no script, no style sheet, no font from elsewhere. [`perfetto()`]
 //! writes the same timelines for a trace viewer. [`critical_path`] and
 //! [`totals()`] are the numbers beside the picture.
+//!
+//! A [`Page`] is results, [`Traces`] and [`Source`]; [`page()`] writes it as one
+//! HTML file that needs nothing else. [`plots`], [`source`] and [`tables`] make
+//! its parts, and [`words`] the figures in them.
 //!
 //! ```
 //! use lanes_core::trace::State::{Compute, Io};

@@ -65,10 +65,12 @@ pub fn page(page: &Page) -> Result<String, String> {
     }
     let workloads = workload::workloads(page, &keys, &mut ids);
     let models = model::models(page, &sheets, &mut ids);
-    let scenes = workloads.iter().flat_map(|workload| &workload.scenes);
+    let scenes =
+        workloads.iter().filter_map(|workload| workload.scene.as_ref());
     let drawn = scenes.filter_map(|scene| scene.lanes.as_ref().ok());
     let (lanes_style, lanes_tiles) = dress(drawn);
     let style = format!("{lanes_style}\n{PLOTS}\n{STYLE}");
+    let facts: Vec<Facts> = page.sessions.iter().map(Facts::of).collect();
     let document = Document {
         policy: policy(&style, &[EARLY, SCRIPT]),
         style: &style,
@@ -76,7 +78,8 @@ pub fn page(page: &Page) -> Result<String, String> {
         script: SCRIPT,
         tiles: lanes_tiles,
         plot_tiles: plots::definitions(),
-        facts: page.sessions.iter().map(Facts::of).collect(),
+        measured_on: measured_on(&facts),
+        facts,
         notes: notes(page),
         choices: keys.choices(&sheets),
         sheets: &sheets,
@@ -96,6 +99,8 @@ struct Document<'a> {
     script: &'a str,
     tiles: String,
     plot_tiles: String,
+    /// Machines, commits and versions of all sessions, each once.
+    measured_on: Vec<String>,
     facts: Vec<Facts>,
     notes: Vec<String>,
     choices: Choices,
@@ -204,6 +209,10 @@ struct Choices {
 struct Facts {
     name: String,
     begun: String,
+    /// The machine and the commit in a line.
+    on: String,
+    versions: Vec<String>,
+    floor: String,
     rows: Vec<(&'static str, String)>,
     /// What a reader must know before the figures.
     warning: Option<String>,
@@ -245,6 +254,15 @@ impl Facts {
             results.rows.len(),
             results.seconds
         );
+        let commit = results.build.commit.as_deref().unwrap_or("unknown");
+        let commit: String = commit.chars().take(9).collect();
+        let on = format!(
+            "{}, {} cores, {}, commit {commit}{}",
+            machine.processor,
+            machine.cores,
+            machine.system,
+            if results.build.dirty { " with changes" } else { "" },
+        );
         let rows = vec![
             (
                 "machine",
@@ -256,7 +274,7 @@ impl Facts {
             ("built with", results.build.to_string()),
             ("versions", versions.join(", ")),
             ("measured", what),
-            ("noise floor", floor),
+            ("noise floor", floor.clone()),
             ("intervals hold with", percent(results.level)),
         ];
         let warning = match results.state {
@@ -276,8 +294,29 @@ impl Facts {
             ),
         };
         let name = session.name.clone();
-        Self { name, begun: results.begun.clone(), rows, warning }
+        Self {
+            name,
+            begun: results.begun.clone(),
+            on,
+            versions,
+            floor,
+            rows,
+            warning,
+        }
     }
+}
+
+/// Machines with commits, then versions, each once.
+fn measured_on(facts: &[Facts]) -> Vec<String> {
+    let machines = facts.iter().map(|facts| &facts.on);
+    let versions = facts.iter().flat_map(|facts| &facts.versions);
+    let mut all: Vec<String> = Vec::new();
+    for what in machines.chain(versions) {
+        if !all.contains(what) {
+            all.push(what.clone());
+        }
+    }
+    all
 }
 
 /// What a reader should know, besides the figures.

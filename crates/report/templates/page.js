@@ -72,9 +72,11 @@ const sheets = $$('.sheet');
 const preferred = workers ? workers.options[workers.options.length - 1].value : '';
 if (workers) workers.value = preferred;
 
-for (const [select, found] of [[models, '.heat thead [data-family]'], [rows, '.heat tbody tr']]) {
-  if (!select) continue;
-  for (const family of new Set($$(found).map(each => each.dataset.family))) select.append(new Option(family));
+// Offers the families that are there, and keeps the choice if it is one of them.
+function offer(select, found) {
+  const chosen = select.value;
+  select.replaceChildren(new Option('all', ''), ...[...new Set(found.map(each => each.dataset.family))].map(family => new Option(family)));
+  choose(select, chosen);
 }
 
 for (const sheet of sheets) $$('tbody tr', sheet).forEach((row, index) => { row.dataset.index = index; });
@@ -90,6 +92,8 @@ function figures() {
   if (!counts.has(workers.value)) workers.value = [...counts].pop();
   figured = size.value + ' ' + workers.value;
   for (const each of $$('.sheet, .figures')) each.classList.toggle('shown', fits(each));
+  offer(models, $$('.sheet.shown thead th[data-model]'));
+  offer(rows, $$('.sheet.shown tbody tr'));
   for (const workload of $$('.view.workload')) {
     const all = $$('.figures', workload);
     // A row of its own size is better than none.

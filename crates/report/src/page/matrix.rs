@@ -25,6 +25,8 @@ pub(crate) struct Sheet {
     /// The families of models, each with how many columns it has.
     pub(crate) families: Vec<(String, usize)>,
     pub(crate) rows: Vec<Row>,
+    /// The models that are listed, and that the session has nowhere.
+    pub(crate) absent: Vec<String>,
 }
 
 /// A model, above its column.
@@ -80,6 +82,10 @@ pub(crate) fn sheets(page: &Page, keys: &SizeKeys) -> Vec<Sheet> {
         tables.sort_unstable();
         tables.dedup();
         let heads = heads(session, catalogue);
+        let listed = catalogue.models.iter().map(|listed| &listed.model);
+        let absent =
+            listed.filter(|name| !heads.iter().any(|head| head.name == **name));
+        let absent: Vec<String> = absent.cloned().collect();
         for (size, workers) in tables {
             let of_size = |row: &&RowResult| Size::of(row, catalogue) == size;
             let rows = rows
@@ -94,6 +100,7 @@ pub(crate) fn sheets(page: &Page, keys: &SizeKeys) -> Vec<Sheet> {
                 workers_told: workers_told(workers),
                 families: families(&heads),
                 rows: rows.collect(),
+                absent: absent.clone(),
                 heads: heads.clone(),
             });
         }
@@ -101,9 +108,15 @@ pub(crate) fn sheets(page: &Page, keys: &SizeKeys) -> Vec<Sheet> {
     sheets
 }
 
-/// The models that are listed, then those that a session knows alone.
+/// The models of a session that are listed, then those that it knows alone.
 fn heads(session: &Session, catalogue: &Catalogue) -> Vec<Head> {
-    let listed = catalogue.models.iter().map(|listed| {
+    let rows = &session.results.rows;
+    let there = |listed: &&ListedModel| {
+        rows.iter()
+            .flat_map(own)
+            .any(|contender| contender.name == listed.model)
+    };
+    let listed = catalogue.models.iter().filter(there).map(|listed| {
         let ListedModel { model, family, badge, .. } = listed;
         Head {
             name: model.clone(),

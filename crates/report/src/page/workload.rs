@@ -32,7 +32,7 @@ pub(crate) struct WorkloadView {
     /// Who can be chosen, and whether there is source of it.
     pub(crate) choices: Vec<Choice>,
     pub(crate) figures: Vec<Figures>,
-    pub(crate) scenes: Vec<Scene>,
+    pub(crate) scene: Option<Scene>,
     pub(crate) source: Option<WorkloadSource>,
     /// The differences between siblings, for the script.
     pub(crate) differences: String,
@@ -156,11 +156,7 @@ fn workload(
         }),
         choices: choices.collect(),
         figures,
-        scenes: scenes
-            .next()
-            .map(|(s, begun)| scene(s, begun))
-            .into_iter()
-            .collect(),
+        scene: scenes.next().map(|(traced, begun)| scene(traced, begun)),
         differences: source.map_or_else(String::new, differences),
         source: source.cloned(),
         name: name.to_owned(),

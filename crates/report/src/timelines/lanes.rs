@@ -73,8 +73,8 @@ fn lane(sheet: &mut Sheet<'_>, panel: &Panel<'_>) -> Lane {
     let views = views.iter().map(|(view, rows)| {
         let mut out = String::new();
         let end = sheet.view(panel, *view, rows, 3.0, &mut out);
-        let (name, view_title) = (&timeline.name, view.title());
-        let title = format!("{name} {view_title}: {total}; {path}");
+        // What it took stands above it.
+        let title = format!("{} {}", timeline.name, view.title());
         (*view, element(&title, end, &out))
     });
     let views = views.collect();
