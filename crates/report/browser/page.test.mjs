@@ -764,6 +764,19 @@ describe("the page", { timeout: 600_000 }, () => {
       await open("#fetch?m=tokio,smol&only=1", WIDE, async (page) => {
         await settle(page);
         assert.ok(await page.isChecked(".shown input[name=only]"));
+        // Lines below hidden ones keep the numbers that they have in the file.
+        const numbers = await page.$$eval(
+          ".shown article.chosen ol.code",
+          (lists) =>
+            lists.flatMap((list) =>
+              [...list.children].map((line, index) => [
+                line.value,
+                list.start + index,
+              ]),
+            ),
+        );
+        assert.ok(numbers.length > 50, `${numbers.length} lines`);
+        for (const [number, right] of numbers) assert.equal(number, right);
       });
     });
 

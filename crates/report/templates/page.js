@@ -275,8 +275,10 @@ function differ(view, shown, pieces) {
       const list = $('.code', piece);
       if (!list) continue;
       let any = alone.has(piece);
-      for (const line of list.children) {
+      for (const [index, line] of [...list.children].entries()) {
         const found = lines.get(line);
+        // A line that is hidden would not be counted.
+        line.value = list.start + index;
         if (found) { any = true; highlight(line, found); }
         line.classList.toggle('same', !found && !alone.has(piece) && shown.length > 1);
       }
