@@ -78,6 +78,8 @@ fn a_trace_is_a_table_a_picture_and_a_file_for_a_viewer() {
         "trace-subtasks-2.svg",
         "trace-subtasks.json",
         "trace-subtasks.svg",
+        "traces-subtasks-2.json",
+        "traces-subtasks.json",
     ];
     assert_eq!(files(folder.path()), names);
     let picture = folder.path().join("trace-subtasks.svg");
@@ -104,7 +106,7 @@ fn any_workload_can_be_traced_in_any_size() {
         succeeds(&mut lanes(&[
             "trace", workload, size, models, "--runs=1", "-o", place,
         ]));
-        assert_eq!(files(folder.path()).len(), 2, "{workload}");
+        assert_eq!(files(folder.path()).len(), 3, "{workload}");
     }
 }
 
