@@ -4,12 +4,12 @@ pub mod pairs;
 
 use criterion::{Criterion, SamplingMode, Throughput};
 use lanes_core::{
-    Complete, Config, Context, Error, Job, Run, Size, Workload, census,
+    AnyJob, Config, Context, Error, Row, Size, Started, WORKLOADS, census,
 };
 use lanes_suite::{Entry, Family, MODELS, Machine};
 use std::env;
 use std::sync::Once;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Every input is made from this seed.
 pub const SEED: u64 = 7;
@@ -39,33 +39,33 @@ impl Bench {
         Self { criterion, config }
     }
 
-    /// Measures a workload in all its quick sizes and in every model.
+    /// Measures each workload of a family in all its quick sizes and in every
+    /// model.
     ///
     /// # Panics
-    /// If the input cannot be made or a model answers wrongly: a wrong answer
-    /// has no time.
-    pub fn workload<W: Workload>(&mut self)
-    where
-        dyn Complete: Run<W>,
-    {
-        for workload in W::sizes(Size::Quick) {
-            let job = Job::new(&workload, SEED)
-                .unwrap_or_else(|error| panic!("{}: {error}", W::NAME));
-            self.group(&workload, &job);
+    /// If no workload is of that family, an input cannot be made or a model
+    /// answers wrongly: a wrong answer has no time.
+    pub fn family(&mut self, family: &str) {
+        let of = WORKLOADS.iter().filter(|known| known.family == family);
+        let rows = of.flat_map(|known| known.sizes(Size::Quick));
+        let rows: Vec<_> = rows.collect();
+        assert!(!rows.is_empty(), "no workload is of the family {family}");
+        for row in rows {
+            let job = row.job(SEED);
+            let job = job
+                .unwrap_or_else(|error| panic!("{}: {error}", row.workload()));
+            self.group(&*row, &*job);
         }
     }
 
-    fn group<W: Workload>(&mut self, workload: &W, job: &Job<W>)
-    where
-        dyn Complete: Run<W>,
-    {
-        let (label, config) = (workload.label(), self.config);
-        let mut group = self.criterion.benchmark_group(W::NAME);
+    fn group(&mut self, row: &dyn Row, job: &dyn AnyJob) {
+        let (label, config) = (row.label(), self.config);
+        let mut group = self.criterion.benchmark_group(row.workload());
         group.sampling_mode(SamplingMode::Flat);
-        group.throughput(Throughput::Elements(workload.items() as u64));
-        let (mut reference, mut limit_told) = (None, false);
+        group.throughput(Throughput::Elements(row.items() as u64));
+        let mut limit_told = false;
         for entry in MODELS.into_iter().filter(chosen) {
-            let cell = format!("{}/{}/{label}", W::NAME, entry.name);
+            let cell = format!("{}/{}/{label}", row.workload(), entry.name);
             if let Some(why) = refusal(&entry, &config, job) {
                 if wanted(&cell) {
                     eprintln!("{cell}: {why}");
@@ -81,13 +81,9 @@ impl Bench {
                         tell_limit(&label, job, config.workers());
                     }
                     let model = model.get_or_insert_with(|| {
-                        let reference =
-                            reference.get_or_insert_with(|| W::reference(job));
-                        checked(&cell, &entry, &config, job, reference)
+                        checked(&cell, &entry, &config, job)
                     });
-                    bencher.iter_custom(|runs| {
-                        (0..runs).map(|_| timed(&**model, job)).sum()
-                    });
+                    bencher.iter_custom(|runs| runs_timed(model, job, runs));
                 },
             );
         }
@@ -100,64 +96,61 @@ impl Bench {
     }
 }
 
+/// The time of so many runs, each without dropping its answer.
+///
+/// # Panics
+/// If a run fails.
+fn runs_timed(model: &Started, job: &dyn AnyJob, runs: u64) -> Duration {
+    let (mut total, mut left) = (Duration::ZERO, runs);
+    while left > 0 {
+        let batch = u32::try_from(left).unwrap_or(u32::MAX);
+        match job.timed(model, batch, false, &mut |_| ()) {
+            Ok((time, _)) => total += time,
+            Err(error) => panic!("{}: {error}", job.workload()),
+        }
+        left -= u64::from(batch);
+    }
+    total
+}
+
 /// The time of one run; its answer is dropped outside of it.
 ///
 /// # Panics
 /// If the run fails.
-pub fn timed<W: Workload, M: Run<W> + ?Sized>(
-    model: &M,
-    job: &Job<W>,
-) -> Duration {
-    let begin = Instant::now();
-    let answer = model.run(job);
-    let time = begin.elapsed();
-    if let Err(error) = answer {
-        panic!("{}: {error}", W::NAME);
-    }
-    time
+pub fn timed(model: &Started, job: &dyn AnyJob) -> Duration {
+    runs_timed(model, job, 1)
 }
 
 /// Why a model does not run this size, if it does not. Under a context that is
-/// cancelled already, whoever does not refuse has nothing to do.
-fn refusal<W: Workload>(
-    entry: &Entry,
-    config: &Config,
-    job: &Job<W>,
-) -> Option<Error>
-where
-    dyn Complete: Run<W>,
-{
+/// cancelled already, a model that does not refuse has nothing to do.
+fn refusal(entry: &Entry, config: &Config, job: &dyn AnyJob) -> Option<Error> {
     let cancelled = Context::new();
     cancelled.cancel();
     let model = match entry.start(config) {
         Ok(model) => model,
         Err(error) => return Some(error),
     };
-    match model.run(&job.under(&cancelled)) {
+    match job.under(&cancelled).run(&model) {
         Err(error @ Error::Unsupported(_)) => Some(error),
         _ => None,
     }
 }
 
 /// Starts a model that has the workers it says and answers rightly.
-fn checked<W: Workload>(
+fn checked(
     cell: &str,
     entry: &Entry,
     config: &Config,
-    job: &Job<W>,
-    reference: &W::Output,
-) -> Box<dyn Complete>
-where
-    dyn Complete: Run<W>,
-{
+    job: &dyn AnyJob,
+) -> Started {
     let fail = |error: Error| -> ! { panic!("{cell}: {error}") };
     let model = entry.start(config).unwrap_or_else(|error| fail(error));
-    let found = census(&*model).unwrap_or_else(|error| fail(error)).len();
+    let found = census(&model).unwrap_or_else(|error| fail(error)).len();
     let claimed = model.workers();
     assert_eq!(found, claimed, "{cell}: workers found, and claimed");
-    let answer = model.run(job).unwrap_or_else(|error| fail(error));
-    assert!(answer == *reference, "{cell}: {answer:?} is wrong");
-    if let Some(latencies) = W::latencies(&answer) {
+    let answer = job.run(&model).unwrap_or_else(|error| fail(error));
+    assert!(job.accepts(&*answer), "{cell}: {answer:?} is wrong");
+    if let Some(latencies) = answer.latencies() {
         let at = |percent| latencies.percentile(percent).unwrap_or(0);
         let [half, most, nearly_all] = [50.0, 99.0, 99.9].map(at);
         eprintln!(
@@ -175,9 +168,9 @@ pub fn tell_machine(config: &Config) {
     });
 }
 
-fn tell_limit<W: Workload>(label: &str, job: &Job<W>, workers: usize) {
-    let name = W::NAME;
-    match W::limit(job, workers) {
+fn tell_limit(label: &str, job: &dyn AnyJob, workers: usize) {
+    let name = job.workload();
+    match job.limit(workers) {
         Ok(limit) => match limit.time {
             Some(time) => {
                 eprintln!("{name} {label}: limit {time:.3?} ({})", limit.what);

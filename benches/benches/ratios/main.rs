@@ -20,7 +20,7 @@ use lanes_benches::{SEED, tell_machine, timed};
 use lanes_core::trace::{State, Trace};
 use lanes_core::workload::{Double, Fetch, Fib, Max, Spawn, Subtasks};
 use lanes_core::{
-    Complete, Config, Context, Fit, Job, Run, Watch, Workload, kernel, seed,
+    Config, Context, Fit, Job, Started, Watch, Workload, kernel, seed,
 };
 use lanes_suite::{Entry, Family, MODELS};
 use std::env;
@@ -127,7 +127,7 @@ fn config(workers: usize) -> Config {
     Config::new(workers).expect("a few workers")
 }
 
-fn start(entry: &Entry, workers: usize) -> Box<dyn Complete> {
+fn start(entry: &Entry, workers: usize) -> Started {
     let model = entry.start(&config(workers));
     model.unwrap_or_else(|error| panic!("{}: {error}", entry.name))
 }
@@ -175,26 +175,26 @@ fn bare_forms(session: &Session) {
             }
         };
         let most = Max::reference(&max).unwrap_or(0);
-        print("max", &|| timed(&*model, &max), &mut || {
+        print("max", &|| timed(&model, &max), &mut || {
             let begin = Instant::now();
             let answer = bare.max(&max, WORKERS);
             right(begin, answer, most)
         });
         let piece = || vec![0; len / WORKERS];
         let mut warm: bare::Warm = (0..WORKERS).map(|_| piece()).collect();
-        print("double", &|| timed(&*model, &double), &mut || {
+        print("double", &|| timed(&model, &double), &mut || {
             let pieces = std::mem::take(&mut warm);
             let begin = Instant::now();
             warm = bare.double(&double, pieces);
             let last = double.list().last().map(|number| number * 2);
             right(begin, warm[WORKERS - 1].last(), last.as_ref())
         });
-        print("spawn", &|| timed(&*model, &spawn), &mut || {
+        print("spawn", &|| timed(&model, &spawn), &mut || {
             let begin = Instant::now();
             let answer = bare.spawn(tasks as u64);
             right(begin, answer, Spawn::reference(&spawn))
         });
-        print("fib", &|| timed(&*model, &fib), &mut || {
+        print("fib", &|| timed(&model, &fib), &mut || {
             let begin = Instant::now();
             let answer = bare.fib(fib.n);
             right(begin, answer, Fib::reference(&fib))
@@ -247,16 +247,13 @@ fn long_fib(session: &Session, entry: &Entry) -> Job<Fib> {
     let model = start(entry, 1);
     let mut jobs = (5..=last).map(|n| job(&Fib { n }));
     let long = |fib: &Job<Fib>| {
-        fib.n == last || timed(&*model, fib) > Duration::from_millis(10)
+        fib.n == last || timed(&model, fib) > Duration::from_millis(10)
     };
     jobs.find(long).expect("the last is long")
 }
 
 /// The time of one worker over that of two.
-fn scale<W: Workload>(session: &Session, entry: &Entry, job: &Job<W>)
-where
-    dyn Complete: Run<W>,
-{
+fn scale<W: Workload>(session: &Session, entry: &Entry, job: &Job<W>) {
     let name = format!("scaling/{}/{}", entry.name, W::NAME);
     if !session.wants(&name) {
         return;
@@ -270,8 +267,8 @@ where
             let fresh = alone.then(|| start(entry, workers));
             let model = kept.as_ref().or(fresh.as_ref()).expect("one of both");
             // The first run wakes the workers, each on a core of its own.
-            timed(&**model, job);
-            timed(&**model, job)
+            timed(model, job);
+            timed(model, job)
         }
     };
     session.print(&name, Bound::AtLeast(1.8), with(1), with(2));
@@ -288,12 +285,13 @@ fn limits(session: &Session) {
         (job(&fetch), job(&Subtasks { unit, rounds: None }));
     for entry in runtimes() {
         let model = start(&entry, WORKERS);
-        let natural = matches!(Run::<Fetch>::fit(&*model), Fit::Natural(_));
+        let cell = model.cell(Fetch::NAME).expect("runtimes have every cell");
+        let natural = matches!(cell.fit, Fit::Natural(_));
         let name = format!("limit/{}/fetch", entry.name);
         if natural && session.wants(&name) {
             let limit = Fetch::limit(&fetch, WORKERS).ok();
             let limit = limit.and_then(|limit| limit.time).expect("a time");
-            let ours = || timed(&*model, &fetch);
+            let ours = || timed(&model, &fetch);
             session.print(&name, Bound::AtMost(1.15), ours, || limit);
         }
         let name = format!("limit/{}/subtasks", entry.name);
@@ -303,7 +301,7 @@ fn limits(session: &Session) {
                 "sequential" => (6, 4, 1.05),
                 _ => (2, 3, 1.1),
             };
-            let ours = || timed(&*model, &subtasks);
+            let ours = || timed(&model, &subtasks);
             let limit = || subtasks.unit_now() * compute + unit * waits;
             session.print(&name, Bound::AtMost(bound), ours, limit);
         }
@@ -334,9 +332,9 @@ fn traces(session: &Session) {
                 let trace = Some(Trace::new());
                 let watch = Watch { trace, ..Watch::default() };
                 let context = Context::watching(watch).expect("no deadline");
-                timed(&*model, &subtasks.under(&context))
+                timed(&model, &subtasks.under(&context))
             };
-            let plain = || timed(&*model, &subtasks);
+            let plain = || timed(&model, &subtasks);
             session.print(&name, Bound::AtMost(1.02), traced, plain);
         }
     }

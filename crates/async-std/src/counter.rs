@@ -12,9 +12,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
 
 impl Run<Counter> for AsyncStd {
-    fn fit(&self) -> Fit {
-        Fit::Possible("a contended lock blocks a worker; this one is short")
-    }
+    const FIT: Fit =
+        Fit::Possible("a contended lock blocks a worker; this one is short");
 
     fn run(&self, job: &Job<Counter>) -> Result<u64, Error> {
         self.drive(job, |job| async move {

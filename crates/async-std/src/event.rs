@@ -12,9 +12,8 @@ use lanes_core::workload::{Event, Player, Relay, Token};
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Event> for AsyncStd {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a task that waits costs no thread, and may stay on one")
-    }
+    const FIT: Fit =
+        Fit::Natural("a task that waits costs no thread, and may stay on one");
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
         self.drive(job, |job| async move {

@@ -12,9 +12,8 @@ use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Join> for AsyncStd {
-    fn fit(&self) -> Fit {
-        Fit::Possible("joined inside one task, both would run on one worker")
-    }
+    const FIT: Fit =
+        Fit::Possible("joined inside one task, both would run on one worker");
 
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {
         self.drive(job, |job| async move {

@@ -5,16 +5,19 @@
 //! since programs still have it.
 
 mod claim;
-mod counter;
-mod double;
-mod event;
-mod fetch;
-mod fib;
-mod join;
-mod max;
-mod read;
-mod spawn;
-mod subtasks;
+
+lanes_core::cells! { for AsyncStd:
+    max::Max,
+    double::Double,
+    join::Join,
+    subtasks::Subtasks,
+    fetch::Fetch,
+    read::Read,
+    counter::Counter,
+    event::Event,
+    spawn::Spawn,
+    fib::Fib,
+}
 
 use async_std::io::ReadExt;
 use async_std::io::prelude::WriteExt;

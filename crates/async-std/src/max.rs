@@ -11,9 +11,8 @@ use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Max> for AsyncStd {
-    fn fit(&self) -> Fit {
-        Fit::Possible("compute blocks a worker; here nothing else needs it")
-    }
+    const FIT: Fit =
+        Fit::Possible("compute blocks a worker; here nothing else needs it");
 
     fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
         let workers = self.workers;

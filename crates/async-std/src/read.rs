@@ -13,9 +13,8 @@ use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Read> for AsyncStd {
-    fn fit(&self) -> Fit {
-        Fit::Possible("two changes of thread for each file that never waits")
-    }
+    const FIT: Fit =
+        Fit::Possible("two changes of thread for each file that never waits");
 
     fn run(&self, job: &Job<Read>) -> Result<Vec<u64>, Error> {
         let workers = self.workers;

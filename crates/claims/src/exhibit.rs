@@ -2,8 +2,8 @@
 
 use crate::work::{Churn, Echo};
 use lanes_core::kernel::churn;
-use lanes_core::workload::{Counter, Fetch, Form, Workload};
-use lanes_core::{Complete, Config, Error, Job, Run, Size};
+use lanes_core::workload::{Counter, Fetch, Form};
+use lanes_core::{Config, Error, Job, Size, Started, Workload};
 use lanes_gil::{Ended, GlobalLock, Options};
 use lanes_processes::{List, Pool};
 use lanes_suite::MODELS;
@@ -175,10 +175,7 @@ pub(crate) fn convoy(
 }
 
 /// A model of the suite with so many workers.
-pub(crate) fn model(
-    name: &str,
-    workers: usize,
-) -> Result<Box<dyn Complete>, Error> {
+pub(crate) fn model(name: &str, workers: usize) -> Result<Started, Error> {
     let entry = MODELS.iter().find(|entry| entry.name == name);
     let entry =
         entry.ok_or_else(|| Error::Invalid(format!("no model {name}")))?;
@@ -186,14 +183,11 @@ pub(crate) fn model(
 }
 
 /// The share of additions that are lost.
-pub(crate) fn lost<M: Run<Counter> + ?Sized>(
-    model: &M,
-    form: Form,
-) -> Result<f64, Error> {
+pub(crate) fn lost(model: &Started, form: Form) -> Result<f64, Error> {
     // So many that the threads are there at the same time.
     let counter = Counter { tasks: 4, adds: 1 << 20, form, grain: 1 << 16 };
     let job = Job::new(&counter, 7)?;
-    let found = Run::<Counter>::run(model, &job)?;
+    let found = model.run(&job)?;
     Ok(1.0 - found as f64 / Counter::reference(&job) as f64)
 }
 
@@ -263,10 +257,7 @@ pub(crate) fn fetch() -> Result<Job<Fetch>, Error> {
     Job::new(&Fetch::sizes(Size::Quick)[0], 7)
 }
 
-pub(crate) fn fetched(
-    model: &dyn Complete,
-    job: &Job<Fetch>,
-) -> Result<f64, Error> {
+pub(crate) fn fetched(model: &Started, job: &Job<Fetch>) -> Result<f64, Error> {
     let begin = Instant::now();
     let found = model.run(job)?;
     let time = begin.elapsed().as_secs_f64();
@@ -314,7 +305,7 @@ mod tests {
     fn a_lock_loses_nothing() {
         for name in ["threads", "gil"] {
             let model = model(name, 2).unwrap();
-            let lost = |form| lost(&*model, form).unwrap();
+            let lost = |form| lost(&model, form).unwrap();
             assert_eq!(lost(Form::Lock), 0.0, "{name}");
             // Whatever is lost, no addition is made twice.
             assert!((0.0..1.0).contains(&lost(Form::Unlocked)), "{name}");

@@ -4,7 +4,7 @@ use crate::evidence::{Bound, Estimate, Verdict};
 use crate::exhibit;
 use crate::python::Python;
 use lanes_core::workload::{Form, Subtasks};
-use lanes_core::{Config, Error, Workload};
+use lanes_core::{Config, Error, Started, Workload};
 use lanes_gil::{Gil, Options};
 use lanes_measure::failure::Failure;
 use lanes_measure::process::{Launch, Limits, Process};
@@ -324,8 +324,8 @@ impl Claims<'_> {
             repeat
                 .run(|| {
                     let times =
-                        exhibit::fetched(&*tokio, &job).and_then(|tokio| {
-                            Ok(tokio / exhibit::fetched(&*threads, &job)?)
+                        exhibit::fetched(&tokio, &job).and_then(|tokio| {
+                            Ok(tokio / exhibit::fetched(&threads, &job)?)
                         });
                     times.map_err(told)
                 })
@@ -340,7 +340,7 @@ impl Claims<'_> {
         let repeat = self.repeat.clone();
         let mut looped = self.python("python-asyncio", 2)?.process;
         let mut threads = self.python("python-threads", 2)?.process;
-        let rows = lanes_measure::row::rows(lanes_core::Size::Quick);
+        let rows = lanes_core::rows(lanes_core::Size::Quick);
         let row = rows.iter().find(|row| row.workload() == "fetch");
         let row = row.expect("fetch is of the catalogue");
         let digest = row.digest(SEED).map_err(told)?;
@@ -441,10 +441,10 @@ impl Claims<'_> {
         let threads = exhibit::model("threads", 2).map_err(told);
         let options = Options { interval: SHORT, ..Options::default() };
         let gil = Config::new(2).and_then(|two| Gil::with(options, &two));
-        let gil = gil.map_err(told);
+        let gil = gil.map(Started::new).map_err(told);
         let free = |form| {
             let model = threads.as_ref().map_err(Clone::clone)?;
-            repeat.run(|| exhibit::lost(&**model, form).map_err(told))
+            repeat.run(|| exhibit::lost(model, form).map_err(told))
         };
         let under = |form| {
             let model = gil.as_ref().map_err(Clone::clone)?;

@@ -1,38 +1,53 @@
 //! What is known of workloads and models besides their figures.
 
-use crate::fail::Fail;
 use crate::select::Model;
-use lanes_core::{Complete, Config, Run, Size, Visitor, Workload, visit};
+use lanes_core::{Definition, Fit, Size, WORKLOADS};
 use lanes_report::{Catalogue, ListedCell, ListedModel, ListedWorkload};
 use lanes_suite::{Entry, Family, MODELS, version_of};
 
 /// Every workload, and these models; what is neither ours nor Python is left out.
-///
-/// # Errors
-/// Those of models that do not start.
-pub(crate) fn catalogue(models: &[Model]) -> Result<Catalogue, Fail> {
-    // Two workers: with one, some would refuse what they can do.
-    let config = Config::new(2).map_err(Fail::of)?;
-    let mut listed = Vec::new();
-    let mut shown = Vec::new();
-    for model in models {
+pub(crate) fn catalogue(models: &[Model]) -> Catalogue {
+    let listed = models.iter().filter_map(|model| {
         let entry = MODELS.iter().find(|entry| entry.name == model.model);
-        if let Some(entry) = entry {
-            let started = entry.start(&config).map_err(Fail::of)?;
-            shown.push(Shown::Own(entry.name, started));
-            listed.push(own(entry));
-        } else if model.is_python() {
-            let name = model.model.clone();
-            shown.push(Shown::Python(name));
-            listed.push(python(model));
-        }
+        entry.map(own).or_else(|| model.is_python().then(|| python(model)))
+    });
+    let listed: Vec<ListedModel> = listed.collect();
+    let workloads = WORKLOADS.iter().map(|known| workload(known, &listed));
+    Catalogue { workloads: workloads.collect(), models: listed }
+}
+
+fn workload(known: &Definition, models: &[ListedModel]) -> ListedWorkload {
+    let labels = |size| -> Vec<String> {
+        known.sizes(size).iter().map(|row| row.label()).collect()
+    };
+    ListedWorkload {
+        workload: known.name.into(),
+        family: known.family.into(),
+        stresses: known.stresses.into(),
+        omits: known.omits.into(),
+        unit: known.unit.into(),
+        quick: labels(Size::Quick),
+        full: labels(Size::Full),
+        cells: models
+            .iter()
+            .filter_map(|model| cell(known.name, &model.model))
+            .collect(),
     }
-    let mut collect =
-        Collect { models: &shown, size: Size::Quick, listed: Vec::new() };
-    visit(Size::Quick, &mut collect);
-    collect.size = Size::Full;
-    visit(Size::Full, &mut collect);
-    Ok(Catalogue { workloads: collect.listed, models: listed })
+}
+
+fn cell(workload: &str, model: &str) -> Option<ListedCell> {
+    let fit = fit(workload, model)?;
+    let (fit, reason) = (fit.grade().to_owned(), fit.reason().to_owned());
+    Some(ListedCell { model: model.to_owned(), fit, reason })
+}
+
+fn fit(workload: &str, model: &str) -> Option<Fit> {
+    let Some(entry) = MODELS.iter().find(|entry| entry.name == model) else {
+        let plain = model.split('@').next().unwrap_or(model);
+        return lanes_python::fit(plain, workload);
+    };
+    let cell = entry.cells.iter().find(|cell| cell.workload == workload);
+    cell.map(|cell| cell.fit)
 }
 
 fn own(entry: &Entry) -> ListedModel {
@@ -70,66 +85,5 @@ fn python(model: &Model) -> ListedModel {
         badge: None,
         missing: model.missing.clone(),
         serial: model.serial,
-    }
-}
-
-/// A model, as far as it takes to list it.
-enum Shown {
-    /// One of this program, started.
-    Own(&'static str, Box<dyn Complete>),
-    /// Real CPython, here or not.
-    Python(String),
-}
-
-impl Shown {
-    fn cell<W: Workload>(&self) -> ListedCell
-    where
-        dyn Complete: Run<W>,
-    {
-        let (model, fit) = match self {
-            Self::Own(name, model) => {
-                ((*name).to_owned(), Some(Run::<W>::fit(&**model)))
-            }
-            Self::Python(name) => {
-                let model = name.split('@').next().unwrap_or(name);
-                (name.clone(), lanes_python::fit(model, W::NAME))
-            }
-        };
-        let grade = fit.map_or("unknown", |fit| fit.grade());
-        let reason = fit.map_or("", |fit| fit.reason()).to_owned();
-        ListedCell { model, fit: grade.to_owned(), reason }
-    }
-}
-
-struct Collect<'a> {
-    models: &'a [Shown],
-    size: Size,
-    listed: Vec<ListedWorkload>,
-}
-
-impl Visitor for Collect<'_> {
-    fn visit<W: Workload>(&mut self, workload: &W)
-    where
-        dyn Complete: Run<W>,
-    {
-        if self.listed.iter().all(|listed| listed.workload != W::NAME) {
-            self.listed.push(ListedWorkload {
-                workload: W::NAME.into(),
-                family: W::FAMILY.into(),
-                stresses: W::STRESSES.into(),
-                omits: W::OMITS.into(),
-                unit: W::UNIT.into(),
-                quick: Vec::new(),
-                full: Vec::new(),
-                cells: self.models.iter().map(Shown::cell::<W>).collect(),
-            });
-        }
-        let same = |listed: &&mut ListedWorkload| listed.workload == W::NAME;
-        let listed = self.listed.iter_mut().find(same);
-        let listed = listed.expect("pushed above");
-        match self.size {
-            Size::Quick => listed.quick.push(workload.label()),
-            Size::Full => listed.full.push(workload.label()),
-        }
     }
 }

@@ -5,10 +5,9 @@ use crate::fail::Fail;
 use crate::run::limits;
 use crate::select::{Cells, Model};
 use crate::show::print;
-use lanes_core::{Config, Size};
+use lanes_core::{Config, Row, Size, rows, rows_with};
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::process::{Limits, Process};
-use lanes_measure::row::{Row, rows, rows_with};
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -5,8 +5,7 @@ use crate::catalogue::catalogue;
 use crate::fail::Fail;
 use crate::select::Cells;
 use crate::show::{Sheet, print};
-use lanes_core::Size;
-use lanes_measure::row::rows;
+use lanes_core::{Size, rows};
 use lanes_report::{Catalogue, ListedCell};
 use lanes_suite::MODELS;
 
@@ -16,7 +15,7 @@ use lanes_suite::MODELS;
 /// Those of the selection, and of models that do not start.
 pub(crate) fn list(options: &List) -> Result<(), Fail> {
     let cells = Cells::of_all(&options.selection, rows(Size::Quick), true)?;
-    let Catalogue { workloads: mut listed, models } = catalogue(&cells.models)?;
+    let Catalogue { workloads: mut listed, models } = catalogue(&cells.models);
     for cell in listed.iter_mut().flat_map(|listed| &mut listed.cells) {
         let model = models.iter().find(|model| model.model == cell.model);
         if let Some(why) = model.and_then(|model| model.missing.as_ref()) {

@@ -5,10 +5,9 @@ use crate::catalogue::catalogue;
 use crate::fail::Fail;
 use crate::files::{save, save_new};
 use crate::select::Cells;
-use lanes_core::Size;
+use lanes_core::{Size, rows};
 use lanes_measure::document::Unreadable;
 use lanes_measure::results::Results;
-use lanes_measure::row::rows;
 use lanes_report::words::{digits, time};
 use lanes_report::{Page, Session, Source, Traces, page};
 use std::fs::File;
@@ -25,7 +24,7 @@ pub(crate) fn report(options: &Report) -> Result<(), Fail> {
     let found = Found::of(&options.results)?;
     let selection = Selection::default();
     let models = Cells::of_all(&selection, rows(Size::Quick), true)?.models;
-    let catalogue = catalogue(&models)?;
+    let catalogue = catalogue(&models);
     let source = match &options.source {
         Some(folder) => Source::read(folder, &catalogue),
         None => Source::read(&tree(), &catalogue),

@@ -2,8 +2,8 @@
 
 use crate::args::Selection;
 use crate::fail::Fail;
+use lanes_core::Row;
 use lanes_measure::process::Launch;
-use lanes_measure::row::Row;
 use lanes_measure::session::Wants;
 use lanes_suite::{Family, MODELS};
 
@@ -343,7 +343,7 @@ pub(crate) fn unknown<'a>(
 mod tests {
     use super::*;
     use lanes_core::Size;
-    use lanes_measure::row::rows;
+    use lanes_core::rows;
 
     fn choose(filters: &[&str], models: &[&str]) -> Result<Cells, Fail> {
         let owned =

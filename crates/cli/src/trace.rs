@@ -7,10 +7,9 @@ use crate::files::save;
 use crate::run::limits;
 use crate::select::{Cells, Model};
 use crate::show::print;
-use lanes_core::Size;
+use lanes_core::{Row, Size, rows, rows_with};
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::process::Limits;
-use lanes_measure::row::{Row, rows, rows_with};
 use lanes_report::{Picture, TracedWorkload, Traces, View, perfetto, svg};
 use std::path::PathBuf;
 

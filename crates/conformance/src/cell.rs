@@ -5,9 +5,7 @@
 //! and no workload has a line for them.
 
 use crate::failure::{Failure, Outcome};
-use lanes_core::{
-    Config, Context, Error, Job, Model, Probe, Run, Watch, Workload,
-};
+use lanes_core::{AnyJob, Config, Context, Error, Probe, Row, Started, Watch};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestRunner};
 use std::collections::{BTreeSet, HashSet};
@@ -17,36 +15,31 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Starts a model with so many workers.
-pub type Start<'a, M> = &'a dyn Fn(&Config) -> Result<Box<M>, Error>;
+pub type Start<'a> = &'a dyn Fn(&Config) -> Result<Started, Error>;
 
 /// The worker counts that a model is tested with.
 pub const WORKERS: [usize; 4] = [1, 2, 3, 8];
 
 const SEED: u64 = 7;
 
-fn start<M: ?Sized>(
-    start: Start<'_, M>,
-    workers: usize,
-) -> Result<Box<M>, Failure> {
+fn start(start: Start<'_>, workers: usize) -> Result<Started, Failure> {
     Ok(start(&Config::new(workers)?)?)
 }
 
 /// Runs a job and compares its answer; a refusal is an answer.
-fn compare<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: &M,
-    job: &Job<W>,
-) -> Outcome {
+fn compare(model: &Started, job: &dyn AnyJob) -> Outcome {
     let (name, workers) = (model.name(), model.workers());
-    match model.run(job) {
-        Ok(answer) if answer == W::reference(job) => Ok(()),
+    match job.run(model) {
+        Ok(answer) if job.accepts(&*answer) => Ok(()),
         Ok(answer) => Err(Failure::new(format!(
             "{}/{name}/{workers}: {answer:?} is wrong",
-            W::NAME
+            job.workload()
         ))),
         Err(Error::Unsupported(why)) if !why.is_empty() => Ok(()),
-        Err(error) => {
-            Err(Failure::new(format!("{}/{name}/{workers}: {error}", W::NAME)))
-        }
+        Err(error) => Err(Failure::new(format!(
+            "{}/{name}/{workers}: {error}",
+            job.workload()
+        ))),
     }
 }
 
@@ -54,10 +47,7 @@ fn compare<W: Workload, M: Model + Run<W> + ?Sized>(
 ///
 /// # Errors
 /// The smallest input found with a wrong answer.
-pub fn matches_reference<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: Start<'_, M>,
-    workload: &W,
-) -> Outcome {
+pub fn matches_reference(model: Start<'_>, row: &dyn Row) -> Outcome {
     let cases = Cases {
         cases: 12,
         // Where a failing case would be kept: nowhere, it is printed.
@@ -68,8 +58,8 @@ pub fn matches_reference<W: Workload, M: Model + Run<W> + ?Sized>(
     let strategy = (0..48usize, workers, any::<u64>());
     let check = |(items, workers, seed)| {
         let passed = || -> Outcome {
-            let job = Job::new(&workload.with_items(items), seed)?;
-            compare(&*start(model, workers)?, &job)
+            let job = row.with_items(items).job(seed)?;
+            compare(&start(model, workers)?, &*job)
         };
         passed().map_err(|why| TestCaseError::fail(why.to_string()))
     };
@@ -82,15 +72,12 @@ pub fn matches_reference<W: Workload, M: Model + Run<W> + ?Sized>(
 ///
 /// # Errors
 /// The first wrong answer.
-pub fn lengths<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: Start<'_, M>,
-    workload: &W,
-) -> Outcome {
+pub fn lengths(model: Start<'_>, row: &dyn Row) -> Outcome {
     for workers in WORKERS {
         let model = start(model, workers)?;
         for items in [0, 1, workers - 1, workers, workers + 1, 500] {
-            let job = Job::new(&workload.with_items(items), SEED)?;
-            compare(&*model, &job)?;
+            let job = row.with_items(items).job(SEED)?;
+            compare(&model, &*job)?;
         }
     }
     Ok(())
@@ -100,11 +87,8 @@ pub fn lengths<W: Workload, M: Model + Run<W> + ?Sized>(
 ///
 /// # Errors
 /// A wrong answer.
-pub fn full_size<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: Start<'_, M>,
-    workload: &W,
-) -> Outcome {
-    compare(&*start(model, 2)?, &Job::new(workload, SEED)?)
+pub fn full_size(model: Start<'_>, row: &dyn Row) -> Outcome {
+    compare(&start(model, 2)?, &*row.job(SEED)?)
 }
 
 fn probed(
@@ -115,9 +99,9 @@ fn probed(
 }
 
 /// The numbers of the tasks that a run looks at; `None` if it is refused.
-fn tasks<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: &M,
-    job: &Job<W>,
+fn tasks(
+    model: &Started,
+    job: &dyn AnyJob,
 ) -> Result<Option<Vec<usize>>, Failure> {
     let seen = Arc::new(Mutex::new(BTreeSet::new()));
     let tasks = Arc::clone(&seen);
@@ -125,7 +109,7 @@ fn tasks<W: Workload, M: Model + Run<W> + ?Sized>(
         tasks.lock().expect("no probe panics").insert(task);
         Ok(())
     });
-    match model.run(&job.under(&Context::watching(watch)?)) {
+    match job.under(&Context::watching(watch)?).run(model) {
         Err(Error::Unsupported(_)) => return Ok(None),
         Err(error) => return Err(error.into()),
         Ok(_) => {}
@@ -133,7 +117,7 @@ fn tasks<W: Workload, M: Model + Run<W> + ?Sized>(
     let tasks: Vec<usize> =
         seen.lock().expect("no probe panics").iter().copied().collect();
     if tasks.is_empty() {
-        let (workload, model) = (W::NAME, model.name());
+        let (workload, model) = (job.workload(), model.name());
         return Err(Failure::new(format!(
             "{workload}/{model}: an answer, and no task ran"
         )));
@@ -142,26 +126,23 @@ fn tasks<W: Workload, M: Model + Run<W> + ?Sized>(
 }
 
 /// The model answers under a fresh context, after one that went wrong.
-fn works_afterwards<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: &M,
-    job: &Job<W>,
-) -> Outcome {
-    compare(model, &job.under(&Context::new()))
+fn works_afterwards(model: &Started, job: &dyn AnyJob) -> Outcome {
+    compare(model, &*job.under(&Context::new()))
 }
 
 /// Some task fails by a probe; the run must fail with just that.
-fn fails_with<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: &M,
-    job: &Job<W>,
+fn fails_with(
+    model: &Started,
+    job: &dyn AnyJob,
     expected: &Error,
     probe: impl Fn(usize) -> Result<(), Error> + Send + Sync + 'static,
 ) -> Outcome {
     let context = Context::watching(probed(probe))?;
-    let result = model.run(&job.under(&context));
+    let result = job.under(&context).run(model);
     if result.as_ref().err() == Some(expected) {
         return works_afterwards(model, job);
     }
-    let (workload, model) = (W::NAME, model.name());
+    let (workload, model) = (job.workload(), model.name());
     Err(Failure::new(format!(
         "{workload}/{model}: {result:?} instead of {expected:?}"
     )))
@@ -169,18 +150,18 @@ fn fails_with<W: Workload, M: Model + Run<W> + ?Sized>(
 
 /// For a model with three workers: the job, and its first, a middle and its
 /// last task.
-fn faulty<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: Start<'_, M>,
-    workload: &W,
-    check: impl Fn(&M, &Job<W>, usize) -> Outcome,
+fn faulty(
+    model: Start<'_>,
+    row: &dyn Row,
+    check: impl Fn(&Started, &dyn AnyJob, usize) -> Outcome,
 ) -> Outcome {
     let model = start(model, 3)?;
-    let job = Job::new(&workload.with_items(24), SEED)?;
-    let Some(tasks) = tasks(&*model, &job)? else {
+    let job = row.with_items(24).job(SEED)?;
+    let Some(tasks) = tasks(&model, &*job)? else {
         return Ok(());
     };
     let picks = [0, tasks.len() / 2, tasks.len() - 1];
-    picks.iter().try_for_each(|pick| check(&model, &job, tasks[*pick]))
+    picks.iter().try_for_each(|pick| check(&model, &*job, tasks[*pick]))
 }
 
 /// A panic in the first, a middle and the last task is an error with its
@@ -188,12 +169,9 @@ fn faulty<W: Workload, M: Model + Run<W> + ?Sized>(
 ///
 /// # Errors
 /// The first other result.
-pub fn one_task_panics<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: Start<'_, M>,
-    workload: &W,
-) -> Outcome {
-    faulty(model, workload, |model, job, faulty| {
-        let message = format!("task {faulty} of {}", W::NAME);
+pub fn one_task_panics(model: Start<'_>, row: &dyn Row) -> Outcome {
+    faulty(model, row, |model, job, faulty| {
+        let message = format!("task {faulty} of {}", job.workload());
         let expected = Error::Panicked(message.clone());
         fails_with(model, job, &expected, move |task| {
             assert!(task != faulty, "{message}");
@@ -206,17 +184,14 @@ pub fn one_task_panics<W: Workload, M: Model + Run<W> + ?Sized>(
 ///
 /// # Errors
 /// Any other result.
-pub fn all_tasks_panic<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: Start<'_, M>,
-    workload: &W,
-) -> Outcome {
+pub fn all_tasks_panic(model: Start<'_>, row: &dyn Row) -> Outcome {
     let model = start(model, 3)?;
-    let job = Job::new(&workload.with_items(24), SEED)?;
-    if tasks(&*model, &job)?.is_none() {
+    let job = row.with_items(24).job(SEED)?;
+    if tasks(&model, &*job)?.is_none() {
         return Ok(());
     }
     let expected = Error::Panicked("each".into());
-    fails_with(&*model, &job, &expected, |_| panic!("each"))
+    fails_with(&model, &*job, &expected, |_| panic!("each"))
 }
 
 /// An error in the first, a middle and the last task is the run's error, and
@@ -224,12 +199,10 @@ pub fn all_tasks_panic<W: Workload, M: Model + Run<W> + ?Sized>(
 ///
 /// # Errors
 /// The first other result.
-pub fn one_task_errors<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: Start<'_, M>,
-    workload: &W,
-) -> Outcome {
-    faulty(model, workload, |model, job, faulty| {
-        let expected = Error::Task(format!("task {faulty} of {}", W::NAME));
+pub fn one_task_errors(model: Start<'_>, row: &dyn Row) -> Outcome {
+    faulty(model, row, |model, job, faulty| {
+        let expected =
+            Error::Task(format!("task {faulty} of {}", job.workload()));
         let error = expected.clone();
         fails_with(model, job, &expected, move |task| {
             if task == faulty { Err(error.clone()) } else { Ok(()) }
@@ -241,24 +214,21 @@ pub fn one_task_errors<W: Workload, M: Model + Run<W> + ?Sized>(
 ///
 /// # Errors
 /// Any other result, and any grain that was worked on.
-pub fn cancel_before_start<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: Start<'_, M>,
-    workload: &W,
-) -> Outcome {
+pub fn cancel_before_start(model: Start<'_>, row: &dyn Row) -> Outcome {
     let model = start(model, 2)?;
-    let job = Job::new(&workload.with_items(24), SEED)?;
-    if tasks(&*model, &job)?.is_none() {
+    let job = row.with_items(24).job(SEED)?;
+    if tasks(&model, &*job)?.is_none() {
         return Ok(());
     }
     let context = Context::watching(probed(|task| {
         Err(Error::Task(format!("task {task} ran")))
     }))?;
     context.cancel();
-    match model.run(&job.under(&context)) {
-        Err(Error::Cancelled) => works_afterwards(&*model, &job),
+    match job.under(&context).run(&model) {
+        Err(Error::Cancelled) => works_afterwards(&model, &*job),
         other => Err(Failure::new(format!(
             "{}/{}: {other:?} instead of a cancelled run",
-            W::NAME,
+            job.workload(),
             model.name()
         ))),
     }
@@ -268,12 +238,9 @@ pub fn cancel_before_start<W: Workload, M: Model + Run<W> + ?Sized>(
 ///
 /// # Errors
 /// Any result but the cancel, and any thread that works on.
-pub fn cancel_midway<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: Start<'_, M>,
-    workload: &W,
-) -> Outcome {
+pub fn cancel_midway(model: Start<'_>, row: &dyn Row) -> Outcome {
     let probe_after_cancel = Arc::new(Mutex::new(Vec::new()));
-    faulty(model, workload, |model, job, midway| {
+    faulty(model, row, |model, job, midway| {
         let slot = Arc::new(OnceLock::<Context>::new());
         let (own, after) = (Arc::clone(&slot), Arc::clone(&probe_after_cancel));
         after.lock().expect("no probe panics").clear();
@@ -290,8 +257,8 @@ pub fn cancel_midway<W: Workload, M: Model + Run<W> + ?Sized>(
             Ok(())
         }))?;
         slot.set(context.clone()).ok();
-        let result = model.run(&job.under(&context));
-        let cell = format!("{}/{}", W::NAME, model.name());
+        let result = job.under(&context).run(model);
+        let cell = format!("{}/{}", job.workload(), model.name());
         if result.as_ref().err() != Some(&Error::Cancelled) {
             return Err(Failure::new(format!("{cell}: {result:?}")));
         }
@@ -312,13 +279,10 @@ pub fn cancel_midway<W: Workload, M: Model + Run<W> + ?Sized>(
 ///
 /// # Errors
 /// Any other result.
-pub fn deadline<W: Workload, M: Model + Run<W> + ?Sized>(
-    model: Start<'_, M>,
-    workload: &W,
-) -> Outcome {
+pub fn deadline(model: Start<'_>, row: &dyn Row) -> Outcome {
     let model = start(model, 2)?;
-    let job = Job::new(&workload.with_items(24), SEED)?;
-    if tasks(&*model, &job)?.is_none() {
+    let job = row.with_items(24).job(SEED)?;
+    if tasks(&model, &*job)?.is_none() {
         return Ok(());
     }
     let slot = Arc::new(OnceLock::<Context>::new());
@@ -338,11 +302,11 @@ pub fn deadline<W: Workload, M: Model + Run<W> + ?Sized>(
         })
     })?;
     slot.set(context.clone()).ok();
-    match model.run(&job.under(&context)) {
-        Err(Error::Timeout) => works_afterwards(&*model, &job),
+    match job.under(&context).run(&model) {
+        Err(Error::Timeout) => works_afterwards(&model, &*job),
         other => Err(Failure::new(format!(
             "{}/{}: {other:?} instead of a timeout",
-            W::NAME,
+            job.workload(),
             model.name()
         ))),
     }
@@ -352,20 +316,17 @@ pub fn deadline<W: Workload, M: Model + Run<W> + ?Sized>(
 ///
 /// # Errors
 /// A wrong answer, inside or outside.
-pub fn nested_run<W: Workload, M: Model + Run<W> + ?Sized + 'static>(
-    model: Start<'_, M>,
-    workload: &W,
-) -> Outcome {
-    let model: Arc<M> = Arc::from(start(model, 2)?);
-    let job = Job::new(&workload.with_items(24), SEED)?;
-    let (inner, inner_job) = (Arc::clone(&model), job.clone());
+pub fn nested_run(model: Start<'_>, row: &dyn Row) -> Outcome {
+    let model = Arc::new(start(model, 2)?);
+    let job: Arc<dyn AnyJob> = row.with_items(24).job(SEED)?.into();
+    let (inner, inner_job) = (Arc::clone(&model), Arc::clone(&job));
     let once = AtomicBool::new(false);
     let context = Context::watching(probed(move |_| {
         if once.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
-        compare(&*inner, &inner_job)
+        compare(&inner, &*inner_job)
             .map_err(|failure| Error::Task(format!("inside: {failure}")))
     }))?;
-    compare(&*model, &job.under(&context))
+    compare(&model, &*job.under(&context))
 }

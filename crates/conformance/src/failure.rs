@@ -14,6 +14,11 @@ impl Failure {
     pub(crate) fn new(what: impl Into<String>) -> Self {
         Self(what.into())
     }
+
+    /// The same failure, with the workload that it happened in.
+    pub(crate) fn within(self, workload: &str) -> Self {
+        Self(format!("{workload}: {}", self.0))
+    }
 }
 
 impl fmt::Display for Failure {

@@ -8,8 +8,7 @@
 //!
 //! Each case runs in a process of its own under a watchdog: a model that hangs
 //! fails its case instead of the suite, and one that aborts takes nobody with
-//! it. A model of only some workloads calls the functions in [`cell`] with the
-//! workloads it has.
+//! it. A model may have any cells: it is asked about those that it has.
 
 pub mod cell;
 mod failure;
@@ -19,7 +18,7 @@ pub mod whole;
 pub use failure::{Failure, Outcome};
 pub use isolation::isolated;
 
-/// The suite for a model that runs every workload: a test for each case.
+/// The suite for a model, whatever cells it has: a test for each case.
 #[macro_export]
 macro_rules! conformance {
     ($model:ty) => {

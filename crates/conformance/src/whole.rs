@@ -1,12 +1,13 @@
-//! The cases of the suite, for a model that runs every workload.
+//! The cases of the suite, for a model with any cells. A case about a workload
+//! that the model has no cell for passes.
 
 use crate::cell::{self, WORKERS};
 use crate::failure::{Failure, Outcome};
 use lanes_core::trace::{Span, State, Trace};
 use lanes_core::workload::{Fetch, Subtasks};
 use lanes_core::{
-    Complete, Config, Context, Error, Fit, Job, Probe, Run, Size, Visitor,
-    Watch, Workload, census, visit,
+    AnyJob, Cells, Config, Context, Error, Fit, Job, Probe, Size, Started,
+    Watch, Workload, census, rows,
 };
 use socket2::{Domain, Socket, Type};
 use std::collections::HashSet;
@@ -16,39 +17,25 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-fn start<M: Complete + 'static>(
-    config: &Config,
-) -> Result<Box<dyn Complete>, Error> {
-    Ok(Box::new(M::start(config)?))
-}
-
-/// A case that asks the same of every cell of a model.
+/// A case that asks the same of every cell of a model, in its quick sizes.
 macro_rules! every_cell {
     ($($(#[$doc:meta])* $case:ident;)*) => {$(
         $(#[$doc])*
         ///
         /// # Errors
         /// Those of the function of the same name in [`cell`].
-        pub fn $case<M: Complete + 'static>() -> Outcome {
-            struct Cells<M>(Outcome, std::marker::PhantomData<M>);
-            impl<M: Complete + 'static> Visitor for Cells<M> {
-                fn visit<W: Workload>(&mut self, workload: &W)
-                where
-                    dyn Complete: Run<W>,
-                {
-                    if self.0.is_ok() {
-                        self.0 = cell::$case::<W, dyn Complete>(
-                            &start::<M>,
-                            workload,
-                        );
-                    }
-                }
-            }
-            let mut cells = Cells::<M>(Ok(()), std::marker::PhantomData);
-            visit(Size::Quick, &mut cells);
-            cells.0
+        pub fn $case<M: Cells>() -> Outcome {
+            let mut rows = rows(Size::Quick);
+            rows.retain(|row| has::<M>(row.workload()));
+            let start = &Started::start::<M>;
+            rows.iter().try_for_each(|row| cell::$case(start, &**row))
         }
     )*};
+}
+
+/// Whether a model has a cell for a workload.
+fn has<M: Cells>(workload: &str) -> bool {
+    M::CELLS.iter().any(|cell| cell.workload == workload)
 }
 
 every_cell! {
@@ -79,10 +66,10 @@ every_cell! {
 ///
 /// # Errors
 /// Another number of threads that compute at the same time.
-pub fn workers_are_real<M: Complete + 'static>() -> Outcome {
+pub fn workers_are_real<M: Cells>() -> Outcome {
     for workers in WORKERS {
-        let model = start::<M>(&Config::new(workers)?)?;
-        let (claimed, found) = (model.workers(), census(&*model)?.len());
+        let model = Started::start::<M>(&Config::new(workers)?)?;
+        let (claimed, found) = (model.workers(), census(&model)?.len());
         if found != claimed || (claimed != workers && claimed != 1) {
             return Err(Failure::new(format!(
                 "{}: {workers} workers asked for, {claimed} claimed, \
@@ -100,11 +87,11 @@ fn fetch(server: Option<SocketAddr>) -> Fetch {
 }
 
 /// What a run answers to requests that are never answered, or not well.
-fn fetched<M: Complete>(
+fn fetched<M: Cells>(
     fetch: &Fetch,
     context: &Context,
 ) -> Result<Error, Failure> {
-    let model = M::start(&Config::new(2)?)?;
+    let model = Started::start::<M>(&Config::new(2)?)?;
     match model.run(&Job::new(fetch, 7)?.under(context)) {
         Err(error) => Ok(error),
         Ok(answer) => Err(Failure::new(format!("an answer: {answer:?}"))),
@@ -122,7 +109,10 @@ fn expect(error: &Error, fits: bool) -> Outcome {
 ///
 /// # Errors
 /// Any other result; the watchdog finds a hang.
-pub fn cancel_while_waiting<M: Complete + 'static>() -> Outcome {
+pub fn cancel_while_waiting<M: Cells>() -> Outcome {
+    if !has::<M>(Fetch::NAME) {
+        return Ok(());
+    }
     let context = Context::new();
     let canceller = context.clone();
     let thread = thread::spawn(move || {
@@ -138,7 +128,10 @@ pub fn cancel_while_waiting<M: Complete + 'static>() -> Outcome {
 ///
 /// # Errors
 /// Any other result; the watchdog finds a hang.
-pub fn silent_server<M: Complete + 'static>() -> Outcome {
+pub fn silent_server<M: Cells>() -> Outcome {
+    if !has::<M>(Fetch::NAME) {
+        return Ok(());
+    }
     let listener = listener()?;
     let address = listener.local_addr().map_err(Error::from)?;
     let deadline = Some(Duration::from_millis(30));
@@ -151,7 +144,10 @@ pub fn silent_server<M: Complete + 'static>() -> Outcome {
 ///
 /// # Errors
 /// Any other result.
-pub fn server_refuses<M: Complete + 'static>() -> Outcome {
+pub fn server_refuses<M: Cells>() -> Outcome {
+    if !has::<M>(Fetch::NAME) {
+        return Ok(());
+    }
     // Bound, so that nobody else takes the port, and not listening.
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
     let socket = socket.map_err(Error::from)?;
@@ -168,7 +164,10 @@ pub fn server_refuses<M: Complete + 'static>() -> Outcome {
 ///
 /// # Errors
 /// Any other result.
-pub fn server_closes_early<M: Complete + 'static>() -> Outcome {
+pub fn server_closes_early<M: Cells>() -> Outcome {
+    if !has::<M>(Fetch::NAME) {
+        return Ok(());
+    }
     let listener = listener()?;
     let address = listener.local_addr().map_err(Error::from)?;
     thread::spawn(move || listener.incoming().for_each(drop));
@@ -184,11 +183,14 @@ fn listener() -> Result<TcpListener, Failure> {
 ///
 /// # Errors
 /// The first that fails.
-pub fn connect_storm<M: Complete + 'static>() -> Outcome {
-    let model = M::start(&Config::new(2)?)?;
-    let fit = <M as Run<Fetch>>::fit(&model);
+pub fn connect_storm<M: Cells>() -> Outcome {
+    if !has::<M>(Fetch::NAME) {
+        return Ok(());
+    }
+    let model = Started::start::<M>(&Config::new(2)?)?;
+    let fit = model.cell(Fetch::NAME).map(|cell| cell.fit);
     // One after the other is no storm.
-    let unsuitable = matches!(fit, Fit::Unsuitable(_));
+    let unsuitable = matches!(fit, Some(Fit::Unsuitable(_)));
     let delay = Duration::from_millis(if unsuitable { 0 } else { 50 });
     let requests = 1000;
     let storm = Fetch { requests, delay, in_flight: requests, ..fetch(None) };
@@ -204,8 +206,11 @@ pub fn connect_storm<M: Complete + 'static>() -> Outcome {
 ///
 /// # Errors
 /// Spans that are missing or overlap.
-pub fn spans_tell_the_story<M: Complete + 'static>() -> Outcome {
-    let model = M::start(&Config::new(2)?)?;
+pub fn spans_tell_the_story<M: Cells>() -> Outcome {
+    if !has::<M>(Subtasks::NAME) {
+        return Ok(());
+    }
+    let model = Started::start::<M>(&Config::new(2)?)?;
     let subtasks = Subtasks { unit: Duration::from_millis(1), rounds: None };
     let job = Job::new(&subtasks, 7)?;
     let trace = Trace::new();
@@ -243,7 +248,7 @@ pub fn spans_tell_the_story<M: Complete + 'static>() -> Outcome {
 ///
 /// # Errors
 /// A wrong answer, or something left behind.
-pub fn hundred_runs<M: Complete + 'static>() -> Outcome {
+pub fn hundred_runs<M: Cells>() -> Outcome {
     // Enough for whatever a library starts once in a process and keeps.
     for _ in 0..30 {
         one_of_hundred::<M>()?;
@@ -268,48 +273,30 @@ pub fn hundred_runs<M: Complete + 'static>() -> Outcome {
     }
 }
 
-fn one_of_hundred<M: Complete + 'static>() -> Outcome {
-    struct Runs(Box<dyn Complete>, Outcome);
-    impl Runs {
-        fn run<W: Workload>(&self, workload: &W) -> Outcome
-        where
-            dyn Complete: Run<W>,
-        {
-            let job = Job::new(&workload.with_items(5), 7)?;
-            match self.0.run(&job) {
-                Ok(answer) if answer == W::reference(&job) => {}
-                Err(Error::Unsupported(why)) if !why.is_empty() => {
-                    return Ok(());
-                }
-                other => {
-                    return Err(Failure::new(format!(
-                        "{}: {other:?}",
-                        W::NAME
-                    )));
-                }
-            }
-            let panics: Probe = Arc::new(|_| panic!("one of hundred"));
-            let watch = Watch { probe: Some(panics), ..Watch::default() };
-            let failing = job.under(&Context::watching(watch)?);
-            match self.0.run(&failing) {
-                Err(Error::Panicked(_)) => Ok(()),
-                other => Err(Failure::new(format!("{}: {other:?}", W::NAME))),
-            }
+fn one_of_hundred<M: Cells>() -> Outcome {
+    let model = Started::start::<M>(&Config::new(2)?)?;
+    for row in rows(Size::Quick) {
+        if has::<M>(row.workload()) {
+            let job = row.with_items(5).job(7)?;
+            let run = right_then_panicking(&model, &*job);
+            run.map_err(|failure| failure.within(row.workload()))?;
         }
     }
-    impl Visitor for Runs {
-        fn visit<W: Workload>(&mut self, workload: &W)
-        where
-            dyn Complete: Run<W>,
-        {
-            if self.1.is_ok() {
-                self.1 = self.run(workload);
-            }
-        }
+    Ok(())
+}
+
+fn right_then_panicking(model: &Started, job: &dyn AnyJob) -> Outcome {
+    match job.run(model) {
+        Ok(answer) if job.accepts(&*answer) => {}
+        Err(Error::Unsupported(why)) if !why.is_empty() => return Ok(()),
+        other => return Err(Failure::new(format!("{other:?}"))),
     }
-    let mut runs = Runs(start::<M>(&Config::new(2)?)?, Ok(()));
-    visit(Size::Quick, &mut runs);
-    runs.1
+    let panics: Probe = Arc::new(|_| panic!("one of hundred"));
+    let watch = Watch { probe: Some(panics), ..Watch::default() };
+    match job.under(&Context::watching(watch)?).run(model) {
+        Err(Error::Panicked(_)) => Ok(()),
+        other => Err(Failure::new(format!("{other:?}"))),
+    }
 }
 
 /// What this process has open: the names of its threads, and how many files and

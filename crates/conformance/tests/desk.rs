@@ -1,10 +1,10 @@
-//! The model that the README works through, asked as any other.
+//! A model of one thread and one cell, asked as any other: the example of
+//! `lanes_core`'s documentation.
 
-use lanes_conformance::{Outcome, cell};
 use lanes_core::workload::Max;
-use lanes_core::{Config, Error, Fit, Job, Model, Run, caught, census};
+use lanes_core::{Cell, Cells, Config, Error, Fit, Job, Model, Run, caught};
 use std::sync::mpsc::{Sender, channel};
-use std::thread::{Builder, JoinHandle};
+use std::thread::{self, Builder, JoinHandle};
 
 type Work = Box<dyn FnOnce() + Send>;
 
@@ -28,11 +28,20 @@ impl Model for Desk {
     }
 }
 
+impl Cells for Desk {
+    const CELLS: &'static [Cell] = &[Cell::new::<Self, Max>()];
+}
+
 impl Run<Max> for Desk {
-    fn fit(&self) -> Fit {
-        Fit::Possible("one clerk: the caller hands over and waits")
-    }
+    const FIT: Fit =
+        Fit::Possible("one clerk: the caller hands over and waits");
+
     fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
+        let clerk = self.clerk.as_ref().map(JoinHandle::thread);
+        if clerk.map(|clerk| clerk.id()) == Some(thread::current().id()) {
+            // The clerk would wait for itself.
+            return Err(Error::Unsupported("a run within a task".into()));
+        }
         // Every task of the run owns a clone of the job; this waits for all.
         job.settled(|job| {
             let (result, results) = channel();
@@ -56,24 +65,4 @@ impl Drop for Desk {
     }
 }
 
-fn pass() -> Outcome {
-    let max = Max { len: 0, grain: 1 };
-    let start = |config: &Config| Ok(Box::new(Desk::start(config)?));
-    cell::matches_reference(&start, &max)?;
-    cell::lengths(&start, &max)?;
-    cell::one_task_panics(&start, &max)?;
-    cell::all_tasks_panic(&start, &max)?;
-    cell::one_task_errors(&start, &max)?;
-    cell::cancel_before_start(&start, &max)?;
-    cell::cancel_midway(&start, &max)?;
-    cell::deadline(&start, &max)
-}
-
-#[test]
-fn the_model_of_the_readme_passes() {
-    if let Err(failure) = pass() {
-        panic!("{failure}");
-    }
-    let desk = Desk::start(&Config::new(1).unwrap()).unwrap();
-    assert_eq!(census(&desk).map(|found| found.len()), Ok(1));
-}
+lanes_conformance::conformance!(Desk);

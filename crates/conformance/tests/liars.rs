@@ -3,7 +3,8 @@
 use lanes_conformance::{Outcome, cell};
 use lanes_core::workload::Max;
 use lanes_core::{
-    Config, Error, Fit, Job, Model, Run, Workload, caught, census,
+    Cell, Cells, Config, Error, Fit, Job, Model, Row, Run, Started, Workload,
+    caught, census,
 };
 use std::thread;
 
@@ -49,10 +50,12 @@ impl Model for Scoped {
     }
 }
 
+impl Cells for Scoped {
+    const CELLS: &'static [Cell] = &[Cell::new::<Self, Max>()];
+}
+
 impl Run<Max> for Scoped {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a small model to lie with")
-    }
+    const FIT: Fit = Fit::Natural("a small model to lie with");
 
     fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
         if self.lie == Lie::Tasks {
@@ -84,11 +87,11 @@ impl Run<Max> for Scoped {
 fn pass(lie: Lie) -> Outcome {
     let max = Max { len: 0, grain: 1 };
     let start = |config: &Config| {
-        Ok(Box::new(Scoped { lie, ..Scoped::start(config)? }))
+        Ok(Started::new(Scoped { lie, ..Scoped::start(config)? }))
     };
     cell::matches_reference(&start, &max)?;
     cell::lengths(&start, &max)?;
-    cell::full_size(&start, &max.with_items(1 << 16))?;
+    cell::full_size(&start, &*Row::with_items(&max, 1 << 16))?;
     cell::one_task_panics(&start, &max)?;
     cell::all_tasks_panic(&start, &max)?;
     cell::one_task_errors(&start, &max)?;
@@ -108,8 +111,7 @@ fn an_honest_model_passes() {
     if let Err(failure) = pass(Lie::None) {
         panic!("{failure}");
     }
-    let honest = Scoped { workers: 3, lie: Lie::None };
-    assert_eq!(census(&honest).map(|found| found.len()), Ok(3));
+    assert_eq!(counted(3, Lie::None), (3, Ok(3)));
 }
 
 #[test]
@@ -132,20 +134,18 @@ fn lost_errors_are_caught() {
     caught_with(Lie::Errors, "instead of Task");
 }
 
+/// What such a model claims, and how many workers are found.
+fn counted(workers: usize, lie: Lie) -> (usize, Result<usize, Error>) {
+    let model = Started::new(Scoped { workers, lie });
+    (model.workers(), census(&model).map(|found| found.len()))
+}
+
 #[test]
 fn workers_that_are_not_there_are_caught() {
-    let liar = Scoped { workers: 2, lie: Lie::MoreWorkers };
-    assert_eq!(
-        (liar.workers(), census(&liar).map(|found| found.len())),
-        (4, Ok(2))
-    );
+    assert_eq!(counted(2, Lie::MoreWorkers), (4, Ok(2)));
 }
 
 #[test]
 fn workers_that_are_kept_secret_are_caught() {
-    let liar = Scoped { workers: 2, lie: Lie::FewerWorkers };
-    assert_eq!(
-        (liar.workers(), census(&liar).map(|found| found.len())),
-        (1, Ok(2))
-    );
+    assert_eq!(counted(2, Lie::FewerWorkers), (1, Ok(2)));
 }

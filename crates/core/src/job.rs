@@ -1,10 +1,108 @@
-//! An input, together with the context it is run under.
+//! What is run: a workload, and its input together with the context of a run.
 
-use crate::{Context, Error, Workload};
+use crate::latencies::Latencies;
+use crate::{Context, Error};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Debug;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::thread;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, Thread};
 use std::time::Duration;
+
+/// A job that every model can be asked to do. A value is one size of it, and can
+/// be written down for a worker in another process.
+pub trait Workload:
+    Clone + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+    /// The name, as the file, the type, benchmarks and commands spell it.
+    const NAME: &'static str;
+    /// What kind of work it is, as the bench target that runs it is called.
+    const FAMILY: &'static str;
+    /// What it stresses, in one sentence.
+    const STRESSES: &'static str;
+    /// What it does not show, in one sentence.
+    const OMITS: &'static str;
+    /// What one item of it is, for figures per item.
+    const UNIT: &'static str;
+
+    /// What the work is done on; shared by all tasks.
+    type Input: Send + Sync + 'static;
+    /// The answer.
+    type Output: PartialEq + Debug + Send + 'static;
+
+    /// The values that a quick or a full session runs.
+    fn sizes(size: Size) -> Vec<Self>;
+
+    /// The same workload with this many items, in grains that cut it.
+    fn with_items(&self, items: usize) -> Self;
+
+    /// How many items it has.
+    fn items(&self) -> usize;
+
+    /// The size, as benchmarks spell it.
+    fn label(&self) -> String;
+
+    /// The same size, with what would be measured anew for each input fixed, so
+    /// that all processes that are compared do the same work.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for parameters that nothing can be measured for.
+    fn pinned(&self) -> Result<Self, Error> {
+        Ok(self.clone())
+    }
+
+    /// Makes the input from a seed: the same on every machine.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for parameters that no input can be made of,
+    /// [`Error::Resource`] for one that the machine does not hold; before
+    /// anything large is allocated.
+    fn input(&self, seed: u64) -> Result<Self::Input, Error>;
+
+    /// The right answer, by the plainest code.
+    fn reference(input: &Self::Input) -> Self::Output;
+
+    /// The answer as one number: [`crate::seed::digest`] of its numbers, so that
+    /// answers can be compared across processes and languages.
+    fn digest(output: &Self::Output) -> u64;
+
+    /// The time that no model can beat with so many workers, measured now.
+    ///
+    /// # Errors
+    /// Those of the work that is measured.
+    fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error>;
+
+    /// The times of single steps within the run, where a workload has them.
+    fn latencies(_output: &Self::Output) -> Option<&Latencies> {
+        None
+    }
+
+    /// The CPU time that the input's own server has spent so far: part of the
+    /// process, but no part of the model.
+    fn served(_input: &Self::Input) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// What bounds a workload from below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// What it is, in words.
+    pub what: &'static str,
+    /// The time, if the limit is one.
+    pub time: Option<Duration>,
+}
+
+/// Which sizes a session runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// The whole matrix in minutes.
+    Quick,
+    /// The sizes of the catalogue.
+    Full,
+}
 
 /// An input, together with the context it is run under; a cheap handle.
 ///
@@ -17,6 +115,21 @@ pub struct Job<W: Workload>(Arc<Inner<W>>);
 struct Inner<W: Workload> {
     context: Context,
     input: Arc<W::Input>,
+    /// Dropped with the last clone, and after the input's handle.
+    _last: Option<Last>,
+}
+
+/// Wakes the caller of [`Job::settled`] when it is dropped.
+struct Last {
+    gone: Arc<AtomicBool>,
+    waiter: Thread,
+}
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        self.gone.store(true, Ordering::Release);
+        self.waiter.unpark();
+    }
 }
 
 impl<W: Workload> Job<W> {
@@ -26,20 +139,22 @@ impl<W: Workload> Job<W> {
     /// Those of [`Workload::input`].
     pub fn new(workload: &W, seed: u64) -> Result<Self, Error> {
         let input = Arc::new(workload.input(seed)?);
-        Ok(Self(Arc::new(Inner { context: Context::new(), input })))
+        Ok(Self::of(Context::new(), input))
     }
 
     /// An input that is there already, under a context: what a worker in another
     /// process was sent.
     pub fn with(input: W::Input, context: &Context) -> Self {
-        let (context, input) = (context.clone(), Arc::new(input));
-        Self(Arc::new(Inner { context, input }))
+        Self::of(context.clone(), Arc::new(input))
     }
 
     /// The same input under another context; nothing is copied.
     pub fn under(&self, context: &Context) -> Self {
-        let (context, input) = (context.clone(), Arc::clone(&self.0.input));
-        Self(Arc::new(Inner { context, input }))
+        Self::of(context.clone(), Arc::clone(&self.0.input))
+    }
+
+    fn of(context: Context, input: Arc<W::Input>) -> Self {
+        Self(Arc::new(Inner { context, input, _last: None }))
     }
 
     /// The deadline, the cancel flag and the trace of this run.
@@ -58,16 +173,17 @@ impl<W: Workload> Job<W> {
         &self,
         run: impl FnOnce(Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let own = self.under(self.context());
-        let result = self.context().note(run(own.clone()));
-        let mut looks = 0;
-        while Arc::strong_count(&own.0) > 1 {
+        let gone = Arc::new(AtomicBool::new(false));
+        let last = Last { gone: Arc::clone(&gone), waiter: thread::current() };
+        let own = Self(Arc::new(Inner {
+            context: self.context().clone(),
+            input: Arc::clone(&self.0.input),
+            _last: Some(last),
+        }));
+        let result = self.context().note(run(own));
+        while !gone.load(Ordering::Acquire) {
             // Tasks that were stopped end within a grain; most have ended.
-            match looks {
-                0..100 => thread::yield_now(),
-                _ => thread::sleep(Duration::from_micros(50)),
-            }
-            looks += 1;
+            thread::park();
         }
         result
     }

@@ -14,28 +14,34 @@
 //! started, waited for and joined.
 
 mod alarm;
+mod cell;
 mod census;
 mod context;
 mod error;
 mod job;
 pub mod kernel;
+mod latencies;
 mod model;
 pub mod numbers;
 mod panics;
 pub mod parts;
 pub mod preflight;
 pub mod request;
+mod row;
 pub mod seed;
 pub mod server;
 mod stop;
 pub mod trace;
 pub mod workload;
 
+pub use cell::{Cell, Cells, Started};
 pub use census::census;
 pub use context::{Context, Probe, Turn, Watch};
 pub use error::Error;
-pub use job::Job;
-pub use model::{Complete, Config, Fit, Model, Run};
+pub use job::{Job, Limit, Size, Workload};
+pub use latencies::Latencies;
+pub use model::{Config, Fit, Model, Run};
 pub use panics::{caught, caught_future};
+pub use row::{Answer, AnyJob, Definition, Row};
 pub use stop::StopToken;
-pub use workload::{Limit, Size, Visitor, Workload, visit};
+pub use workload::{WORKLOADS, rows, rows_with};

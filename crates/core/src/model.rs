@@ -1,9 +1,7 @@
 //! The contract between a workload and a model.
 
-use crate::workload::{
-    Counter, Double, Event, Fetch, Fib, Join, Max, Read, Spawn, Subtasks,
-};
 use crate::{Error, Job, Workload, preflight};
+use std::any::Any;
 
 /// How a model is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +55,7 @@ impl Config {
 ///
 /// Dropping a model stops it: when the drop returns, its threads have ended.
 /// The caller of a model waits outside its workers.
-pub trait Model: Send + Sync {
+pub trait Model: Any + Send + Sync {
     /// Starts the model's workers.
     ///
     /// # Errors
@@ -81,9 +79,9 @@ pub trait Model: Send + Sync {
 }
 
 /// One cell of the matrix: how a model runs a workload.
-pub trait Run<W: Workload> {
+pub trait Run<W: Workload>: Model {
     /// How well the model's own idiom suits the workload.
-    fn fit(&self) -> Fit;
+    const FIT: Fit;
 
     /// Runs the job and returns its answer.
     ///
@@ -107,7 +105,7 @@ pub enum Fit {
 
 impl Fit {
     /// `natural`, `possible` or `unsuitable`.
-    pub fn grade(&self) -> &'static str {
+    pub const fn grade(&self) -> &'static str {
         match self {
             Self::Natural(_) => "natural",
             Self::Possible(_) => "possible",
@@ -116,48 +114,13 @@ impl Fit {
     }
 
     /// The reason, in one sentence.
-    pub fn reason(&self) -> &'static str {
+    pub const fn reason(&self) -> &'static str {
         match self {
             Self::Natural(why)
             | Self::Possible(why)
             | Self::Unsuitable(why) => why,
         }
     }
-}
-
-/// A model that runs every workload of the catalogue.
-///
-/// The list of supertraits makes a missing cell a compile error, while a model
-/// of somebody else's may implement [`Run`] for some workloads only. A
-/// `dyn Complete` runs any workload.
-pub trait Complete:
-    Model
-    + Run<Max>
-    + Run<Double>
-    + Run<Join>
-    + Run<Subtasks>
-    + Run<Fetch>
-    + Run<Read>
-    + Run<Counter>
-    + Run<Event>
-    + Run<Spawn>
-    + Run<Fib>
-{
-}
-
-impl<M> Complete for M where
-    M: Model
-        + Run<Max>
-        + Run<Double>
-        + Run<Join>
-        + Run<Subtasks>
-        + Run<Fetch>
-        + Run<Read>
-        + Run<Counter>
-        + Run<Event>
-        + Run<Spawn>
-        + Run<Fib>
-{
 }
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use crate::parts::{self, Part};
 use crate::trace::State;
-use crate::workload::Workload;
-use crate::{Error, Job, kernel, preflight, seed};
+use crate::{Error, Job, Workload, kernel, preflight, seed};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

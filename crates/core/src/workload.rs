@@ -1,156 +1,50 @@
-//! The catalogue: one file per workload, with its definition, its input, its
+//! The catalogue: one file for each workload, with its definition, its input, its
 //! reference answer, its limit and its kernels.
 
 mod bound;
-mod counter;
-mod double;
-mod event;
-mod fetch;
-mod fib;
-mod join;
-mod max;
-mod read;
-mod spawn;
-mod subtasks;
 
-pub use counter::{Counter, Form, Total};
-pub use double::Double;
-pub use event::{Event, Latencies, Player, Relay, Token};
-pub use fetch::Fetch;
-pub use fib::{Fib, Fork};
-pub use join::Join;
-pub use max::Max;
-pub use read::Read;
-pub use spawn::{Empty, Spawn};
-pub use subtasks::Subtasks;
+pub use crate::latencies::Latencies;
 
-use crate::{Complete, Error, Job, Run};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use std::fmt::Debug;
-use std::time::Duration;
+use crate::{Definition, Row, Size};
 
-/// A job that every model can be asked to do. A value is one size of it, and can
-/// be written down for a worker in another process.
-pub trait Workload:
-    Clone + Serialize + DeserializeOwned + Send + Sync + 'static
-{
-    /// The name, as the file, the type, benchmarks and commands spell it.
-    const NAME: &'static str;
-    /// What kind of work it is, as the bench target that runs it is called.
-    const FAMILY: &'static str;
-    /// What it stresses, in one sentence.
-    const STRESSES: &'static str;
-    /// What it does not show, in one sentence.
-    const OMITS: &'static str;
-    /// What one item of it is, for figures per item.
-    const UNIT: &'static str;
+/// Declares the file of each workload, exports what it has, and lists them.
+macro_rules! catalogue {
+    ($($file:ident::$workload:ident,)*) => {
+        $(mod $file;)*
+        $(pub use $file::*;)*
 
-    /// What the work is done on; shared by all tasks.
-    type Input: Send + Sync + 'static;
-    /// The answer.
-    type Output: PartialEq + Debug + Send + 'static;
-
-    /// The values that a quick or a full session runs.
-    fn sizes(size: Size) -> Vec<Self>;
-
-    /// The same workload with this many items, in grains that cut it.
-    fn with_items(&self, items: usize) -> Self;
-
-    /// How many items it has.
-    fn items(&self) -> usize;
-
-    /// The size, as benchmarks spell it.
-    fn label(&self) -> String;
-
-    /// The same size, with what would be measured anew for each input fixed, so
-    /// that all processes that are compared do the same work.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for parameters that nothing can be measured for.
-    fn pinned(&self) -> Result<Self, Error> {
-        Ok(self.clone())
-    }
-
-    /// Makes the input from a seed: the same on every machine.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for parameters that no input can be made of,
-    /// [`Error::Resource`] for one that the machine does not hold; before
-    /// anything large is allocated.
-    fn input(&self, seed: u64) -> Result<Self::Input, Error>;
-
-    /// The right answer, by the plainest code.
-    fn reference(input: &Self::Input) -> Self::Output;
-
-    /// The answer as one number: [`crate::seed::digest`] of its numbers, so that
-    /// answers can be compared across processes and languages.
-    fn digest(output: &Self::Output) -> u64;
-
-    /// The time no model can beat with so many workers, measured now.
-    ///
-    /// # Errors
-    /// Those of the work that is measured.
-    fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error>;
-
-    /// The times of single steps within the run, where a workload has them.
-    fn latencies(_output: &Self::Output) -> Option<&Latencies> {
-        None
-    }
-
-    /// The CPU time that the input's own server has spent so far: part of the
-    /// process, but no part of the model.
-    fn served(_input: &Self::Input) -> Duration {
-        Duration::ZERO
-    }
+        /// Every workload, in the order in which they are listed.
+        pub const WORKLOADS: &[Definition] =
+            &[$(Definition::of::<$workload>()),*];
+    };
 }
 
-/// What bounds a workload from below.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit {
-    /// What it is, in words.
-    pub what: &'static str,
-    /// The time, if the limit is one.
-    pub time: Option<Duration>,
+catalogue! {
+    max::Max,
+    double::Double,
+    join::Join,
+    subtasks::Subtasks,
+    fetch::Fetch,
+    read::Read,
+    counter::Counter,
+    event::Event,
+    spawn::Spawn,
+    fib::Fib,
 }
 
-/// Which sizes a session runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Size {
-    /// The whole matrix in minutes.
-    Quick,
-    /// The sizes of the catalogue.
-    Full,
+/// The workload with this name, if there is one.
+pub fn find(name: &str) -> Option<&'static Definition> {
+    WORKLOADS.iter().find(|workload| workload.name == name)
 }
 
-/// Work on every workload of the catalogue, whatever its types.
-pub trait Visitor {
-    /// Called with each workload and size, in the order of the catalogue.
-    fn visit<W: Workload>(&mut self, workload: &W)
-    where
-        dyn Complete: Run<W>;
+/// Every row of the catalogue in the given sizes.
+pub fn rows(size: Size) -> Vec<Box<dyn Row>> {
+    WORKLOADS.iter().flat_map(|workload| workload.sizes(size)).collect()
 }
 
-/// Shows the visitor every workload of the catalogue in the given sizes.
-pub fn visit(size: Size, visitor: &mut impl Visitor) {
-    fn each<W: Workload>(size: Size, visitor: &mut impl Visitor)
-    where
-        dyn Complete: Run<W>,
-    {
-        for workload in W::sizes(size) {
-            visitor.visit(&workload);
-        }
-    }
-    each::<Max>(size, visitor);
-    each::<Double>(size, visitor);
-    each::<Join>(size, visitor);
-    each::<Subtasks>(size, visitor);
-    each::<Fetch>(size, visitor);
-    each::<Read>(size, visitor);
-    each::<Counter>(size, visitor);
-    each::<Event>(size, visitor);
-    each::<Spawn>(size, visitor);
-    each::<Fib>(size, visitor);
+/// Every row of a quick session with so many items instead.
+pub fn rows_with(items: usize) -> Vec<Box<dyn Row>> {
+    rows(Size::Quick).iter().map(|row| row.with_items(items)).collect()
 }
 
 /// A grain that cuts `items` into about sixteen.
@@ -170,60 +64,61 @@ fn power(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
+    use std::collections::HashSet;
 
-    /// Calls `check` with each workload in a size that cannot be.
-    struct Impossible(usize);
-
-    impl Visitor for Impossible {
-        fn visit<W: Workload>(&mut self, workload: &W)
-        where
-            dyn Complete: Run<W>,
-        {
+    #[test]
+    fn sizes_that_cannot_be_are_refused_before_anything_is_allocated() {
+        for row in rows(Size::Full) {
             for items in [usize::MAX, usize::MAX / 8, 1 << 58, 1 << 44] {
-                let workload = workload.with_items(items);
-                // fib stops at a size that is always possible.
-                if workload.items() < 10_000 && W::NAME == "fib" {
+                let row = row.with_items(items);
+                if row.items() < items {
+                    // It has a largest size, which is always possible.
                     continue;
                 }
-                let refused = workload.input(7).err();
+                let refused = row.job(7).err();
                 assert!(
                     matches!(
                         refused,
                         Some(Error::Invalid(_) | Error::Resource(_))
                     ),
                     "{} of {items}: {refused:?}",
-                    W::NAME
+                    row.workload()
                 );
-                self.0 += 1;
             }
         }
     }
 
     #[test]
-    fn sizes_that_cannot_be_are_refused_before_anything_is_allocated() {
-        let mut impossible = Impossible(0);
-        visit(Size::Full, &mut impossible);
-        // Twelve sizes of ten workloads, without fib.
-        assert_eq!(impossible.0, 4 * 11);
+    fn names_differ_and_every_size_has_a_label_of_its_own() {
+        let mut names = HashSet::new();
+        for workload in WORKLOADS {
+            assert!(names.insert(workload.name.to_owned()));
+            for size in [Size::Quick, Size::Full] {
+                let rows = workload.sizes(size);
+                let labels: HashSet<_> =
+                    rows.iter().map(|row| row.label()).collect();
+                assert_eq!(labels.len(), rows.len(), "{}", workload.name);
+                assert!(!rows.is_empty(), "{}", workload.name);
+            }
+        }
     }
 
     #[test]
-    fn names_differ_and_every_size_has_a_label() {
-        struct Labels(Vec<String>);
-        impl Visitor for Labels {
-            fn visit<W: Workload>(&mut self, workload: &W)
-            where
-                dyn Complete: Run<W>,
-            {
-                self.0.push(format!("{}/{}", W::NAME, workload.label()));
-            }
+    fn every_row_is_written_down_and_read_again() {
+        for row in rows(Size::Quick).into_iter().chain(rows(Size::Full)) {
+            let definition = find(row.workload()).unwrap();
+            let read = definition.read(&row.size()).unwrap();
+            assert_eq!(read.label(), row.label());
+            assert_eq!(read.size(), row.size());
+            // What is calibrated for each input has another answer each time,
+            // unless it is pinned.
+            let small = row.with_items(5).pinned().unwrap();
+            let digest = small.digest(7).unwrap();
+            assert_eq!(small.digest(7).unwrap(), digest);
         }
-        let mut labels = Labels(Vec::new());
-        visit(Size::Quick, &mut labels);
-        visit(Size::Full, &mut labels);
-        let count = labels.0.len();
-        labels.0.sort_unstable();
-        labels.0.dedup();
-        assert_eq!((labels.0.len(), count), (24, 24), "{:?}", labels.0);
+        let max = find("max").unwrap();
+        let wrong = max.read(&serde_json::json!({"len": -1})).err();
+        assert!(matches!(wrong, Some(Error::Invalid(_))));
     }
 }

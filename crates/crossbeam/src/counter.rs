@@ -12,9 +12,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
 
 impl Run<Counter> for Crossbeam {
-    fn fit(&self) -> Fit {
-        Fit::Natural("no more tasks contend at a time than there are workers")
-    }
+    const FIT: Fit =
+        Fit::Natural("no more tasks contend at a time than there are workers");
 
     fn run(&self, job: &Job<Counter>) -> Result<u64, Error> {
         self.drive(job, |job| {

@@ -12,9 +12,7 @@ use lanes_core::workload::Double;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Double> for Crossbeam {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a few large parts, one for each worker")
-    }
+    const FIT: Fit = Fit::Natural("a few large parts, one for each worker");
 
     fn run(&self, job: &Job<Double>) -> Result<Pieces, Error> {
         let workers = self.workers;

@@ -12,9 +12,8 @@ use lanes_core::workload::{Event, Player, Relay, Token};
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Event> for Crossbeam {
-    fn fit(&self) -> Fit {
-        Fit::Possible("tasks that wait for each other need a worker each")
-    }
+    const FIT: Fit =
+        Fit::Possible("tasks that wait for each other need a worker each");
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
         if self.workers < 2 || pool::on_worker() {

@@ -14,9 +14,8 @@ use lanes_core::{Error, Fit, Job, Run, caught};
 use std::thread;
 
 impl Run<Fetch> for Crossbeam {
-    fn fit(&self) -> Fit {
-        Fit::Natural("threads fed by a channel, which are cheap while waiting")
-    }
+    const FIT: Fit =
+        Fit::Natural("threads fed by a channel, which are cheap while waiting");
 
     fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
         let (number, numbers) = channel::unbounded();

@@ -11,9 +11,8 @@ use lanes_core::workload::{Fib, Fork};
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Fib> for Crossbeam {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a fork is a box on a deque, mostly taken back unstolen")
-    }
+    const FIT: Fit =
+        Fit::Natural("a fork is a box on a deque, mostly taken back unstolen");
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         self.drive(job, |job| job.finish(fib(job.fork(), job.n)))

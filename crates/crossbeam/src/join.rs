@@ -12,9 +12,8 @@ use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Join> for Crossbeam {
-    fn fit(&self) -> Fit {
-        Fit::Natural("two long tasks; the worker that forks takes one itself")
-    }
+    const FIT: Fit =
+        Fit::Natural("two long tasks; the worker that forks takes one itself");
 
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {
         self.drive(job, |job| {

@@ -1,16 +1,19 @@
 //! A pool of threads built from crossbeam's deques, channels and parker.
 
-mod counter;
-mod double;
-mod event;
-mod fetch;
-mod fib;
-mod join;
-mod max;
 pub mod pool;
-mod read;
-mod spawn;
-mod subtasks;
+
+lanes_core::cells! { for Crossbeam:
+    max::Max,
+    double::Double,
+    join::Join,
+    subtasks::Subtasks,
+    fetch::Fetch,
+    read::Read,
+    counter::Counter,
+    event::Event,
+    spawn::Spawn,
+    fib::Fib,
+}
 
 use lanes_core::{Config, Error, Job, Model, Workload};
 use pool::{Pool, Task};

@@ -11,9 +11,7 @@ use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Max> for Crossbeam {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a few large parts, one for each worker")
-    }
+    const FIT: Fit = Fit::Natural("a few large parts, one for each worker");
 
     fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
         let workers = self.workers;

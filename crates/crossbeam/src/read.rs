@@ -12,9 +12,8 @@ use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Read> for Crossbeam {
-    fn fit(&self) -> Fit {
-        Fit::Natural("files that are cached never wait: this is compute")
-    }
+    const FIT: Fit =
+        Fit::Natural("files that are cached never wait: this is compute");
 
     fn run(&self, job: &Job<Read>) -> Result<Vec<u64>, Error> {
         let workers = self.workers;

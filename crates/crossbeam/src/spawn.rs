@@ -11,9 +11,7 @@ use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Spawn> for Crossbeam {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a task is a box and a place for its result")
-    }
+    const FIT: Fit = Fit::Natural("a task is a box and a place for its result");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         self.drive(job, |job| {

@@ -12,9 +12,8 @@ use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Subtasks> for Crossbeam {
-    fn fit(&self) -> Fit {
-        Fit::Possible("a wait occupies a worker; the longest is stolen first")
-    }
+    const FIT: Fit =
+        Fit::Possible("a wait occupies a worker; the longest is stolen first");
 
     fn run(&self, job: &Job<Subtasks>) -> Result<Vec<u64>, Error> {
         self.drive(job, |job| {

@@ -10,9 +10,8 @@ use lanes_core::workload::Counter;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Counter> for Gil {
-    fn fit(&self) -> Fit {
-        Fit::Possible("nobody contends for the total, and nobody adds at once")
-    }
+    const FIT: Fit =
+        Fit::Possible("nobody contends for the total, and nobody adds at once");
 
     fn run(&self, job: &Job<Counter>) -> Result<u64, Error> {
         affordable(job.tasks)?;

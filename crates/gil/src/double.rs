@@ -11,9 +11,8 @@ use lanes_core::workload::Double;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Double> for Gil {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("compute under one lock: many threads, one core")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("compute under one lock: many threads, one core");
 
     fn run(&self, job: &Job<Double>) -> Result<Pieces, Error> {
         let gil = &self.interpreter(job.context());

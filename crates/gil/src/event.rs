@@ -11,9 +11,8 @@ use lanes_core::{Context, Error, Fit, Job, Run};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 impl Run<Event> for Gil {
-    fn fit(&self) -> Fit {
-        Fit::Possible("a hop is two wake-ups: of the event and of the lock")
-    }
+    const FIT: Fit =
+        Fit::Possible("a hop is two wake-ups: of the event and of the lock");
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
         let gil = &self.interpreter(job.context());

@@ -12,9 +12,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 impl Run<Fetch> for Gil {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a thread that waits for I/O has let go of the lock")
-    }
+    const FIT: Fit =
+        Fit::Natural("a thread that waits for I/O has let go of the lock");
 
     fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
         affordable(job.in_flight())?;

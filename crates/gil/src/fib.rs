@@ -11,9 +11,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use std::thread;
 
 impl Run<Fib> for Gil {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("a thread a fork, and no two of them ever run at once")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("a thread a fork, and no two of them ever run at once");
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         affordable(usize::try_from(job.forks()).unwrap_or(usize::MAX))?;

@@ -11,9 +11,8 @@ use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Join> for Gil {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("two computing parts that only ever take turns")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("two computing parts that only ever take turns");
 
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {
         let gil = &self.interpreter(job.context());

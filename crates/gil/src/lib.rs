@@ -8,17 +8,20 @@
 //! [`GlobalLock`] is the lock, as a library of its own. [`Gil`] runs the workloads
 //! in threads under one.
 
-mod counter;
-mod double;
-mod event;
-mod fetch;
-mod fib;
 mod global_lock;
-mod join;
-mod max;
-mod read;
-mod spawn;
-mod subtasks;
+
+lanes_core::cells! { for Gil:
+    max::Max,
+    double::Double,
+    join::Join,
+    subtasks::Subtasks,
+    fetch::Fetch,
+    read::Read,
+    counter::Counter,
+    event::Event,
+    spawn::Spawn,
+    fib::Fib,
+}
 
 pub use global_lock::{Ended, GlobalLock, Held, Options, Slice, Statistics};
 

@@ -10,9 +10,8 @@ use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Max> for Gil {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("compute under one lock: many threads, one core")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("compute under one lock: many threads, one core");
 
     fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
         let gil = &self.interpreter(job.context());

@@ -11,9 +11,8 @@ use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Read> for Gil {
-    fn fit(&self) -> Fit {
-        Fit::Possible("files are read at the same time, and parsed in turns")
-    }
+    const FIT: Fit =
+        Fit::Possible("files are read at the same time, and parsed in turns");
 
     fn run(&self, job: &Job<Read>) -> Result<Vec<u64>, Error> {
         let gil = &self.interpreter(job.context());

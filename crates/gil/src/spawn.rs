@@ -10,9 +10,8 @@ use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Spawn> for Gil {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("a thread for each empty task, and a lock on top")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("a thread for each empty task, and a lock on top");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         affordable(job.tasks)?;

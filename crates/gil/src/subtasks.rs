@@ -11,9 +11,8 @@ use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Subtasks> for Gil {
-    fn fit(&self) -> Fit {
-        Fit::Possible("waits overlap, as they need no lock; compute does not")
-    }
+    const FIT: Fit =
+        Fit::Possible("waits overlap, as they need no lock; compute does not");
 
     fn run(&self, job: &Job<Subtasks>) -> Result<Vec<u64>, Error> {
         let gil = &self.interpreter(job.context());

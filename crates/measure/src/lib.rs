@@ -8,7 +8,6 @@ pub mod protocol;
 pub mod ranking;
 pub mod recording;
 pub mod results;
-pub mod row;
 pub mod session;
 pub mod statistics;
 pub mod summary;

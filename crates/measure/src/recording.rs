@@ -4,11 +4,10 @@
 use crate::failure::Failure;
 use crate::process::Process;
 use crate::protocol::Traced;
-use crate::row::Row;
 use crate::statistics::median;
-use lanes_core::Error;
 use lanes_core::trace::monotonic;
 use lanes_core::workload::Subtasks;
+use lanes_core::{Error, Row};
 use serde_json::json;
 use std::time::Duration;
 

@@ -7,9 +7,8 @@ use crate::results::{
     Build, ContenderResult, LimitResult, Results, RowResult, SCHEMA, State,
     Taken, VERSION,
 };
-use crate::row::Row;
 use crate::summary::{Summary, summarize};
-use lanes_core::{Error, seed};
+use lanes_core::{Error, Row, seed};
 use lanes_suite::Machine;
 use std::io;
 use std::path::Path;

@@ -7,8 +7,7 @@ use crate::usage::{self, Usage};
 use hdrhistogram::Histogram;
 use lanes_core::trace::{Span, Trace};
 use lanes_core::{
-    Complete, Config, Context, Error, Job, Run, Size, Visitor, Watch, Workload,
-    census, visit,
+    AnyJob, Config, Context, Error, Started, Watch, census, workload,
 };
 use rustix::process::{Signal, set_parent_process_death_signal};
 use serde_json::Value;
@@ -16,16 +15,12 @@ use std::collections::BTreeMap;
 use std::io::{self, BufReader};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A model that a worker can be.
 pub struct Candidate {
     /// Starts it.
-    #[expect(
-        clippy::type_complexity,
-        reason = "it is the contract's own type"
-    )]
-    pub start: Box<dyn Fn(&Config) -> Result<Box<dyn Complete>, Error>>,
+    pub start: Box<dyn Fn(&Config) -> Result<Started, Error>>,
     /// The versions of what it is made of, by name.
     pub versions: BTreeMap<String, String>,
 }
@@ -78,13 +73,10 @@ pub fn of_suite(name: &str) -> Option<Candidate> {
     })
 }
 
-/// Owned by the worker, not borrowed: what [`visit`] asks for.
-type AnyModel = dyn Complete;
-
 struct Worker<'a> {
     find: Find<'a>,
-    model: Option<Box<dyn Complete>>,
-    prepared: Option<Box<dyn Prepared>>,
+    model: Option<Started>,
+    prepared: Option<Box<dyn AnyJob>>,
 }
 
 impl Worker<'_> {
@@ -98,7 +90,7 @@ impl Worker<'_> {
                 self.prepared = None;
                 let model = started(&self.model)?;
                 let job = input(&workload, &size, seed)?;
-                let digest = job.digest(model)?;
+                let digest = job.run(model)?.digest();
                 // A run that failed may have cost a pool its processes.
                 usage::find_children();
                 self.prepared = Some(job);
@@ -108,13 +100,14 @@ impl Worker<'_> {
                 let model = started(&self.model)?;
                 let job = self.prepared.as_ref();
                 let job = job.ok_or_else(|| invalid("nothing is prepared"))?;
-                Ok(Reply::Sample(job.sample(model, runs, together, check)?))
+                let sample = sample(&**job, model, runs, together, check)?;
+                Ok(Reply::Sample(sample))
             }
             Request::Trace { origin } => {
                 let model = started(&self.model)?;
                 let job = self.prepared.as_ref();
                 let job = job.ok_or_else(|| invalid("nothing is prepared"))?;
-                Ok(Reply::Trace(job.trace(model, origin)?))
+                Ok(Reply::Trace(traced(&**job, model, origin)?))
             }
             Request::Exhibit { name, .. } => Err(Refusal {
                 kind: Kind::Unsupported,
@@ -136,7 +129,7 @@ impl Worker<'_> {
         let Candidate { start, versions } = (self.find)(name)
             .ok_or_else(|| invalid(format!("no model is called {name}")))?;
         let model = start(&Config::new(workers)?)?;
-        let threads = census(&*model)?;
+        let threads = census(&model)?;
         usage::find_children();
         let hello = Hello {
             protocol,
@@ -150,29 +143,12 @@ impl Worker<'_> {
     }
 }
 
-fn started(model: &Option<Box<dyn Complete>>) -> Result<&AnyModel, Refusal> {
-    model.as_deref().ok_or_else(|| invalid("no model was started"))
+fn started(model: &Option<Started>) -> Result<&Started, Refusal> {
+    model.as_ref().ok_or_else(|| invalid("no model was started"))
 }
 
 fn invalid(message: impl Into<String>) -> Refusal {
     Refusal { kind: Kind::Invalid, message: message.into() }
-}
-
-/// A workload with its input, whatever its types.
-trait Prepared {
-    /// The digest of the answer of one run.
-    fn digest(&self, model: &AnyModel) -> Result<u64, Error>;
-
-    fn sample(
-        &self,
-        model: &AnyModel,
-        runs: u32,
-        together: bool,
-        check: bool,
-    ) -> Result<Sample, Error>;
-
-    /// One run with its spans.
-    fn trace(&self, model: &AnyModel, origin: u64) -> Result<Traced, Error>;
 }
 
 /// The input of the workload with this name and these parameters.
@@ -180,159 +156,68 @@ fn input(
     workload: &str,
     size: &Value,
     seed: u64,
-) -> Result<Box<dyn Prepared>, Refusal> {
-    struct Find<'a> {
-        workload: &'a str,
-        size: &'a Value,
-        seed: u64,
-        found: Option<Result<Box<dyn Prepared>, Refusal>>,
-    }
-    impl Visitor for Find<'_> {
-        fn visit<W: Workload>(&mut self, _: &W)
-        where
-            dyn Complete: Run<W>,
-        {
-            if W::NAME == self.workload && self.found.is_none() {
-                self.found = Some(prepare::<W>(self.size, self.seed));
-            }
-        }
-    }
-    let mut find = Find { workload, size, seed, found: None };
-    visit(Size::Quick, &mut find);
-    let unknown = || invalid(format!("no workload is called {workload}"));
-    find.found.unwrap_or_else(|| Err(unknown()))
+) -> Result<Box<dyn AnyJob>, Refusal> {
+    let definition = workload::find(workload);
+    let definition = definition
+        .ok_or_else(|| invalid(format!("no workload is called {workload}")))?;
+    Ok(definition.read(size)?.job(seed)?)
 }
 
-fn prepare<W: Workload>(
-    size: &Value,
-    seed: u64,
-) -> Result<Box<dyn Prepared>, Refusal>
-where
-    dyn Complete: Run<W>,
-{
-    let workload: W = serde_json::from_value(size.clone())
-        .map_err(|error| invalid(format!("{} of {size}: {error}", W::NAME)))?;
-    Ok(Box::new(Job::new(&workload, seed)?))
-}
-
-impl<W: Workload> Prepared for Job<W>
-where
-    dyn Complete: Run<W>,
-{
-    fn digest(&self, model: &AnyModel) -> Result<u64, Error> {
-        Ok(W::digest(&model.run(self)?))
+fn sample(
+    job: &dyn AnyJob,
+    model: &Started,
+    runs: u32,
+    together: bool,
+    check: bool,
+) -> Result<Sample, Error> {
+    if runs == 0 {
+        return Err(Error::Invalid("zero runs".into()));
     }
-
-    fn sample(
-        &self,
-        model: &AnyModel,
-        runs: u32,
-        at_once: bool,
-        check: bool,
-    ) -> Result<Sample, Error> {
-        if runs == 0 {
-            return Err(Error::Invalid("zero runs".into()));
-        }
-        let mut latencies = Latencies::default();
-        usage::forget_peak();
-        let (served, before) = (W::served(self), Usage::now());
-        let (wall, last) = if at_once {
-            together(self, model, runs)?
-        } else {
-            each(self, model, runs, &mut latencies)?
-        };
-        let used = Usage::now().since(&before);
-        let served = W::served(self).saturating_sub(served);
-        let (peak_bytes, threads) = usage::peak_and_threads();
-        Ok(Sample {
-            runs,
-            wall_ns: nanos(wall),
-            digest: check.then(|| W::digest(&last)),
-            user_ns: Some(used.user_ns),
-            system_ns: Some(used.system_ns),
-            served_ns: Some(nanos(served)),
-            voluntary: Some(used.voluntary),
-            involuntary: Some(used.involuntary),
-            minor_faults: Some(used.minor_faults),
-            major_faults: Some(used.major_faults),
-            peak_bytes,
-            threads,
-            latencies: latencies.buckets(),
-        })
-    }
-
-    fn trace(&self, model: &AnyModel, origin: u64) -> Result<Traced, Error> {
-        traced(self, model, origin)
-    }
+    let mut latencies = Latencies::default();
+    usage::forget_peak();
+    let (served, before) = (job.served(), Usage::now());
+    let (wall, last) =
+        job.timed(model, runs, together, &mut |each| latencies.record(each))?;
+    let used = Usage::now().since(&before);
+    let served = job.served().saturating_sub(served);
+    let (peak_bytes, threads) = usage::peak_and_threads();
+    Ok(Sample {
+        runs,
+        wall_ns: nanos(wall),
+        digest: check.then(|| last.digest()),
+        user_ns: Some(used.user_ns),
+        system_ns: Some(used.system_ns),
+        served_ns: Some(nanos(served)),
+        voluntary: Some(used.voluntary),
+        involuntary: Some(used.involuntary),
+        minor_faults: Some(used.minor_faults),
+        major_faults: Some(used.major_faults),
+        peak_bytes,
+        threads,
+        latencies: latencies.buckets(),
+    })
 }
 
 /// One run under a trace.
-fn traced<W: Workload>(
-    job: &Job<W>,
-    model: &AnyModel,
+fn traced(
+    job: &dyn AnyJob,
+    model: &Started,
     origin: u64,
-) -> Result<Traced, Error>
-where
-    dyn Complete: Run<W>,
-{
+) -> Result<Traced, Error> {
     let trace = Trace::since(origin);
     let watch = Watch { trace: Some(trace.clone()), ..Watch::default() };
     let job = job.under(&Context::watching(watch)?);
     let begin = trace.now();
-    let answer = model.run(&job)?;
+    let answer = job.run(model)?;
     let end = trace.now();
     let span = |s: Span| (s.task, s.worker, s.state, s.begin, s.end);
     Ok(Traced {
         begin,
         end,
         workers: trace.workers(),
-        digest: W::digest(&answer),
+        digest: answer.digest(),
         spans: trace.spans().into_iter().map(span).collect(),
     })
-}
-
-/// Runs between one pair of clock readings, and the last answer.
-fn together<W: Workload>(
-    job: &Job<W>,
-    model: &AnyModel,
-    runs: u32,
-) -> Result<(Duration, W::Output), Error>
-where
-    dyn Complete: Run<W>,
-{
-    let begin = Instant::now();
-    let mut last = model.run(job)?;
-    for _ in 1..runs {
-        last = model.run(job)?;
-    }
-    Ok((begin.elapsed(), last))
-}
-
-/// Runs that are timed alone, and the last answer.
-fn each<W: Workload>(
-    job: &Job<W>,
-    model: &AnyModel,
-    runs: u32,
-    latencies: &mut Latencies,
-) -> Result<(Duration, W::Output), Error>
-where
-    dyn Complete: Run<W>,
-{
-    let mut total = Duration::ZERO;
-    let mut run = || {
-        let begin = Instant::now();
-        let answer = model.run(job);
-        total += begin.elapsed();
-        latencies.record(answer.as_ref().ok().and_then(W::latencies));
-        answer
-    };
-    let mut last = run()?;
-    for _ in 1..runs {
-        // The next run may use the memory of the last answer again.
-        drop(last);
-        last = run()?;
-    }
-    Ok((total, last))
 }
 
 /// The latencies of all runs of a sample.
@@ -340,8 +225,7 @@ where
 struct Latencies(Option<Histogram<u64>>);
 
 impl Latencies {
-    fn record(&mut self, latencies: Option<&lanes_core::workload::Latencies>) {
-        let Some(latencies) = latencies else { return };
+    fn record(&mut self, latencies: &lanes_core::Latencies) {
         let histogram = self.0.get_or_insert_with(|| {
             // Two digits are enough for percentiles that differ by factors.
             Histogram::new(2).expect("two significant digits are allowed")
@@ -445,8 +329,8 @@ mod tests {
         let mut latencies = Latencies::default();
         let nanos = [30, 2_000, 70_000, u32::MAX];
         for nanos in nanos {
-            let of = lanes_core::workload::Latencies::from(vec![nanos]);
-            latencies.record(Some(&of));
+            let of = lanes_core::Latencies::from(vec![nanos]);
+            latencies.record(&of);
         }
         let buckets = latencies.buckets();
         assert_eq!(buckets.len(), nanos.len());

@@ -6,12 +6,11 @@
 //! stray print reaches the protocol.
 
 use lanes_core::workload::Max;
-use lanes_core::{Size, Workload};
+use lanes_core::{Size, Workload, rows};
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::process::{Launch, Limits, Process};
 use lanes_measure::protocol::{self, Hello, Reply, Request, Sample};
 use lanes_measure::results::{Results, State};
-use lanes_measure::row::rows;
 use lanes_measure::session::{self, Contender, Plan};
 use lanes_measure::worker;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process_group};

@@ -5,9 +5,9 @@
 
 use lanes_core::server::Server;
 use lanes_core::trace::{State, monotonic};
+use lanes_core::{Row, rows_with};
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::process::{Launch, Limits, Process};
-use lanes_measure::row::{Row, rows_with};
 use lanes_python::Peer;
 use rustix::process::{
     Pid, Signal, kill_process, test_kill_process, test_kill_process_group,

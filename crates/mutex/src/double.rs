@@ -11,9 +11,9 @@ use lanes_core::workload::Double;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Double> for Mutex {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("parts that take turns use one core, whatever there is")
-    }
+    const FIT: Fit = Fit::Unsuitable(
+        "parts that take turns use one core, whatever there is",
+    );
 
     fn run(&self, job: &Job<Double>) -> Result<Pieces, Error> {
         let lock = &Lock::of(job.context());

@@ -11,9 +11,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use std::sync;
 
 impl Run<Event> for Mutex {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("to wait for the other within a turn would never end")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("to wait for the other within a turn would never end");
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
         let lock = &Lock::of(job.context());

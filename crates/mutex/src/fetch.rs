@@ -12,9 +12,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 impl Run<Fetch> for Mutex {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("a lock held through a wait: the delays add up")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("a lock held through a wait: the delays add up");
 
     fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
         affordable(job.in_flight())?;

@@ -11,9 +11,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use std::thread;
 
 impl Run<Fib> for Mutex {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("a thread a fork, and none may join in its own turn")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("a thread a fork, and none may join in its own turn");
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         affordable(usize::try_from(job.forks()).unwrap_or(usize::MAX))?;

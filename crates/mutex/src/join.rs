@@ -11,9 +11,8 @@ use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Join> for Mutex {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("two parts that need not wait for each other, and do")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("two parts that need not wait for each other, and do");
 
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {
         let lock = &Lock::of(job.context());

@@ -7,17 +7,20 @@
 //! That is the drawing by which threads under a lock are often explained, made
 //! real: what it costs to hold a lock through a wait.
 
-mod counter;
-mod double;
-mod event;
-mod fetch;
-mod fib;
-mod join;
-mod max;
-mod read;
-mod spawn;
-mod subtasks;
 mod turns;
+
+lanes_core::cells! { for Mutex:
+    max::Max,
+    double::Double,
+    join::Join,
+    subtasks::Subtasks,
+    fetch::Fetch,
+    read::Read,
+    counter::Counter,
+    event::Event,
+    spawn::Spawn,
+    fib::Fib,
+}
 
 use lanes_core::trace::State;
 use lanes_core::{Config, Context, Error, Model, caught};

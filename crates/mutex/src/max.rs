@@ -10,9 +10,9 @@ use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Max> for Mutex {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("parts that take turns use one core, whatever there is")
-    }
+    const FIT: Fit = Fit::Unsuitable(
+        "parts that take turns use one core, whatever there is",
+    );
 
     fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
         let lock = &Lock::of(job.context());

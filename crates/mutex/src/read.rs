@@ -11,9 +11,8 @@ use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Read> for Mutex {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("while one waits for its file nobody parses another")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("while one waits for its file nobody parses another");
 
     fn run(&self, job: &Job<Read>) -> Result<Vec<u64>, Error> {
         let lock = &Lock::of(job.context());

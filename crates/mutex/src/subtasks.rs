@@ -11,9 +11,8 @@ use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Subtasks> for Mutex {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("a lock held through a wait stops all that could work")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("a lock held through a wait stops all that could work");
 
     fn run(&self, job: &Job<Subtasks>) -> Result<Vec<u64>, Error> {
         let lock = &Lock::of(job.context());

@@ -10,9 +10,8 @@ use lanes_core::workload::{Counter, Form};
 use lanes_core::{Context, Error, Fit, Job, Run};
 
 impl<T: Transport> Run<Counter> for Processes<T> {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("no number is shared: only the sharded form is there")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("no number is shared: only the sharded form is there");
 
     fn run(&self, job: &Job<Counter>) -> Result<u64, Error> {
         if job.form != Form::Sharded {

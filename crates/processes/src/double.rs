@@ -11,9 +11,8 @@ use lanes_core::workload::Double;
 use lanes_core::{Context, Error, Fit, Job, Run};
 
 impl<T: Transport> Run<Double> for Processes<T> {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("moving a number twice costs more than doubling it")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("moving a number twice costs more than doubling it");
 
     fn run(&self, job: &Job<Double>) -> Result<Pieces, Error> {
         self.drive(job.context(), |tasks| {

@@ -15,9 +15,8 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::process;
 
 impl<T: Transport> Run<Event> for Processes<T> {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a hop is a write to a pipe that wakes the reader")
-    }
+    const FIT: Fit =
+        Fit::Natural("a hop is a write to a pipe that wakes the reader");
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
         if self.workers < 2 {

@@ -12,9 +12,8 @@ use lanes_core::workload::Fetch;
 use lanes_core::{Context, Error, Fit, Job, Run, Workload};
 
 impl<T: Transport> Run<Fetch> for Processes<T> {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("no more requests in flight than there are workers")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("no more requests in flight than there are workers");
 
     fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
         // A connection stays in its process. With a task for all requests that

@@ -10,9 +10,8 @@ use lanes_core::workload::Fib;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl<T: Transport> Run<Fib> for Processes<T> {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("a task that forks into its own pool waits for itself")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("a task that forks into its own pool waits for itself");
 
     fn run(&self, _job: &Job<Fib>) -> Result<u64, Error> {
         let what = "a task that hands its forks to the pool that it runs in \

@@ -13,9 +13,8 @@ use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl<T: Transport> Run<Join> for Processes<T> {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("the list crosses twice, and half of it back")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("the list crosses twice, and half of it back");
 
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {
         self.drive(job.context(), |tasks| {

@@ -32,17 +32,20 @@
 //! }
 //! ```
 
-mod counter;
-mod double;
-mod event;
-mod fetch;
-mod fib;
-mod join;
-mod max;
 mod pool;
-mod read;
-mod spawn;
-mod subtasks;
+
+lanes_core::cells! { impl<T: Transport> for Processes<T>:
+    max::Max,
+    double::Double,
+    join::Join,
+    subtasks::Subtasks,
+    fetch::Fetch,
+    read::Read,
+    counter::Counter,
+    event::Event,
+    spawn::Spawn,
+    fib::Fib,
+}
 
 pub use pool::{
     AsCompleted, Carrier, Function, Future, List, Map, Pool, as_completed,

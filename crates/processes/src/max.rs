@@ -10,9 +10,8 @@ use lanes_core::workload::Max;
 use lanes_core::{Context, Error, Fit, Job, Run};
 
 impl<T: Transport> Run<Max> for Processes<T> {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("moving a number costs more than comparing it")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("moving a number costs more than comparing it");
 
     fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
         self.drive(job.context(), |tasks| {

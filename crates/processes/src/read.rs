@@ -11,9 +11,8 @@ use lanes_core::{Context, Error, Fit, Job, Run, Workload};
 use std::path::PathBuf;
 
 impl<T: Transport> Run<Read> for Processes<T> {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a path crosses, and the file is read where it is parsed")
-    }
+    const FIT: Fit =
+        Fit::Natural("a path crosses, and the file is read where it is parsed");
 
     fn run(&self, job: &Job<Read>) -> Result<Vec<u64>, Error> {
         self.drive(job.context(), |tasks| {

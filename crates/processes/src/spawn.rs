@@ -10,9 +10,8 @@ use lanes_core::workload::Spawn;
 use lanes_core::{Context, Error, Fit, Job, Run};
 
 impl<T: Transport> Run<Spawn> for Processes<T> {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("a message there and one back for each empty task")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("a message there and one back for each empty task");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         self.drive(job.context(), |tasks| {

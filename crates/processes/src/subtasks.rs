@@ -11,9 +11,8 @@ use lanes_core::workload::Subtasks;
 use lanes_core::{Context, Error, Fit, Job, Run};
 
 impl<T: Transport> Run<Subtasks> for Processes<T> {
-    fn fit(&self) -> Fit {
-        Fit::Possible("a wait occupies one of few workers; little crosses")
-    }
+    const FIT: Fit =
+        Fit::Possible("a wait occupies one of few workers; little crosses");
 
     fn run(&self, job: &Job<Subtasks>) -> Result<Vec<u64>, Error> {
         self.drive(job.context(), |tasks| {

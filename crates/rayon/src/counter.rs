@@ -11,9 +11,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use rayon::prelude::*;
 
 impl Run<Counter> for Rayon {
-    fn fit(&self) -> Fit {
-        Fit::Possible("rayon would rather sum up than share one number")
-    }
+    const FIT: Fit =
+        Fit::Possible("rayon would rather sum up than share one number");
 
     fn run(&self, job: &Job<Counter>) -> Result<u64, Error> {
         let total = job.total();

@@ -13,9 +13,7 @@ use lanes_core::{Error, Fit, Job, Run};
 use rayon::prelude::*;
 
 impl Run<Double> for Rayon {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a map over a list is what rayon is for")
-    }
+    const FIT: Fit = Fit::Natural("a map over a list is what rayon is for");
 
     fn run(&self, job: &Job<Double>) -> Result<Pieces, Error> {
         let parts: Vec<Part> = job.parts(self.workers).collect();

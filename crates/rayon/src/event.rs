@@ -11,9 +11,8 @@ use lanes_core::{Context, Error, Fit, Job, Run};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 impl Run<Event> for Rayon {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("jobs must not wait for each other; one worker hangs")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("jobs must not wait for each other; one worker hangs");
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
         if self.workers < 2 || rayon::current_thread_index().is_some() {

@@ -12,9 +12,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use rayon::prelude::*;
 
 impl Run<Fetch> for Rayon {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("no more requests in flight than there are workers")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("no more requests in flight than there are workers");
 
     fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
         self.drive(|| {

@@ -10,9 +10,8 @@ use lanes_core::workload::{Fib, Fork};
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Fib> for Rayon {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a fork that nobody steals costs little more than a call")
-    }
+    const FIT: Fit =
+        Fit::Natural("a fork that nobody steals costs little more than a call");
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         self.drive(|| job.finish(fib(job.fork(), job.n)))

@@ -11,9 +11,8 @@ use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Join> for Rayon {
-    fn fit(&self) -> Fit {
-        Fit::Natural("`rayon::join` is this workload's name and shape")
-    }
+    const FIT: Fit =
+        Fit::Natural("`rayon::join` is this workload's name and shape");
 
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {
         self.drive(|| {

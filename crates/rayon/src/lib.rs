@@ -1,15 +1,17 @@
 //! rayon: data parallelism and fork-join on a work-stealing pool.
 
-mod counter;
-mod double;
-mod event;
-mod fetch;
-mod fib;
-mod join;
-mod max;
-mod read;
-mod spawn;
-mod subtasks;
+lanes_core::cells! { for Rayon:
+    max::Max,
+    double::Double,
+    join::Join,
+    subtasks::Subtasks,
+    fetch::Fetch,
+    read::Read,
+    counter::Counter,
+    event::Event,
+    spawn::Spawn,
+    fib::Fib,
+}
 
 use lanes_core::{Config, Error, Model, caught};
 use rayon::{ThreadPool, ThreadPoolBuilder};

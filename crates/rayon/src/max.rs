@@ -12,9 +12,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use rayon::prelude::*;
 
 impl Run<Max> for Rayon {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a reduction over a list is what rayon is for")
-    }
+    const FIT: Fit =
+        Fit::Natural("a reduction over a list is what rayon is for");
 
     fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
         let parts: Vec<Part> = job.parts(self.workers).collect();

@@ -10,9 +10,8 @@ use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Spawn> for Rayon {
-    fn fit(&self) -> Fit {
-        Fit::Possible("a scope boxes every task; iterators would not")
-    }
+    const FIT: Fit =
+        Fit::Possible("a scope boxes every task; iterators would not");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         let empty = job.empty();

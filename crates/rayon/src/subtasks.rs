@@ -12,9 +12,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use rayon::prelude::*;
 
 impl Run<Subtasks> for Rayon {
-    fn fit(&self) -> Fit {
-        Fit::Possible("a wait occupies one of few workers; there are only two")
-    }
+    const FIT: Fit =
+        Fit::Possible("a wait occupies one of few workers; there are only two");
 
     fn run(&self, job: &Job<Subtasks>) -> Result<Vec<u64>, Error> {
         self.drive(|| {

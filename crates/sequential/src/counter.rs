@@ -10,9 +10,8 @@ use lanes_core::workload::Counter;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Counter> for Sequential {
-    fn fit(&self) -> Fit {
-        Fit::Natural("the price of a lock or an atomic that nobody contends")
-    }
+    const FIT: Fit =
+        Fit::Natural("the price of a lock or an atomic that nobody contends");
 
     fn run(&self, job: &Job<Counter>) -> Result<u64, Error> {
         self.drive(|| {

@@ -11,9 +11,8 @@ use lanes_core::workload::Double;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Double> for Sequential {
-    fn fit(&self) -> Fit {
-        Fit::Natural("one pass over the list, as fast as one core copies")
-    }
+    const FIT: Fit =
+        Fit::Natural("one pass over the list, as fast as one core copies");
 
     fn run(&self, job: &Job<Double>) -> Result<Pieces, Error> {
         self.drive(|| {

@@ -10,9 +10,8 @@ use lanes_core::workload::{Event, Relay};
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Event> for Sequential {
-    fn fit(&self) -> Fit {
-        Fit::Possible("nobody is woken: the price of the bookkeeping alone")
-    }
+    const FIT: Fit =
+        Fit::Possible("nobody is woken: the price of the bookkeeping alone");
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
         self.drive(|| {

@@ -11,9 +11,8 @@ use lanes_core::workload::Fetch;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Fetch> for Sequential {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("one request in flight: the sum of all delays")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("one request in flight: the sum of all delays");
 
     fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
         let mut connection = Connection::default();

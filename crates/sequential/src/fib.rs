@@ -10,9 +10,7 @@ use lanes_core::workload::{Fib, Fork};
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Fib> for Sequential {
-    fn fit(&self) -> Fit {
-        Fit::Natural("plain recursion: a fork is a call")
-    }
+    const FIT: Fit = Fit::Natural("plain recursion: a fork is a call");
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         self.drive(|| job.finish(fib(job.fork(), job.n)))

@@ -11,9 +11,7 @@ use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Join> for Sequential {
-    fn fit(&self) -> Fit {
-        Fit::Natural("two calls: the sum of both parts")
-    }
+    const FIT: Fit = Fit::Natural("two calls: the sum of both parts");
 
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {
         self.drive(|| {

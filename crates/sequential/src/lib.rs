@@ -1,16 +1,18 @@
 //! The yardstick: every workload on the caller's thread, one step after the
 //! other.
 
-mod counter;
-mod double;
-mod event;
-mod fetch;
-mod fib;
-mod join;
-mod max;
-mod read;
-mod spawn;
-mod subtasks;
+lanes_core::cells! { for Sequential:
+    max::Max,
+    double::Double,
+    join::Join,
+    subtasks::Subtasks,
+    fetch::Fetch,
+    read::Read,
+    counter::Counter,
+    event::Event,
+    spawn::Spawn,
+    fib::Fib,
+}
 
 use lanes_core::{Config, Error, Model, caught};
 

@@ -10,9 +10,8 @@ use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Max> for Sequential {
-    fn fit(&self) -> Fit {
-        Fit::Natural("one pass over the list, as fast as one core reads")
-    }
+    const FIT: Fit =
+        Fit::Natural("one pass over the list, as fast as one core reads");
 
     fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
         self.drive(|| {

@@ -11,9 +11,8 @@ use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Read> for Sequential {
-    fn fit(&self) -> Fit {
-        Fit::Natural("one pass over the files, read and parsed in turn")
-    }
+    const FIT: Fit =
+        Fit::Natural("one pass over the files, read and parsed in turn");
 
     fn run(&self, job: &Job<Read>) -> Result<Vec<u64>, Error> {
         self.drive(|| {

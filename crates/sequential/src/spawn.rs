@@ -10,9 +10,8 @@ use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Spawn> for Sequential {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a task is a call: the floor under all others")
-    }
+    const FIT: Fit =
+        Fit::Natural("a task is a call: the floor under all others");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         self.drive(|| {

@@ -11,9 +11,8 @@ use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Subtasks> for Sequential {
-    fn fit(&self) -> Fit {
-        Fit::Possible("nothing else happens while one subtask waits")
-    }
+    const FIT: Fit =
+        Fit::Possible("nothing else happens while one subtask waits");
 
     fn run(&self, job: &Job<Subtasks>) -> Result<Vec<u64>, Error> {
         self.drive(|| job.tasks().map(|task| subtask(job, task)).collect())

@@ -11,9 +11,8 @@ use lanes_core::workload::Double;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Double> for Smol {
-    fn fit(&self) -> Fit {
-        Fit::Possible("compute blocks a worker; here nothing else needs it")
-    }
+    const FIT: Fit =
+        Fit::Possible("compute blocks a worker; here nothing else needs it");
 
     fn run(&self, job: &Job<Double>) -> Result<Pieces, Error> {
         let workers = self.workers;

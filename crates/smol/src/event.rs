@@ -11,9 +11,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use smol::channel::{self, Receiver, Sender};
 
 impl Run<Event> for Smol {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a task that waits costs no thread, and may stay on one")
-    }
+    const FIT: Fit =
+        Fit::Natural("a task that waits costs no thread, and may stay on one");
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
         self.drive(job, |job, executor| async move {

@@ -14,9 +14,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 impl Run<Fib> for Smol {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("a task and a boxed future for a single addition")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("a task and a boxed future for a single addition");
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         self.drive(job, |job, executor| async move {

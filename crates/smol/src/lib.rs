@@ -1,15 +1,17 @@
 //! smol: a small async executor, driven here by threads of the model's own.
 
-mod counter;
-mod double;
-mod event;
-mod fetch;
-mod fib;
-mod join;
-mod max;
-mod read;
-mod spawn;
-mod subtasks;
+lanes_core::cells! { for Smol:
+    max::Max,
+    double::Double,
+    join::Join,
+    subtasks::Subtasks,
+    fetch::Fetch,
+    read::Read,
+    counter::Counter,
+    event::Event,
+    spawn::Spawn,
+    fib::Fib,
+}
 
 use lanes_core::request::Request;
 use lanes_core::{Config, Context, Error, Job, Model, Workload, caught_future};

@@ -10,9 +10,7 @@ use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Spawn> for Smol {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a task is one allocation on a queue")
-    }
+    const FIT: Fit = Fit::Natural("a task is one allocation on a queue");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         self.drive(job, |job, executor| async move {

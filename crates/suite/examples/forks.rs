@@ -3,7 +3,7 @@
 //! `perf stat -e task-clock target/release/examples/forks tokio 2`
 
 use lanes_core::workload::Fib;
-use lanes_core::{Config, Job, Run};
+use lanes_core::{Config, Job};
 use lanes_suite::MODELS;
 use std::env;
 use std::error::Error;
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let model = entry.start(&Config::new(workers.parse()?)?)?;
     let job = Job::new(&Fib { n: 20 }, 7)?;
     for _ in 0..50 {
-        Run::<Fib>::run(&*model, &job)?;
+        model.run(&job)?;
     }
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! The matrix: every model and every workload.
 //!
-//! This is the only place that names all models. Each is a [`Complete`], so
-//! that a cell that is missing anywhere does not compile.
+//! This is the only place that names all models. The seven runtimes have every
+//! cell: one that is missing does not compile. Other models have any subset.
 
 mod machine;
 
 pub use machine::{Machine, version_of};
 
-use lanes_core::{Complete, Config, Error, Model};
+use lanes_core::{Cell, Cells, Config, Error, Started, WORKLOADS};
 
 /// What a model is here for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,15 +34,17 @@ pub struct Entry {
     pub serial: bool,
     /// What it is here for.
     pub family: Family,
-    start: fn(&Config) -> Result<Box<dyn Complete>, Error>,
+    /// The cells that it has.
+    pub cells: &'static [Cell],
+    start: fn(&Config) -> Result<Started, Error>,
 }
 
 impl Entry {
     /// Starts the model.
     ///
     /// # Errors
-    /// Those of [`Model::start`].
-    pub fn start(&self, config: &Config) -> Result<Box<dyn Complete>, Error> {
+    /// Those of [`lanes_core::Model::start`].
+    pub fn start(&self, config: &Config) -> Result<Started, Error> {
         (self.start)(config)
     }
 }
@@ -51,17 +53,17 @@ impl Entry {
 pub const MODELS: [Entry; 11] = [
     Entry {
         serial: true,
-        ..entry::<lanes_sequential::Sequential>("sequential", None)
+        ..runtime::<lanes_sequential::Sequential>("sequential", None)
     },
-    entry::<lanes_threads::Threads>("threads", None),
-    entry::<lanes_crossbeam::Crossbeam>("crossbeam", Some("crossbeam")),
-    entry::<lanes_rayon::Rayon>("rayon", Some("rayon")),
-    entry::<lanes_tokio::Tokio>("tokio", Some("tokio")),
+    runtime::<lanes_threads::Threads>("threads", None),
+    runtime::<lanes_crossbeam::Crossbeam>("crossbeam", Some("crossbeam")),
+    runtime::<lanes_rayon::Rayon>("rayon", Some("rayon")),
+    runtime::<lanes_tokio::Tokio>("tokio", Some("tokio")),
     Entry {
         badge: Some("discontinued: RUSTSEC-2025-0052"),
-        ..entry::<lanes_async_std::AsyncStd>("async-std", Some("async-std"))
+        ..runtime::<lanes_async_std::AsyncStd>("async-std", Some("async-std"))
     },
-    entry::<lanes_smol::Smol>("smol", Some("smol")),
+    runtime::<lanes_smol::Smol>("smol", Some("smol")),
     exhibit::<lanes_mutex::Mutex>("mutex"),
     exhibit::<lanes_gil::Gil>("gil"),
     exhibit::<lanes_processes::OverSockets>("processes"),
@@ -71,29 +73,57 @@ pub const MODELS: [Entry; 11] = [
     },
 ];
 
-const fn entry<M: Complete + 'static>(
+/// A model that Rust programs choose from, with every cell of the catalogue.
+const fn runtime<M: Cells>(
     name: &'static str,
     package: Option<&'static str>,
 ) -> Entry {
+    assert_complete(M::CELLS);
+    Entry { family: Family::Runtime, package, ..exhibit::<M>(name) }
+}
+
+/// A model that shows where time goes, with any cells.
+const fn exhibit<M: Cells>(name: &'static str) -> Entry {
     Entry {
         name,
         directory: name,
-        package,
+        package: None,
         badge: None,
         serial: false,
-        family: Family::Runtime,
-        start: start::<M>,
+        family: Family::Exhibit,
+        cells: M::CELLS,
+        start: Started::start::<M>,
     }
 }
 
-const fn exhibit<M: Complete + 'static>(name: &'static str) -> Entry {
-    Entry { family: Family::Exhibit, ..entry::<M>(name, None) }
+/// Evaluated where the list of models is compiled, so that a missing cell is an
+/// error there, which names the workload.
+const fn assert_complete(cells: &[Cell]) {
+    let mut workload = 0;
+    while workload < WORKLOADS.len() {
+        let name = WORKLOADS[workload].name;
+        let mut cell = 0;
+        while cell < cells.len() && !same(cells[cell].workload, name) {
+            cell += 1;
+        }
+        if cell == cells.len() {
+            // The message of a panic in a constant is a text, or this.
+            panic!("{}", name);
+        }
+        workload += 1;
+    }
 }
 
-fn start<M: Model + Complete + 'static>(
-    config: &Config,
-) -> Result<Box<dyn Complete>, Error> {
-    Ok(Box::new(M::start(config)?))
+const fn same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut index = 0;
+    while index < left.len() && index < right.len() {
+        if left[index] != right[index] {
+            return false;
+        }
+        index += 1;
+    }
+    left.len() == right.len()
 }
 
 #[cfg(test)]

@@ -10,9 +10,8 @@ use lanes_core::workload::Counter;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Counter> for Threads {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a lock of the system for threads of the system")
-    }
+    const FIT: Fit =
+        Fit::Natural("a lock of the system for threads of the system");
 
     fn run(&self, job: &Job<Counter>) -> Result<u64, Error> {
         affordable(job.tasks)?;

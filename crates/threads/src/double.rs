@@ -11,9 +11,8 @@ use lanes_core::workload::Double;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Double> for Threads {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a few large parts repay the start of a thread each")
-    }
+    const FIT: Fit =
+        Fit::Natural("a few large parts repay the start of a thread each");
 
     fn run(&self, job: &Job<Double>) -> Result<Pieces, Error> {
         self.drive(job.context(), |scope| {

@@ -11,9 +11,7 @@ use lanes_core::{Context, Error, Fit, Job, Run};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 impl Run<Event> for Threads {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a hop is one futex wake-up")
-    }
+    const FIT: Fit = Fit::Natural("a hop is one futex wake-up");
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
         let slots = [Slot::default(), Slot::default()];

@@ -12,9 +12,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 impl Run<Fetch> for Threads {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a waiting thread costs no core, only its stack")
-    }
+    const FIT: Fit =
+        Fit::Natural("a waiting thread costs no core, only its stack");
 
     fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
         affordable(job.in_flight())?;

@@ -11,9 +11,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use std::thread;
 
 impl Run<Fib> for Threads {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("a thread a fork; refused where they are too many")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("a thread a fork; refused where they are too many");
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         affordable(usize::try_from(job.forks()).unwrap_or(usize::MAX))?;

@@ -11,9 +11,7 @@ use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Join> for Threads {
-    fn fit(&self) -> Fit {
-        Fit::Natural("two long tasks, a thread each")
-    }
+    const FIT: Fit = Fit::Natural("two long tasks, a thread each");
 
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {
         self.drive(job.context(), |scope| {

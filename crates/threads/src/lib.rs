@@ -1,15 +1,17 @@
 //! OS threads from the standard library, scoped: one thread for each task.
 
-mod counter;
-mod double;
-mod event;
-mod fetch;
-mod fib;
-mod join;
-mod max;
-mod read;
-mod spawn;
-mod subtasks;
+lanes_core::cells! { for Threads:
+    max::Max,
+    double::Double,
+    join::Join,
+    subtasks::Subtasks,
+    fetch::Fetch,
+    read::Read,
+    counter::Counter,
+    event::Event,
+    spawn::Spawn,
+    fib::Fib,
+}
 
 use lanes_core::{Config, Context, Error, Model, caught};
 use std::thread::{self, Scope, ScopedJoinHandle};

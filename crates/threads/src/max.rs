@@ -10,9 +10,8 @@ use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Max> for Threads {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a few large parts repay the start of a thread each")
-    }
+    const FIT: Fit =
+        Fit::Natural("a few large parts repay the start of a thread each");
 
     fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
         self.drive(job.context(), |scope| {

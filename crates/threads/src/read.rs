@@ -11,9 +11,7 @@ use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Read> for Threads {
-    fn fit(&self) -> Fit {
-        Fit::Natural("blocking calls are what a thread is for")
-    }
+    const FIT: Fit = Fit::Natural("blocking calls are what a thread is for");
 
     fn run(&self, job: &Job<Read>) -> Result<Vec<u64>, Error> {
         self.drive(job.context(), |scope| {

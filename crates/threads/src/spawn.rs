@@ -10,9 +10,8 @@ use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Spawn> for Threads {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("a stack and two system calls for each empty task")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("a stack and two system calls for each empty task");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         affordable(job.tasks)?;

@@ -11,9 +11,7 @@ use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Subtasks> for Threads {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a waiting thread costs no core")
-    }
+    const FIT: Fit = Fit::Natural("a waiting thread costs no core");
 
     fn run(&self, job: &Job<Subtasks>) -> Result<Vec<u64>, Error> {
         self.drive(job.context(), |scope| {

@@ -11,9 +11,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
 
 impl Run<Counter> for Tokio {
-    fn fit(&self) -> Fit {
-        Fit::Possible("a short lock of the standard library, as its docs say")
-    }
+    const FIT: Fit =
+        Fit::Possible("a short lock of the standard library, as its docs say");
 
     fn run(&self, job: &Job<Counter>) -> Result<u64, Error> {
         self.drive(job, |job| async move {

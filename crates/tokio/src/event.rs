@@ -11,9 +11,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 impl Run<Event> for Tokio {
-    fn fit(&self) -> Fit {
-        Fit::Natural("a task that waits costs no thread, and may stay on one")
-    }
+    const FIT: Fit =
+        Fit::Natural("a task that waits costs no thread, and may stay on one");
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
         self.drive(job, |job| async move {

@@ -13,9 +13,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 impl Run<Fetch> for Tokio {
-    fn fit(&self) -> Fit {
-        Fit::Natural("waiting for many answers is what an async runtime is for")
-    }
+    const FIT: Fit = Fit::Natural(
+        "waiting for many answers is what an async runtime is for",
+    );
 
     fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
         self.drive(job, |job| async move {

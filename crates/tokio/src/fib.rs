@@ -11,9 +11,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use std::pin::Pin;
 
 impl Run<Fib> for Tokio {
-    fn fit(&self) -> Fit {
-        Fit::Unsuitable("a task and a boxed future for a single addition")
-    }
+    const FIT: Fit =
+        Fit::Unsuitable("a task and a boxed future for a single addition");
 
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         self.drive(job, |job| async move {

@@ -11,9 +11,8 @@ use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Join> for Tokio {
-    fn fit(&self) -> Fit {
-        Fit::Possible("`join!` alone would run both on one worker")
-    }
+    const FIT: Fit =
+        Fit::Possible("`join!` alone would run both on one worker");
 
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {
         self.drive(job, |job| async move {

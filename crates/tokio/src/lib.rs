@@ -1,15 +1,17 @@
 //! tokio: an async runtime with a work-stealing scheduler and its own I/O.
 
-mod counter;
-mod double;
-mod event;
-mod fetch;
-mod fib;
-mod join;
-mod max;
-mod read;
-mod spawn;
-mod subtasks;
+lanes_core::cells! { for Tokio:
+    max::Max,
+    double::Double,
+    join::Join,
+    subtasks::Subtasks,
+    fetch::Fetch,
+    read::Read,
+    counter::Counter,
+    event::Event,
+    spawn::Spawn,
+    fib::Fib,
+}
 
 use lanes_core::request::Request;
 use lanes_core::{Config, Context, Error, Job, Model, Workload};

@@ -10,9 +10,8 @@ use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Subtasks> for Tokio {
-    fn fit(&self) -> Fit {
-        Fit::Natural("waits are free; compute between them holds a worker")
-    }
+    const FIT: Fit =
+        Fit::Natural("waits are free; compute between them holds a worker");
 
     fn run(&self, job: &Job<Subtasks>) -> Result<Vec<u64>, Error> {
         self.drive(job, |job| async move {

@@ -1,9 +1,9 @@
 //! `counter`: tasks that add to one number.
 
-use super::{Limit, Size, Workload, bound};
+use super::bound;
 use crate::seed;
 use crate::trace::State;
-use crate::{Error, Job, preflight};
+use crate::{Error, Job, Limit, Size, Workload, preflight};
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};

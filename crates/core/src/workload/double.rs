@@ -1,9 +1,9 @@
 //! `double`: every value times two, into a new list.
 
-use super::{Limit, Size, Workload, bound, power, sixteenth};
+use super::{bound, power, sixteenth};
 use crate::numbers::{Numbers, Pieces};
 use crate::seed;
-use crate::{Error, Job};
+use crate::{Error, Job, Limit, Size, Workload};
 use serde::{Deserialize, Serialize};
 
 /// Every value times two, into a new list in pieces.

@@ -1,9 +1,9 @@
 //! `event`: two tasks hand a token to and fro.
 
-use super::{Limit, Size, Workload};
+use crate::latencies::Latencies;
 use crate::seed;
 use crate::trace::monotonic;
-use crate::{Error, Job, preflight};
+use crate::{Error, Job, Limit, Size, Workload, preflight};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -45,10 +45,6 @@ pub struct Relay {
     /// How long each took.
     pub latencies: Latencies,
 }
-
-/// Times from a token's departure to its arrival, in nanoseconds.
-#[derive(Debug, Default, Clone, Serialize, Deserialize)]
-pub struct Latencies(Vec<u32>);
 
 /// Latencies are measured, not answered: they are not compared.
 impl PartialEq for Relay {
@@ -159,20 +155,21 @@ impl Job<Event> {
         let hops = players.iter().map(|player| player.hops).sum();
         let sum = players.iter().map(|player| player.sum).sum();
         let latencies = players.iter().flat_map(|player| &player.latencies);
-        Relay { hops, sum, latencies: Latencies(latencies.copied().collect()) }
+        Relay { hops, sum, latencies: latencies.copied().collect() }
     }
 }
 
 impl Relay {
     /// What two players saw who could not meet, as one answer.
     pub fn merged(relays: impl IntoIterator<Item = Self>) -> Self {
-        let (mut hops, mut sum, mut latencies) = (0, 0, Vec::new());
+        let mut merged =
+            Self { hops: 0, sum: 0, latencies: Latencies::default() };
         for relay in relays {
-            hops += relay.hops;
-            sum += relay.sum;
-            latencies.extend(relay.latencies.0);
+            merged.hops += relay.hops;
+            merged.sum += relay.sum;
+            merged.latencies.extend(relay.latencies);
         }
-        Self { hops, sum, latencies: Latencies(latencies) }
+        merged
     }
 }
 
@@ -224,41 +221,9 @@ impl Drop for Player {
     }
 }
 
-impl From<Vec<u32>> for Latencies {
-    fn from(nanos: Vec<u32>) -> Self {
-        Self(nanos)
-    }
-}
-
-impl Latencies {
-    /// Each of them, in nanoseconds, in no order.
-    pub fn nanos(&self) -> &[u32] {
-        &self.0
-    }
-
-    /// The latency that `percent` percent of the hops do not exceed, in
-    /// nanoseconds, by the nearest rank; `None` without hops.
-    pub fn percentile(&self, percent: f64) -> Option<u32> {
-        let mut sorted = self.0.clone();
-        sorted.sort_unstable();
-        let rank = (percent / 100.0 * sorted.len() as f64).ceil() as usize;
-        sorted.get(rank.saturating_sub(1)).copied()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn percentiles_are_nearest_ranks() {
-        let latencies = Latencies((1..=100).rev().collect());
-        assert_eq!(latencies.percentile(50.0), Some(50));
-        assert_eq!(latencies.percentile(99.0), Some(99));
-        assert_eq!(latencies.percentile(99.9), Some(100));
-        assert_eq!(latencies.percentile(0.0), Some(1));
-        assert_eq!(Latencies::default().percentile(50.0), None);
-    }
 
     #[test]
     fn a_token_of_another_hop_is_a_protocol_error() {

@@ -1,10 +1,9 @@
 //! `fetch`: arrays from a server, many requests at once.
 
-use super::{Limit, Size, Workload};
 use crate::request::{MOST_NUMBERS, Request};
 use crate::server::Server;
 use crate::trace::State;
-use crate::{Error, Job, kernel, preflight, seed};
+use crate::{Error, Job, Limit, Size, Workload, kernel, preflight, seed};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! `fib`: recursive fork-join without cut-off.
 
-use super::{Limit, Size, Workload, bound};
+use super::bound;
 use crate::seed;
-use crate::{Error, Job, StopToken};
+use crate::{Error, Job, Limit, Size, StopToken, Workload};
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 

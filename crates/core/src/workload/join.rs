@@ -1,9 +1,9 @@
 //! `join`: two independent parts at once, brought back into one result.
 
-use super::{Double, Limit, Max, Size, Workload, bound, power, sixteenth};
+use super::{Double, Max, bound, power, sixteenth};
 use crate::numbers::{Numbers, Pieces};
 use crate::seed;
-use crate::{Error, Job};
+use crate::{Error, Job, Limit, Size, Workload};
 use serde::{Deserialize, Serialize};
 
 /// Two independent parts at once: the largest number of a list, and the list

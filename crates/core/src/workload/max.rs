@@ -1,9 +1,9 @@
 //! `max`: the largest number of a list, in parts.
 
-use super::{Limit, Size, Workload, bound, power, sixteenth};
+use super::{bound, power, sixteenth};
 use crate::numbers::Numbers;
 use crate::seed;
-use crate::{Error, Job, kernel};
+use crate::{Error, Job, Limit, Size, Workload, kernel};
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 

@@ -1,9 +1,9 @@
 //! `read`: arrays from files, parsed and reduced.
 
-use super::{Limit, Size, Workload, bound};
+use super::bound;
 use crate::parts::{self, Part};
 use crate::trace::State;
-use crate::{Error, Job, kernel, preflight, seed};
+use crate::{Error, Job, Limit, Size, Workload, kernel, preflight, seed};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::Write;

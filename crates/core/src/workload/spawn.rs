@@ -1,8 +1,7 @@
 //! `spawn`: many empty tasks started and joined.
 
-use super::{Limit, Size, Workload};
 use crate::seed;
-use crate::{Error, Job, StopToken, preflight};
+use crate::{Error, Job, Limit, Size, StopToken, Workload, preflight};
 use serde::{Deserialize, Serialize};
 
 /// Many empty tasks started and joined: the cost of a task.

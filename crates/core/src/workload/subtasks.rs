@@ -1,10 +1,9 @@
 //! `subtasks`: three subtasks that compute and wait.
 
-use super::{Limit, Size, Workload};
 use crate::request::Request;
 use crate::server::Server;
 use crate::trace::State;
-use crate::{Error, Job, kernel, seed};
+use crate::{Error, Job, Limit, Size, Workload, kernel, seed};
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 use std::net::SocketAddr;

@@ -133,9 +133,7 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
 }
 
 /// A whole session with all four among good ones.
-fn others_go_on(
-    row: Box<dyn lanes_measure::row::Row>,
-) -> Result<(), Box<dyn Error>> {
+fn others_go_on(row: Box<dyn lanes_core::Row>) -> Result<(), Box<dyn Error>> {
     let worker = own(&["worker"])?;
     let good = lanes_suite::MODELS.map(|entry| {
         let mut model = contender(entry.name, entry.name, &worker);

@@ -15,10 +15,9 @@ mod overhead;
 mod peers;
 mod power;
 
-use lanes_core::{Config, Size};
+use lanes_core::{Config, Row, Size, rows};
 use lanes_measure::process::{Launch, Limits};
 use lanes_measure::results::Results;
-use lanes_measure::row::{Row, rows};
 use lanes_measure::session::{self, Contender, Plan};
 use lanes_measure::worker;
 use std::error::Error;

@@ -1,8 +1,6 @@
 //! What else compares two programs, and a neighbour that disturbs it.
 
-use lanes_core::{
-    Complete, Config, Job, Run, Size, Visitor, Workload, seed, visit,
-};
+use lanes_core::{Config, Size, seed, workload};
 use serde_json::Value;
 use std::error::Error;
 use std::hint::black_box;
@@ -61,29 +59,6 @@ pub(crate) fn hog() -> Result<(), Box<dyn Error>> {
 }
 
 /// Does something with the first quick size of a workload in a model.
-struct With<'a, F> {
-    workload: &'a str,
-    model: Box<dyn Complete>,
-    act: Option<F>,
-}
-
-impl<F: FnOnce(&mut dyn FnMut())> Visitor for With<'_, F> {
-    fn visit<W: Workload>(&mut self, workload: &W)
-    where
-        dyn Complete: Run<W>,
-    {
-        if W::NAME != self.workload {
-            return;
-        }
-        let Some(act) = self.act.take() else { return };
-        let job = Job::new(workload, 7).expect("quick sizes have inputs");
-        let model = &*self.model;
-        act(&mut || {
-            black_box(model.run(&job).expect("it ran in other tools"));
-        });
-    }
-}
-
 fn with(
     workload: &str,
     model: &str,
@@ -92,7 +67,11 @@ fn with(
     let mut models = lanes_suite::MODELS.into_iter();
     let entry = models.find(|entry| entry.name == model).ok_or("no model")?;
     let model = entry.start(&Config::machine())?;
-    visit(Size::Quick, &mut With { workload, model, act: Some(act) });
+    let workload = workload::find(workload).ok_or("no workload")?;
+    let job = workload.sizes(Size::Quick)[0].job(7)?;
+    act(&mut || {
+        black_box(job.run(&model).expect("it ran in other tools"));
+    });
     Ok(())
 }
 

@@ -2,7 +2,10 @@
 //! interval holds the true ratio.
 
 use crate::{contender, measure, own, row};
-use lanes_core::{Complete, Config, Error, Fit, Job, Model, Run, Workload};
+use lanes_core::workload::{Counter, Fetch, Read, Subtasks};
+use lanes_core::{
+    Cell, Cells, Config, Error, Fit, Job, Model, Run, Started, Workload,
+};
 use lanes_measure::session::Plan;
 use lanes_measure::statistics::Verdict;
 use lanes_measure::worker::{self, Candidate};
@@ -32,7 +35,7 @@ const MARK: &str = "-slowed";
 /// A model that computes for nothing after each run, for a known share of the
 /// time that the run took.
 struct Slowed {
-    model: Box<dyn Complete>,
+    model: Started,
     name: &'static str,
 }
 
@@ -50,13 +53,18 @@ impl Model for Slowed {
     }
 }
 
-impl<W: Workload> Run<W> for Slowed
-where
-    dyn Complete: Run<W>,
-{
-    fn fit(&self) -> Fit {
-        Run::<W>::fit(&*self.model)
-    }
+/// The workloads of [`CELLS`].
+impl Cells for Slowed {
+    const CELLS: &'static [Cell] = &[
+        Cell::new::<Self, Subtasks>(),
+        Cell::new::<Self, Fetch>(),
+        Cell::new::<Self, Read>(),
+        Cell::new::<Self, Counter>(),
+    ];
+}
+
+impl<W: Workload> Run<W> for Slowed {
+    const FIT: Fit = Fit::Unsuitable("another model, made slower");
 
     fn run(&self, job: &Job<W>) -> Result<W::Output, Error> {
         let begin = Instant::now();
@@ -78,9 +86,7 @@ pub(crate) fn or_slowed(name: &str) -> Option<Candidate> {
     // Names are static, and this process has one model only.
     let name: &'static str = name.to_owned().leak();
     let start = Box::new(move |config: &Config| -> Result<_, Error> {
-        let model = start(config)?;
-        let slowed: Box<dyn Complete> = Box::new(Slowed { model, name });
-        Ok(slowed)
+        Ok(Started::new(Slowed { model: start(config)?, name }))
     });
     Some(Candidate { start, versions })
 }
