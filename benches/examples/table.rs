@@ -3,7 +3,9 @@
 //!
 //! `cargo run -p lanes-benches --example table`
 
-use lanes_suite::{MODELS, Machine};
+use lanes_core::WORKLOADS;
+use lanes_measure::machine::Machine;
+use lanes_suite::MODELS;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -11,12 +13,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
-
-/// The workloads in the order of the catalogue.
-const ORDER: [&str; 10] = [
-    "max", "double", "join", "subtasks", "fetch", "read", "counter", "event",
-    "spawn", "fib",
-];
 
 /// Medians in nanoseconds: by workload and size, then by model.
 type Medians = BTreeMap<(usize, String), BTreeMap<String, f64>>;
@@ -31,10 +27,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let folder = folder.display();
         return Err(format!("nothing in {folder}: run `cargo bench`").into());
     }
-    let machine = Machine::here();
+    let machine = Machine::here(lanes_suite::libraries());
     let rustc = output("rustc", &["--version"]).unwrap_or_default();
     let mut text = format!("{machine}; {rustc}; commit {}\n\n", commit());
-    let names = MODELS.map(|entry| entry.name).into_iter();
+    let names = MODELS.iter().map(|entry| entry.name);
     let measured =
         |name: &&str| medians.values().any(|cells| cells.contains_key(*name));
     let names: Vec<&str> = names.filter(measured).collect();
@@ -74,7 +70,7 @@ fn collect(folder: &Path, medians: &mut Medians) -> Result<(), Box<dyn Error>> {
             let estimates = read(&path.join("estimates.json"))?;
             let median = &estimates["median"]["point_estimate"];
             if let (Some(place), Some(median)) = (
-                ORDER.iter().position(|name| *name == workload),
+                WORKLOADS.iter().position(|known| known.name == workload),
                 median.as_f64(),
             ) {
                 let row = (place, format!("{workload} {size}"));

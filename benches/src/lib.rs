@@ -4,9 +4,11 @@ pub mod pairs;
 
 use criterion::{Criterion, SamplingMode, Throughput};
 use lanes_core::{
-    AnyJob, Config, Context, Error, Row, Size, Started, WORKLOADS, census,
+    AnyJob, Config, Context, Entry, Error, Family, Row, Size, Started,
+    WORKLOADS, census,
 };
-use lanes_suite::{Entry, Family, MODELS, Machine};
+use lanes_measure::machine::Machine;
+use lanes_suite::MODELS;
 use std::env;
 use std::sync::Once;
 use std::time::Duration;
@@ -64,7 +66,7 @@ impl Bench {
         group.sampling_mode(SamplingMode::Flat);
         group.throughput(Throughput::Elements(row.items() as u64));
         let mut limit_told = false;
-        for entry in MODELS.into_iter().filter(chosen) {
+        for entry in MODELS.iter().copied().filter(chosen) {
             let cell = format!("{}/{}/{label}", row.workload(), entry.name);
             if let Some(why) = refusal(&entry, &config, job) {
                 if wanted(&cell) {
@@ -164,7 +166,11 @@ fn checked(
 pub fn tell_machine(config: &Config) {
     static TOLD: Once = Once::new();
     TOLD.call_once(|| {
-        eprintln!("{}; {} workers", Machine::here(), config.workers());
+        eprintln!(
+            "{}; {} workers",
+            Machine::here(lanes_suite::libraries()),
+            config.workers()
+        );
     });
 }
 

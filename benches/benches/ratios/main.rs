@@ -20,9 +20,10 @@ use lanes_benches::{SEED, tell_machine, timed};
 use lanes_core::trace::{State, Trace};
 use lanes_core::workload::{Double, Fetch, Fib, Max, Spawn, Subtasks};
 use lanes_core::{
-    Config, Context, Fit, Job, Started, Watch, Workload, kernel, seed,
+    Config, Context, Entry, Family, Fit, Job, Started, Watch, Workload, kernel,
+    seed,
 };
-use lanes_suite::{Entry, Family, MODELS};
+use lanes_suite::MODELS;
 use std::env;
 use std::fmt::Debug;
 use std::hint::black_box;
@@ -141,7 +142,7 @@ fn job<W: Workload>(workload: &W) -> Job<W> {
 /// claims`.
 fn runtimes() -> Vec<Entry> {
     let runtime = |entry: &Entry| entry.family == Family::Runtime;
-    MODELS.into_iter().filter(runtime).collect()
+    MODELS.iter().copied().filter(runtime).collect()
 }
 
 fn bare_forms(session: &Session) {
@@ -324,7 +325,7 @@ fn traces(session: &Session) {
     }
     let unit = Duration::from_micros(if session.test { 100 } else { 5000 });
     let subtasks = job(&Subtasks { unit, rounds: None });
-    for entry in MODELS {
+    for entry in &MODELS {
         let name = format!("trace/{}/subtasks", entry.name);
         if session.wants(&name) {
             let model = start(&entry, WORKERS);

@@ -1,14 +1,14 @@
 //! What is known of workloads and models besides their figures.
 
 use crate::select::Model;
-use lanes_core::{Definition, Fit, Size, WORKLOADS};
+use lanes_core::{Definition, Entry, Family, Fit, Size, WORKLOADS};
 use lanes_report::{Catalogue, ListedCell, ListedModel, ListedWorkload};
-use lanes_suite::{Entry, Family, MODELS, version_of};
+use lanes_suite::find;
 
 /// Every workload, and these models; what is neither ours nor Python is left out.
 pub(crate) fn catalogue(models: &[Model]) -> Catalogue {
     let listed = models.iter().filter_map(|model| {
-        let entry = MODELS.iter().find(|entry| entry.name == model.model);
+        let entry = find(&model.model);
         entry.map(own).or_else(|| model.is_python().then(|| python(model)))
     });
     let listed: Vec<ListedModel> = listed.collect();
@@ -42,7 +42,7 @@ fn cell(workload: &str, model: &str) -> Option<ListedCell> {
 }
 
 fn fit(workload: &str, model: &str) -> Option<Fit> {
-    let Some(entry) = MODELS.iter().find(|entry| entry.name == model) else {
+    let Some(entry) = find(model) else {
         let plain = model.split('@').next().unwrap_or(model);
         return lanes_python::fit(plain, workload);
     };
@@ -51,16 +51,12 @@ fn fit(workload: &str, model: &str) -> Option<Fit> {
 }
 
 fn own(entry: &Entry) -> ListedModel {
-    let library = match entry.package {
-        Some(package) => {
-            let version = version_of(package).unwrap_or_default();
-            Some(format!("{package} {version}"))
-        }
-        None => Some("the standard library".into()),
-    };
+    let standard = || "the standard library".to_owned();
+    let library = Some(entry.library().unwrap_or_else(standard));
     let family = match entry.family {
         Family::Runtime => "What Rust programs choose from",
         Family::Exhibit => "Locks and processes",
+        Family::Guest => "Guests",
     };
     ListedModel {
         model: entry.name.to_owned(),

@@ -4,11 +4,12 @@ use crate::args::{Claimed, Claims, Format};
 use crate::fail::Fail;
 use crate::run::limits;
 use crate::show::{Sheet, print};
+use crate::stamp;
 use lanes_claims::{Finding, Found, Group, Study, Verdict, study};
+use lanes_measure::machine::Machine;
 use lanes_measure::process::Launch;
 use lanes_measure::results::Build;
 use lanes_report::words::digits;
-use lanes_suite::Machine;
 use serde::Serialize;
 use std::time::Instant;
 
@@ -62,7 +63,7 @@ pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
         return Err(Fail::Interrupted("interrupted".into()));
     }
     let seconds = begin.elapsed().as_secs_f64();
-    let (machine, build) = (Machine::here(), Build::here());
+    let (machine, build) = (stamp::machine(), stamp::build());
     let pythons = lanes_python::interpreters();
     let pythons = pythons.iter().map(|python| python.to_string()).collect();
     if options.format == Format::Json {

@@ -54,7 +54,8 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
     let mut traced = selection.clone();
     if traced.models.is_empty() {
         // CPython takes longer to make its inputs than all of these take.
-        traced.models = MODELS.map(|entry| entry.name.to_owned()).to_vec();
+        let names = MODELS.iter().map(|entry| entry.name.to_owned());
+        traced.models = names.collect();
     }
     let traces = record_all(&traced, &drawing)?;
     eprintln!("lanes: 3 of 3, the page");

@@ -4,12 +4,13 @@ use crate::args::Doctor;
 use crate::fail::Fail;
 use crate::run::limits;
 use crate::show::print;
+use crate::stamp;
 use lanes_core::{Config, Size, rows};
+use lanes_measure::machine::Machine;
 use lanes_measure::process::Launch;
-use lanes_measure::results::{Build, Results};
+use lanes_measure::results::Results;
 use lanes_measure::session::{self, Contender, Plan};
 use lanes_report::words::{percent, time};
-use lanes_suite::Machine;
 use rustix::process::{Resource, getrlimit};
 use std::fs;
 use std::time::Duration;
@@ -26,8 +27,8 @@ const THREADS: u64 = 12_000;
 /// # Errors
 /// Those of the noise measurement.
 pub(crate) fn doctor(options: &Doctor) -> Result<(), Fail> {
-    let machine = Machine::here();
-    let build = Build::here();
+    let machine = stamp::machine();
+    let build = stamp::build();
     good(&format!("machine: {machine}"))?;
     cores(&machine)?;
     governor()?;
@@ -195,6 +196,8 @@ fn noise() -> Result<(), Fail> {
         level: 0.95,
         margin: 0.03,
         limits: limits(Duration::from_secs(60), None)?,
+        machine: stamp::machine(),
+        build: stamp::build(),
     };
     let silent = &mut |_: &Results, _: &_| Ok(());
     let results =

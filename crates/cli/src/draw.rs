@@ -4,6 +4,7 @@ use crate::args::Drawing;
 use crate::fail::Fail;
 use crate::select::Model;
 use crate::show::Sheet;
+use crate::stamp;
 use lanes_claims::Estimate;
 use lanes_core::trace::{State, Trace};
 use lanes_core::{Config, Row};
@@ -14,7 +15,6 @@ use lanes_measure::recording::{self, Recording, Work};
 use lanes_measure::statistics::median;
 use lanes_report::words::{digits, time};
 use lanes_report::{Timeline, TracedModel, critical_path, totals};
-use lanes_suite::Machine;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -113,7 +113,7 @@ impl Scene<'_> {
         let python = scened.iter().any(|s| s.timeline.name.contains("python"));
         let pythons = lanes_python::interpreters().iter();
         let pythons = pythons.filter(|_| python).map(|p| format!("; {p}"));
-        format!("{}{}", Machine::here(), pythons.collect::<String>())
+        format!("{}{}", stamp::machine(), pythons.collect::<String>())
     }
 
     /// A time in units, if there are any.

@@ -57,7 +57,7 @@ pub(crate) fn list(options: &List) -> Result<(), Fail> {
         ]);
     }
     print(&format!("\n{}", sheet.text(options.format)?))?;
-    for entry in MODELS {
+    for entry in &MODELS {
         if let Some(badge) = entry.badge {
             print(&format!("\n{}: {badge}\n", entry.name))?;
         }

@@ -19,6 +19,7 @@ mod report;
 mod run;
 mod select;
 mod show;
+mod stamp;
 mod trace;
 
 use crate::args::{Arguments, Command};
@@ -51,7 +52,9 @@ fn main() -> ExitCode {
             );
             Ok(())
         }
-        Command::Worker => worker::serve(&worker::of_suite).map_err(Fail::of),
+        Command::Worker => {
+            worker::serve(&lanes_suite::MODELS).map_err(Fail::of)
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,12 +5,12 @@ use crate::fail::Fail;
 use crate::printed;
 use crate::select::Cells;
 use crate::show::print;
+use crate::stamp;
 use indicatif::{ProgressBar, ProgressStyle};
 use lanes_core::{Config, Size, rows, rows_with};
 use lanes_measure::process::Limits;
 use lanes_measure::results::{Results, State};
 use lanes_measure::session::{self, Contender, Plan, Progress};
-use lanes_suite::Machine;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::io;
@@ -34,7 +34,7 @@ pub(crate) fn limits(
             .and_then(|_| flag::register(signal, Arc::clone(&stop)))
             .map_err(Fail::of)?;
     }
-    let memory = memory.or_else(|| Machine::here().memory.map(|all| all / 4));
+    let memory = memory.or_else(|| stamp::machine().memory.map(|all| all / 4));
     // Where the system does not tell, 4 GiB.
     Ok(Limits { deadline, memory: memory.unwrap_or(4 << 30), stop })
 }
@@ -82,6 +82,8 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
         level: 0.95,
         margin: options.margin,
         limits: limits(options.deadline, options.memory)?,
+        machine: stamp::machine(),
+        build: stamp::build(),
     };
     let default = || Plan::default_budget(plan.cells());
     plan.budget = options.budget.unwrap_or_else(default);

@@ -2,10 +2,11 @@
 
 use crate::args::Selection;
 use crate::fail::Fail;
+use lanes_core::Family;
 use lanes_core::Row;
 use lanes_measure::process::Launch;
 use lanes_measure::session::Wants;
-use lanes_suite::{Family, MODELS};
+use lanes_suite::MODELS;
 
 /// A model that can be chosen.
 #[derive(Debug, Clone)]

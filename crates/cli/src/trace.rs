@@ -7,6 +7,7 @@ use crate::files::save;
 use crate::run::limits;
 use crate::select::{Cells, Model};
 use crate::show::print;
+use crate::stamp;
 use lanes_core::{Row, Size, rows, rows_with};
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::process::Limits;
@@ -248,7 +249,12 @@ fn keep(
     name: &str,
 ) -> Result<PathBuf, Fail> {
     let begun = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
-    let traces = Traces::here(begun.to_string(), scenes);
+    let traces = Traces::new(
+        begun.to_string(),
+        stamp::machine(),
+        stamp::build(),
+        scenes,
+    );
     let text = serde_json::to_string(&traces).map_err(Fail::of)?;
     let path = save(&drawing.output, name, "json", &text)?;
     eprintln!("traces, for `lanes report`: {}", path.display());

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod document;
 pub mod failure;
+pub mod machine;
 pub mod process;
 pub mod protocol;
 pub mod ranking;

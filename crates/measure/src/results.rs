@@ -2,9 +2,9 @@
 
 use crate::document::{self, Unreadable};
 use crate::failure::Failure;
+use crate::machine::Machine;
 use crate::protocol::Sample;
 use crate::summary::Summary;
-use lanes_suite::Machine;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -74,16 +74,17 @@ pub struct Build {
 }
 
 impl Build {
-    /// This build.
-    pub fn here() -> Self {
-        let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    /// This build, by this compiler, from this commit where it is known, and
+    /// from files that differed from it or not. Only the program that measures
+    /// knows them: a library that did would be built anew for each commit.
+    pub fn here(rustc: &str, commit: Option<&str>, dirty: bool) -> Self {
         let debug = cfg!(debug_assertions);
         Self {
             version: env!("CARGO_PKG_VERSION").into(),
-            rustc: env!("LANES_RUSTC").into(),
+            rustc: rustc.into(),
             profile: if debug { "debug" } else { "release" }.into(),
-            commit: known(env!("LANES_COMMIT")),
-            dirty: env!("LANES_DIRTY") == "true",
+            commit: commit.map(str::to_owned),
+            dirty,
         }
     }
 }
@@ -241,8 +242,8 @@ pub(crate) mod tests {
             state: State::Complete,
             begun: "2026-01-01T00:00:00Z".into(),
             seconds: 1.5,
-            machine: Machine::here(),
-            build: Build::here(),
+            machine: Machine::here(Vec::new()),
+            build: Build::here("rustc", None, false),
             seed: u64::MAX,
             level: 0.95,
             margin: 0.03,

@@ -1,6 +1,7 @@
 //! A session: visits to rows, each with fresh processes and paired rounds.
 
 use crate::failure::{Cause, Failure};
+use crate::machine::Machine;
 use crate::process::{Launch, Limits, Process};
 use crate::protocol::{self, Request};
 use crate::results::{
@@ -9,7 +10,6 @@ use crate::results::{
 };
 use crate::summary::{Summary, summarize};
 use lanes_core::{Error, Row, seed};
-use lanes_suite::Machine;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -85,6 +85,10 @@ pub struct Plan {
     pub margin: f64,
     /// What each worker may use.
     pub limits: Limits,
+    /// What is measured on, for the results.
+    pub machine: Machine,
+    /// What is measured with, for the results.
+    pub build: Build,
 }
 
 impl Plan {
@@ -152,8 +156,8 @@ pub fn run(
         state: State::Running,
         begun,
         seconds: 0.0,
-        machine: Machine::here(),
-        build: Build::here(),
+        machine: plan.machine.clone(),
+        build: plan.build.clone(),
         seed: plan.seed,
         level: plan.level,
         margin: plan.margin,

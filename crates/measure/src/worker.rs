@@ -7,7 +7,7 @@ use crate::usage::{self, Usage};
 use hdrhistogram::Histogram;
 use lanes_core::trace::{Span, Trace};
 use lanes_core::{
-    AnyJob, Config, Context, Error, Started, Watch, census, workload,
+    AnyJob, Config, Context, Entry, Error, Started, Watch, census, workload,
 };
 use rustix::process::{Signal, set_parent_process_death_signal};
 use serde_json::Value;
@@ -25,14 +25,39 @@ pub struct Candidate {
     pub versions: BTreeMap<String, String>,
 }
 
+impl From<&Entry> for Candidate {
+    fn from(entry: &Entry) -> Self {
+        let entry = *entry;
+        let package = entry.package.zip(entry.version());
+        let own = |(name, version): (&str, &str)| (name.into(), version.into());
+        Self {
+            start: Box::new(move |config| entry.start(config)),
+            versions: package.map(own).into_iter().collect(),
+        }
+    }
+}
+
 /// The model with this name, if there is one.
 pub type Find<'a> = &'a dyn Fn(&str) -> Option<Candidate>;
 
-/// Is a worker for whatever model is asked for, until the socket ends.
+/// Is a worker for whichever of these models is asked for, until the socket
+/// ends.
 ///
 /// # Errors
 /// Those of [`answer`].
-pub fn serve(find: Find<'_>) -> io::Result<()> {
+pub fn serve(models: &[Entry]) -> io::Result<()> {
+    let find = |name: &str| {
+        let entry = models.iter().find(|entry| entry.name == name);
+        entry.map(Candidate::from)
+    };
+    serve_any(&find)
+}
+
+/// The same, for models that are made when they are asked for.
+///
+/// # Errors
+/// Those of [`answer`].
+pub fn serve_any(find: Find<'_>) -> io::Result<()> {
     let mut worker = Worker { find, model: None, prepared: None };
     answer(|request, _| {
         Ok(Some(worker.answer(request).unwrap_or_else(Reply::Error)))
@@ -58,19 +83,6 @@ pub fn answer(
         }
     }
     Ok(())
-}
-
-/// A model of the suite.
-pub fn of_suite(name: &str) -> Option<Candidate> {
-    let entry = lanes_suite::MODELS.into_iter().find(|e| e.name == name)?;
-    let package = entry.package.map(|name| {
-        let version = lanes_suite::version_of(name).unwrap_or_default();
-        (name.to_owned(), version.to_owned())
-    });
-    Some(Candidate {
-        start: Box::new(move |config| entry.start(config)),
-        versions: package.into_iter().collect(),
-    })
 }
 
 struct Worker<'a> {
@@ -256,7 +268,8 @@ mod tests {
     use serde_json::json;
 
     fn worker() -> Worker<'static> {
-        Worker { find: &of_suite, model: None, prepared: None }
+        let find = &|name: &str| lanes_suite::find(name).map(Candidate::from);
+        Worker { find, model: None, prepared: None }
     }
 
     #[test]

@@ -8,9 +8,10 @@
 use lanes_core::workload::Max;
 use lanes_core::{Size, Workload, rows};
 use lanes_measure::failure::{Cause, Failure};
+use lanes_measure::machine::Machine;
 use lanes_measure::process::{Launch, Limits, Process};
 use lanes_measure::protocol::{self, Hello, Reply, Request, Sample};
-use lanes_measure::results::{Results, State};
+use lanes_measure::results::{Build, Results, State};
 use lanes_measure::session::{self, Contender, Plan};
 use lanes_measure::worker;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process_group};
@@ -126,7 +127,7 @@ fn answers_wrongly() {
 #[test]
 #[ignore = "a worker"]
 fn suite() {
-    worker::serve(&worker::of_suite).unwrap();
+    worker::serve(&lanes_suite::MODELS).unwrap();
 }
 
 fn limits() -> Limits {
@@ -266,6 +267,8 @@ fn session(models: &[&str], limits: Limits) -> Results {
         level: 0.95,
         margin: 0.03,
         limits,
+        machine: Machine::here(Vec::new()),
+        build: Build::here("", None, false),
     };
     session::run(&plan, String::new(), &mut |_, _| Ok(())).unwrap()
 }

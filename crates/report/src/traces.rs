@@ -3,9 +3,9 @@
 
 use crate::Timeline;
 use lanes_measure::document::{self, Unreadable};
+use lanes_measure::machine::Machine;
 use lanes_measure::protocol::Traced;
 use lanes_measure::results::Build;
-use lanes_suite::Machine;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::time::Duration;
@@ -65,14 +65,19 @@ pub struct TracedModel {
 }
 
 impl Traces {
-    /// Traces recorded here and now.
-    pub fn here(begun: String, scenes: Vec<TracedWorkload>) -> Self {
+    /// Traces recorded on this machine with this build.
+    pub fn new(
+        begun: String,
+        machine: Machine,
+        build: Build,
+        scenes: Vec<TracedWorkload>,
+    ) -> Self {
         Self {
             schema: SCHEMA.into(),
             version: VERSION,
             begun,
-            machine: Machine::here(),
-            build: Build::here(),
+            machine,
+            build,
             scenes,
         }
     }

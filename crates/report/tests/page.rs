@@ -91,6 +91,12 @@ fn results(rows: Vec<RowResult>) -> Results {
     results
 }
 
+/// One scene, as recorded where the results were measured.
+fn traces(begun: &str, scene: TracedWorkload) -> Traces {
+    let Results { machine, build, .. } = results(Vec::new());
+    Traces::new(begun.into(), machine, build, vec![scene])
+}
+
 fn two_rows() -> Results {
     results(vec![
         row(
@@ -326,7 +332,7 @@ fn names_that_would_be_markup_stay_names() {
         failed: vec![(name.clone(), name.clone())],
     };
     let mut content = content(vec![hostile]);
-    content.traces = vec![Traces::here(name.clone(), vec![scene])];
+    content.traces = vec![traces(&name, scene)];
     content.made.clone_from(&name);
     content.notes.push(name.clone());
     content.source = Err(name);
@@ -363,7 +369,7 @@ fn what_recorded_no_span_is_named_beside_what_did() {
         failed: vec![("threads".into(), "died".into())],
     };
     let mut content = content(Vec::new());
-    content.traces = vec![Traces::here("2026".into(), vec![scene])];
+    content.traces = vec![traces("2026", scene)];
     let html = page(&content).unwrap();
     assert!(html.contains("<figure class=\"lane\" data-model=\"rayon\">"));
     assert!(!html.contains("<figure class=\"lane\" data-model=\"tokio\">"));

@@ -4,7 +4,6 @@
 
 use lanes_core::workload::Fib;
 use lanes_core::{Config, Job};
-use lanes_suite::MODELS;
 use std::env;
 use std::error::Error;
 
@@ -13,8 +12,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [name, workers] = &arguments[..] else {
         return Err("usage: forks MODEL WORKERS".into());
     };
-    let entry = MODELS.iter().find(|entry| entry.name == name);
-    let entry = entry.ok_or_else(|| format!("no model {name}"))?;
+    let entry =
+        lanes_suite::find(name).ok_or_else(|| format!("no model {name}"))?;
     let model = entry.start(&Config::new(workers.parse()?)?)?;
     let job = Job::new(&Fib { n: 20 }, 7)?;
     for _ in 0..50 {

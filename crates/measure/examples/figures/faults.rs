@@ -135,12 +135,12 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
 /// A whole session with all four among good ones.
 fn others_go_on(row: Box<dyn lanes_core::Row>) -> Result<(), Box<dyn Error>> {
     let worker = own(&["worker"])?;
-    let good = lanes_suite::MODELS.map(|entry| {
+    let good = lanes_suite::MODELS.iter().map(|entry| {
         let mut model = contender(entry.name, entry.name, &worker);
         model.serial = entry.serial;
         model
     });
-    let mut contenders = good.to_vec();
+    let mut contenders: Vec<_> = good.collect();
     for fault in FAULTS {
         contenders.push(contender(fault, fault, &own(&["faulty", fault])?));
     }
@@ -156,6 +156,8 @@ fn others_go_on(row: Box<dyn lanes_core::Row>) -> Result<(), Box<dyn Error>> {
         level: 0.95,
         margin: 0.03,
         limits: limits(),
+        machine: crate::machine(),
+        build: crate::build(),
     };
     let results = session::run(&plan, String::new(), &mut |_, _| Ok(()))?;
     let row = &results.rows[0];

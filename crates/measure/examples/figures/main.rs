@@ -16,8 +16,9 @@ mod peers;
 mod power;
 
 use lanes_core::{Config, Row, Size, rows};
+use lanes_measure::machine::Machine;
 use lanes_measure::process::{Launch, Limits};
-use lanes_measure::results::Results;
+use lanes_measure::results::{Build, Results};
 use lanes_measure::session::{self, Contender, Plan};
 use lanes_measure::worker;
 use std::error::Error;
@@ -52,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("power") => power::print(count(1)?),
         Some("overhead") => overhead::print(),
         Some("faults") => faults::print(),
-        Some("worker") => Ok(worker::serve(&power::or_slowed)?),
+        Some("worker") => Ok(worker::serve_any(&power::or_slowed)?),
         Some("bare") => Ok(overhead::serve()?),
         Some("faulty") => Ok(faults::serve(words[1])?),
         Some("hog") => peers::hog(),
@@ -83,6 +84,15 @@ fn limits() -> Limits {
     }
 }
 
+fn machine() -> Machine {
+    Machine::here(lanes_suite::libraries())
+}
+
+/// These programs print figures, and keep no results.
+fn build() -> Build {
+    Build::here("", None, false)
+}
+
 fn contender(name: &str, model: &str, launch: &Launch) -> Contender {
     Contender {
         name: name.into(),
@@ -111,6 +121,8 @@ fn measure(
         level: 0.95,
         margin: 0.03,
         limits: limits(),
+        machine: machine(),
+        build: build(),
     };
     session::run(&plan, String::new(), &mut |_, _| Ok(()))
 }

@@ -75,6 +75,8 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
         level: 0.95,
         margin: 0.01,
         limits: limits(),
+        machine: crate::machine(),
+        build: crate::build(),
     };
     let results = session::run(&plan, String::new(), &mut |_, _| Ok(()))?;
     let summary = results.rows[0].summary.as_ref().ok_or("no samples")?;

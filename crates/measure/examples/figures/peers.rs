@@ -64,8 +64,7 @@ fn with(
     model: &str,
     act: impl FnOnce(&mut dyn FnMut()),
 ) -> Result<(), Box<dyn Error>> {
-    let mut models = lanes_suite::MODELS.into_iter();
-    let entry = models.find(|entry| entry.name == model).ok_or("no model")?;
+    let entry = lanes_suite::find(model).ok_or("no model")?;
     let model = entry.start(&Config::machine())?;
     let workload = workload::find(workload).ok_or("no workload")?;
     let job = workload.sizes(Size::Quick)[0].job(7)?;

@@ -8,7 +8,7 @@ use lanes_core::{
 };
 use lanes_measure::session::Plan;
 use lanes_measure::statistics::Verdict;
-use lanes_measure::worker::{self, Candidate};
+use lanes_measure::worker::Candidate;
 use std::time::Instant;
 
 /// Cells whose true ratio is known: long runs, beside which reading the clock is
@@ -80,9 +80,10 @@ impl<W: Workload> Run<W> for Slowed {
 /// A model of the suite, or such a model slowed.
 pub(crate) fn or_slowed(name: &str) -> Option<Candidate> {
     let Some(original) = name.strip_suffix(MARK) else {
-        return worker::of_suite(name);
+        return lanes_suite::find(name).map(Candidate::from);
     };
-    let Candidate { start, versions } = worker::of_suite(original)?;
+    let Candidate { start, versions } =
+        lanes_suite::find(original).map(Candidate::from)?;
     // Names are static, and this process has one model only.
     let name: &'static str = name.to_owned().leak();
     let start = Box::new(move |config: &Config| -> Result<_, Error> {

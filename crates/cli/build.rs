@@ -1,0 +1,60 @@
+//! Tells the command what it is built from: the commit and the compiler.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+/// What the command is built from, as git names files: no tests, no benches.
+const SOURCES: [&str; 4] = [
+    ":(top)Cargo.toml",
+    ":(top)Cargo.lock",
+    ":(top,glob)crates/*/Cargo.toml",
+    ":(top,glob)crates/*/src/**",
+];
+
+fn main() {
+    let root = Path::new("../..");
+    // A source file that changes may make the tree differ from the commit. A
+    // test that changes does not, and builds nothing anew.
+    for name in ["Cargo.toml", "Cargo.lock"] {
+        watch(&root.join(name));
+    }
+    for folder in root.join("crates").read_dir().into_iter().flatten() {
+        let Ok(folder) = folder else { continue };
+        watch(&folder.path().join("src"));
+        watch(&folder.path().join("Cargo.toml"));
+    }
+    // Git writes a line here for each commit and each checkout.
+    if let Some(log) = git(&["rev-parse", "--git-path", "logs/HEAD"]) {
+        watch(Path::new(&log));
+    }
+    let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
+    let version = output(&rustc, &["--version"]).unwrap_or_default();
+    let commit = git(&["rev-parse", "HEAD"]).unwrap_or_default();
+    let status = [&["status", "--porcelain", "--"][..], &SOURCES].concat();
+    let dirty = git(&status).is_some_and(|changes| !changes.is_empty());
+    println!("cargo::rustc-env=LANES_RUSTC={version}");
+    println!("cargo::rustc-env=LANES_COMMIT={commit}");
+    println!("cargo::rustc-env=LANES_DIRTY={dirty}");
+}
+
+/// Runs this again when the path changes. A path that is not there would run it
+/// each time.
+fn watch(path: &Path) {
+    if path.exists() {
+        println!("cargo::rerun-if-changed={}", path.display());
+    }
+}
+
+/// What git prints, without a lock on its index.
+fn git(arguments: &[&str]) -> Option<String> {
+    let all = [&["--no-optional-locks"], arguments].concat();
+    output("git", &all)
+}
+
+/// What a command prints, if it is there and succeeds.
+fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
+}
