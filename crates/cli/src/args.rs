@@ -74,6 +74,13 @@ pub(crate) struct Selection {
     pub(crate) peers: Vec<(String, Vec<String>)>,
 }
 
+impl Selection {
+    /// Whether nothing was chosen, so that everything is meant.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.filters.is_empty() && self.models.is_empty()
+    }
+}
+
 #[derive(Args)]
 pub(crate) struct List {
     #[command(flatten)]

@@ -183,6 +183,7 @@ fn noise() -> Result<(), Fail> {
         model: "rayon".into(),
         workers: Config::machine().workers(),
         serial: false,
+        answers_only: false,
         launch: own,
     };
     let plan = Plan {

@@ -2,7 +2,7 @@
 
 use crate::args::Drawing;
 use crate::fail::Fail;
-use crate::select::Model;
+use crate::models::Model;
 use crate::show::Sheet;
 use crate::stamp;
 use lanes_claims::Estimate;

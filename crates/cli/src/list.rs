@@ -3,11 +3,11 @@
 use crate::args::{Format, List};
 use crate::catalogue::catalogue;
 use crate::fail::Fail;
+use crate::models::{Model, Origin, not_built};
 use crate::select::Cells;
 use crate::show::{Sheet, print};
 use lanes_core::{Size, rows};
 use lanes_report::{Catalogue, ListedCell};
-use lanes_suite::MODELS;
 
 /// Shows the matrix.
 ///
@@ -57,10 +57,24 @@ pub(crate) fn list(options: &List) -> Result<(), Fail> {
         ]);
     }
     print(&format!("\n{}", sheet.text(options.format)?))?;
-    for entry in &MODELS {
-        if let Some(badge) = entry.badge {
-            print(&format!("\n{}: {badge}\n", entry.name))?;
+    let mut lines = Vec::new();
+    for Model { name, origin, described, .. } in &cells.models {
+        let mut line = |what: &str| lines.push(format!("{name}: {what}\n"));
+        if let Some(badge) = &described.badge {
+            line(badge);
         }
+        if let (Origin::Guest(_), Some(why)) = (origin, &described.missing) {
+            line(why);
+        }
+        if described.answers_only {
+            line("only answers: it is shown, and never ranked");
+        }
+    }
+    if options.selection.is_empty() {
+        lines.extend(not_built().into_iter().map(|line| line + "\n"));
+    }
+    if !lines.is_empty() {
+        print(&format!("\n{}", lines.concat()))?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ mod fail;
 mod figures;
 mod files;
 mod list;
+mod models;
 mod printed;
 mod rank;
 mod report;
@@ -21,6 +22,7 @@ mod select;
 mod show;
 mod stamp;
 mod trace;
+mod tree;
 
 use crate::args::{Arguments, Command};
 use crate::fail::Fail;

@@ -4,6 +4,7 @@ use crate::args::{Report, Selection};
 use crate::catalogue::catalogue;
 use crate::fail::Fail;
 use crate::files::{save, save_new};
+use crate::tree::tree;
 use crate::select::Cells;
 use lanes_core::{Size, rows};
 use lanes_measure::document::Unreadable;
@@ -152,13 +153,4 @@ fn kind(path: &Path) -> Kind {
         () if head.contains("\"lanes-traces\"") => Kind::Traces,
         () => Kind::Other,
     }
-}
-
-/// The source tree around the current folder, or the one this was built from.
-fn tree() -> PathBuf {
-    let here = std::env::current_dir().unwrap_or_default();
-    let is_tree =
-        |folder: &&Path| folder.join("crates/core/src/workload").is_dir();
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    here.ancestors().find(is_tree).map_or(built, Path::to_owned)
 }

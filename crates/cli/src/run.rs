@@ -116,7 +116,7 @@ fn contenders(cells: &Cells, workers: &[usize]) -> Vec<Contender> {
     let mut contenders = Vec::new();
     for model in &cells.models {
         // One worker is one worker, however many others have.
-        let workers = if model.serial { &[1][..] } else { workers };
+        let workers = if model.serial() { &[1][..] } else { workers };
         let mut seen = Vec::new();
         for workers in workers {
             if seen.contains(workers) {
@@ -127,7 +127,8 @@ fn contenders(cells: &Cells, workers: &[usize]) -> Vec<Contender> {
                 name: model.name.clone(),
                 model: model.model.clone(),
                 workers: *workers,
-                serial: model.serial,
+                serial: model.serial(),
+                answers_only: model.described.answers_only,
                 launch: model.launch.clone(),
             });
         }

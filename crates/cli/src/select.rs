@@ -2,35 +2,9 @@
 
 use crate::args::Selection;
 use crate::fail::Fail;
-use lanes_core::Family;
+use crate::models::{Known, Model, Origin, known};
 use lanes_core::Row;
-use lanes_measure::process::Launch;
 use lanes_measure::session::Wants;
-use lanes_suite::MODELS;
-
-/// A model that can be chosen.
-#[derive(Debug, Clone)]
-pub(crate) struct Model {
-    /// The name it is asked to be.
-    pub(crate) model: String,
-    /// The name it is listed by: with a number if it was entered before.
-    pub(crate) name: String,
-    /// Whether it has one worker, however many are asked for.
-    pub(crate) serial: bool,
-    /// How its worker is started.
-    pub(crate) launch: Launch,
-    /// Whether it takes part only where it is named.
-    pub(crate) by_name: bool,
-    /// Why it is not here, if it is not.
-    pub(crate) missing: Option<String>,
-}
-
-impl Model {
-    /// Whether it is real CPython, which computes in another language.
-    pub(crate) fn is_python(&self) -> bool {
-        lanes_python::peers().iter().any(|peer| peer.name == self.model)
-    }
-}
 
 /// The cells that were chosen.
 pub(crate) struct Cells {
@@ -42,9 +16,18 @@ pub(crate) struct Cells {
     by_name: Vec<String>,
 }
 
+/// A model that the option `--models` means, before it is asked what it is.
+struct Candidate {
+    known: Known,
+    /// The name it is listed by: with a number if it was entered before.
+    name: String,
+    /// Whether only a filter that names it means it.
+    by_name: bool,
+}
+
 impl Cells {
     /// The cells among these rows that are chosen to be measured. Unless they
-    /// are named, the models of the article and of other languages are not.
+    /// are named, exhibits, guests and the models of Python are not.
     ///
     /// # Errors
     /// [`Fail::Usage`] for a name that nothing has, [`Fail::Nothing`] if no
@@ -53,7 +36,8 @@ impl Cells {
         selection: &Selection,
         rows: Vec<Box<dyn Row>>,
     ) -> Result<Self, Fail> {
-        Self::of(selection, rows, models(selection, &own()?)?)
+        let known = known(selection)?;
+        Self::of(selection, rows, &known, candidates(selection, &known)?)
     }
 
     /// The cells among these rows, of all models that there are; those of Python
@@ -66,56 +50,77 @@ impl Cells {
         rows: Vec<Box<dyn Row>>,
         python: bool,
     ) -> Result<Self, Fail> {
-        let mut models = models(selection, &own()?)?;
-        for model in &mut models {
-            model.by_name &= !python && model.is_python();
+        let known = known(selection)?;
+        let mut candidates = candidates(selection, &known)?;
+        for candidate in &mut candidates {
+            let is_python = matches!(candidate.known.origin, Origin::Python);
+            candidate.by_name &= !python && is_python;
         }
-        Self::of(selection, rows, models)
+        Self::of(selection, rows, &known, candidates)
     }
 
     fn of(
         selection: &Selection,
         rows: Vec<Box<dyn Row>>,
-        models: Vec<Model>,
+        known: &[Known],
+        candidates: Vec<Candidate>,
     ) -> Result<Self, Fail> {
         let mut workloads: Vec<&str> =
             rows.iter().map(|row| row.workload()).collect();
         workloads.dedup();
-        let known = known(selection, &own()?)?;
-        let known = known.iter().map(|model| model.model.as_str());
-        let known: Vec<&str> = known.collect();
-        let parse = |text: &String| Filter::parse(text, &workloads, &known);
-        let mut filters = selection
-            .filters
-            .iter()
-            .map(parse)
-            .collect::<Result<Vec<_>, _>>()?;
+        let names: Vec<&str> = known.iter().map(|known| &*known.name).collect();
+        let parse = |text: &String| Filter::parse(text, &workloads, &names);
+        let filters = selection.filters.iter().map(parse);
+        let mut filters = filters.collect::<Result<Vec<_>, _>>()?;
         if filters.is_empty() {
             filters.push(Filter::default());
         }
-        let any = |row: &dyn Row, model: &Model| {
-            let mut filters = filters.iter();
-            filters
-                .any(|filter| filter.matches(row, &model.model, model.by_name))
+        let mut cells = Self {
+            rows,
+            models: Vec::new(),
+            filters,
+            by_name: candidates
+                .iter()
+                .filter(|candidate| candidate.by_name)
+                .map(|candidate| candidate.known.name.clone())
+                .collect(),
         };
-        let kept_models: Vec<Model> = models
-            .iter()
-            .filter(|model| rows.iter().any(|row| any(&**row, model)))
-            .cloned()
-            .collect();
-        let rows: Vec<_> = rows
-            .into_iter()
-            .filter(|row| models.iter().any(|model| any(&**row, model)))
-            .collect();
-        if rows.is_empty() {
-            let what = selection.filters.join(" ");
-            return Err(Fail::Nothing(format!(
-                "no cell matches {what:?}; `lanes list` shows them all"
-            )));
+        // Only a model that is meant is asked what it is.
+        for Candidate { known, name, .. } in candidates {
+            let meant =
+                |row: &Box<dyn Row>| cells.means(&**row, &known.name);
+            if cells.rows.iter().any(meant) {
+                cells.models.push(Model { name, ..known.ask()? });
+            }
         }
-        let by_name = models.into_iter().filter(|model| model.by_name);
-        let by_name = by_name.map(|model| model.model).collect();
-        Ok(Self { rows, models: kept_models, filters, by_name })
+        let mut rows = std::mem::take(&mut cells.rows);
+        rows.retain(|row| {
+            let mut models = cells.models.iter();
+            models.any(|model| cells.wants(&**row, &model.model))
+        });
+        if rows.is_empty() {
+            return Err(cells.nothing(selection));
+        }
+        cells.models.retain(|model| {
+            rows.iter().any(|row| {
+                let filters = &cells.filters;
+                model.has(row.workload())
+                    && means(filters, &cells.by_name, &**row, &model.model)
+            })
+        });
+        Ok(Self { rows, ..cells })
+    }
+
+    fn nothing(&self, selection: &Selection) -> Fail {
+        let what = selection.filters.join(" ");
+        let mut why = format!("no cell matches {what:?}");
+        for model in &self.models {
+            let cells = model.described.cells.iter();
+            let cells = cells.map(|cell| cell.workload.as_str());
+            let cells = cells.collect::<Vec<_>>().join(", ");
+            why += &format!("; {} has {cells}", model.model);
+        }
+        Fail::Nothing(why + "; `lanes list` shows them all")
     }
 
     /// Takes out the models that are not here, and says so.
@@ -123,36 +128,38 @@ impl Cells {
     /// # Errors
     /// [`Fail::Failure`] if none is left.
     pub(crate) fn here(mut self) -> Result<Self, Fail> {
-        let mut told = Vec::new();
-        self.models.retain(|model| match &model.missing {
+        let mut missing = Vec::new();
+        self.models.retain(|model| match model.missing() {
             Some(why) => {
-                told.push(format!("{}: {why}", model.name));
+                missing.push(format!("{}: {why}", model.name));
                 false
             }
             None => true,
         });
         if self.models.is_empty() {
-            return Err(Fail::Failure(told.join("; ")));
+            return Err(Fail::Failure(missing.join("; ")));
         }
-        told.iter().for_each(|line| eprintln!("lanes: {line}"));
+        missing.iter().for_each(|line| eprintln!("lanes: {line}"));
         Ok(self)
     }
 
     /// The rows, and whether a cell of them was chosen.
-    pub(crate) fn into_parts(self) -> (Vec<Box<dyn Row>>, Wants) {
-        let Self { rows, filters, by_name, .. } = self;
-        let wants = move |row: &dyn Row, model: &str| {
-            let by_name = by_name.iter().any(|name| name == model);
-            filters.iter().any(|filter| filter.matches(row, model, by_name))
-        };
+    pub(crate) fn into_parts(mut self) -> (Vec<Box<dyn Row>>, Wants) {
+        let rows = std::mem::take(&mut self.rows);
+        let wants = move |row: &dyn Row, model: &str| self.wants(row, model);
         (rows, Box::new(wants))
+    }
+
+    /// Whether the filters mean a cell, if there is one.
+    fn means(&self, row: &dyn Row, model: &str) -> bool {
+        means(&self.filters, &self.by_name, row, model)
     }
 
     /// Whether a cell was chosen.
     pub(crate) fn wants(&self, row: &dyn Row, model: &str) -> bool {
-        let by_name = self.by_name.iter().any(|name| name == model);
-        let mut filters = self.filters.iter();
-        filters.any(|filter| filter.matches(row, model, by_name))
+        let known = self.models.iter().find(|known| known.model == model);
+        known.is_some_and(|known| known.has(row.workload()))
+            && self.means(row, model)
     }
 
     /// Whether a workload was chosen for a model, in any size.
@@ -162,74 +169,45 @@ impl Cells {
     }
 }
 
-fn own() -> Result<Launch, Fail> {
-    Launch::own().map_err(Fail::of)
+fn means(
+    filters: &[Filter],
+    by_name: &[String],
+    row: &dyn Row,
+    model: &str,
+) -> bool {
+    let by_name = by_name.iter().any(|name| name == model);
+    filters.iter().any(|filter| filter.matches(row, model, by_name))
 }
 
-/// Every model that there is, in the order in which they are listed.
-fn known(selection: &Selection, own: &Launch) -> Result<Vec<Model>, Fail> {
-    let suite = MODELS.iter().map(|entry| Model {
-        model: entry.name.to_owned(),
-        name: entry.name.to_owned(),
-        serial: entry.serial,
-        launch: own.clone(),
-        by_name: entry.family != Family::Runtime,
-        missing: None,
-    });
-    let python = lanes_python::peers().iter().map(|peer| Model {
-        model: peer.name.clone(),
-        name: peer.name.clone(),
-        serial: peer.serial,
-        launch: Launch {
-            program: peer.program.clone(),
-            arguments: peer.arguments.clone(),
-        },
-        by_name: true,
-        missing: peer.missing.clone(),
-    });
-    let mut known: Vec<Model> = suite.chain(python).collect();
-    for (name, command) in &selection.peers {
-        if known.iter().any(|model| model.model == *name) {
-            let what = format!("a model is called {name} already");
-            return Err(Fail::Usage(format!("--peer {name}: {what}")));
-        }
-        known.push(Model {
-            model: name.clone(),
-            name: name.clone(),
-            serial: false,
-            launch: Launch {
-                program: command[0].clone().into(),
-                arguments: command[1..].to_vec(),
-            },
-            by_name: false,
-            missing: None,
-        });
-    }
-    Ok(known)
-}
-
-/// The models of `--models` in its order, or all of them. Whoever is listed
+/// The models of `--models` in its order, or all of them. One that is listed
 /// there, or is like a pattern there, is named.
-fn models(selection: &Selection, own: &Launch) -> Result<Vec<Model>, Fail> {
-    let known = known(selection, own)?;
+fn candidates(
+    selection: &Selection,
+    known: &[Known],
+) -> Result<Vec<Candidate>, Fail> {
     if selection.models.is_empty() {
-        return Ok(known);
+        let all = known.iter().cloned().map(|known| {
+            let (name, by_name) = (known.name.clone(), known.by_name());
+            Candidate { known, name, by_name }
+        });
+        return Ok(all.collect());
     }
-    let mut chosen: Vec<Model> = Vec::new();
+    let mut chosen: Vec<Candidate> = Vec::new();
     for pattern in &selection.models {
-        let found = known.iter().filter(|model| like(pattern, &model.model));
-        let found: Vec<&Model> = found.collect();
+        let found = known.iter().filter(|known| like(pattern, &known.name));
+        let found: Vec<&Known> = found.collect();
         if found.is_empty() {
-            let names = known.iter().map(|model| model.model.as_str());
+            let names = known.iter().map(|known| known.name.as_str());
             return Err(unknown("model", pattern, names));
         }
-        for model in found {
-            let same = |other: &&Model| other.model == model.model;
+        for known in found {
+            let same = |other: &&Candidate| other.known.name == known.name;
             let name = match chosen.iter().filter(same).count() {
-                0 => model.model.clone(),
-                before => format!("{}#{}", model.model, before + 1),
+                0 => known.name.clone(),
+                before => format!("{}#{}", known.name, before + 1),
             };
-            chosen.push(Model { name, by_name: false, ..model.clone() });
+            let known = known.clone();
+            chosen.push(Candidate { known, name, by_name: false });
         }
     }
     Ok(chosen)

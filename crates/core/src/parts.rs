@@ -11,6 +11,27 @@ pub struct Part {
     pub range: Range<usize>,
 }
 
+impl Part {
+    /// Both halves, as equal as whole grains allow; none for one grain or less.
+    /// The number of a half is that of its first grain.
+    ///
+    /// # Panics
+    /// If `grain` is zero.
+    pub fn halves(&self, grain: usize) -> Option<(Self, Self)> {
+        let Range { start, end } = self.range;
+        let grains = (end - start).div_ceil(grain);
+        if grains < 2 {
+            return None;
+        }
+        let middle = start + grains / 2 * grain;
+        let half = |range: Range<usize>| Self {
+            task: range.start / grain,
+            range,
+        };
+        Some((half(start..middle), half(middle..end)))
+    }
+}
+
 /// Cuts `len` items into at most `count` parts of whole grains, as equal as
 /// grains allow. No part is empty; no items make no parts.
 ///
@@ -49,6 +70,24 @@ mod tests {
             }
             assert_eq!(next, len);
             assert!(split(len, grain, count).count() <= count);
+        }
+    }
+
+    #[test]
+    fn halves_of_halves_are_grains() {
+        for (len, grain) in [(0, 1), (1, 1), (2, 1), (10, 3), (100, 7)] {
+            let mut grains = vec![Part { task: 0, range: 0..len }];
+            while let Some(at) =
+                grains.iter().position(|part| part.halves(grain).is_some())
+            {
+                let (left, right) = grains[at].halves(grain).unwrap();
+                grains.splice(at..=at, [left, right]);
+            }
+            let expected: Vec<Part> = match len {
+                0 => vec![Part { task: 0, range: 0..0 }],
+                _ => split(len, grain, len.div_ceil(grain)).collect(),
+            };
+            assert_eq!(grains, expected, "{len} in grains of {grain}");
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod document;
 pub mod failure;
+pub mod guest;
 pub mod machine;
 pub mod process;
 pub mod protocol;

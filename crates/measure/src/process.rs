@@ -2,7 +2,8 @@
 
 use crate::failure::{Cause, Failure};
 use crate::protocol::{
-    self, Hello, MOST_BYTES, Reply, Request, Sample, Traced, TracedSpan,
+    self, Described, Description, Hello, MOST_BYTES, Reply, Request, Sample,
+    Traced, TracedSpan,
 };
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{
@@ -170,6 +171,26 @@ impl Process {
                 attest(&hello, self.id(), model, workers)
                     .map_err(|what| Failure::new(Cause::Mismatch, what))?;
                 Ok(hello)
+            }
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Asks which models the worker can be.
+    ///
+    /// # Errors
+    /// [`Cause::Mismatch`] if it speaks another version of the protocol, and
+    /// those of any reply.
+    pub fn describe(&mut self) -> Result<Vec<Described>, Failure> {
+        let protocol = protocol::VERSION;
+        self.send(&Request::Describe { protocol })?;
+        match self.receive()? {
+            Reply::Describe(Description { protocol: spoken, models }) => {
+                if spoken == protocol {
+                    return Ok(models);
+                }
+                let what = format!("it speaks protocol {spoken}");
+                Err(Failure::new(Cause::Mismatch, what))
             }
             other => Err(unexpected(&other)),
         }

@@ -1,7 +1,7 @@
 #![doc = include_str!("../PROTOCOL.md")]
 
-use lanes_core::Error;
 use lanes_core::trace::{Span, State};
+use lanes_core::{Cell, Entry, Error, Fit};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,6 +19,12 @@ pub const MOST_BYTES: usize = 1 << 24;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "lowercase")]
 pub enum Request {
+    /// Say which models the worker can be; answered by [`Reply::Describe`].
+    /// Nothing is started.
+    Describe {
+        /// [`VERSION`].
+        protocol: u32,
+    },
     /// Start the model; answered by [`Reply::Hello`].
     Hello {
         /// [`VERSION`].
@@ -67,6 +73,8 @@ pub enum Request {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reply {
+    /// What the worker can be.
+    Describe(Description),
     /// The model runs.
     Hello(Hello),
     /// The input is there, and was run once.
@@ -95,6 +103,108 @@ impl Reply {
     }
 }
 
+/// What a worker can be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Description {
+    /// [`VERSION`].
+    pub protocol: u32,
+    /// The models.
+    pub models: Vec<Described>,
+}
+
+/// A model, as its worker describes it before it is started.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Described {
+    /// The name.
+    pub model: String,
+    /// Whether it has one worker, however many are asked for.
+    #[serde(default)]
+    pub serial: bool,
+    /// The library that is compared and its version, as in `rayon 1.12.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub library: Option<String>,
+    /// A warning that goes with the name wherever it is listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub badge: Option<String>,
+    /// Why it cannot be started here, if it cannot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
+    /// Whether it gives right answers without doing the work that the protocol
+    /// asks for: it is shown, and never ranked.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub answers_only: bool,
+    /// The folder of its source, below the root of the repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The cells that it has.
+    pub cells: Vec<DescribedCell>,
+}
+
+/// A cell, as a worker describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DescribedCell {
+    /// The workload.
+    pub workload: String,
+    /// How well the model suits it.
+    pub fit: Grade,
+    /// Why, in one sentence.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// The grades of [`Fit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Grade {
+    /// What the model was made for.
+    Natural,
+    /// It works, against the grain.
+    Possible,
+    /// Shown to teach what happens, or refused.
+    Unsuitable,
+}
+
+impl Grade {
+    /// The word, as commands print it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Natural => "natural",
+            Self::Possible => "possible",
+            Self::Unsuitable => "unsuitable",
+        }
+    }
+}
+
+impl From<&Cell> for DescribedCell {
+    fn from(cell: &Cell) -> Self {
+        let fit = match cell.fit {
+            Fit::Natural(_) => Grade::Natural,
+            Fit::Possible(_) => Grade::Possible,
+            Fit::Unsuitable(_) => Grade::Unsuitable,
+        };
+        let reason = cell.fit.reason().into();
+        Self { workload: cell.workload.into(), fit, reason }
+    }
+}
+
+impl From<&Entry> for Described {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            model: entry.name.into(),
+            serial: entry.serial,
+            library: entry.library(),
+            badge: entry.badge.map(str::to_owned),
+            source: Some(format!("crates/{}", entry.directory)),
+            cells: entry.cells.iter().map(DescribedCell::from).collect(),
+            ..Self::default()
+        }
+    }
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// What a worker says of itself, once its model runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
@@ -109,6 +219,9 @@ pub struct Hello {
     /// The versions of what is compared, by name.
     #[serde(default)]
     pub versions: BTreeMap<String, String>,
+    /// See [`Described::answers_only`].
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub answers_only: bool,
 }
 
 impl Hello {
@@ -117,7 +230,8 @@ impl Hello {
         // The number of a process is that of its first thread.
         let threads = vec![std::process::id(); workers];
         let (protocol, versions) = (VERSION, BTreeMap::new());
-        Self { protocol, model, workers, threads, versions }
+        let answers_only = false;
+        Self { protocol, model, workers, threads, versions, answers_only }
     }
 }
 

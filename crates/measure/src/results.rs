@@ -141,6 +141,9 @@ pub struct ContenderResult {
     pub oversubscribed: bool,
     /// The contender that this is a second process of, as a control.
     pub twin_of: Option<usize>,
+    /// Whether it says that it only answers: it is shown, and never ranked.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub answers_only: bool,
     /// The versions it attested.
     pub versions: BTreeMap<String, String>,
     /// Why it has no samples, or no more of them.
@@ -176,6 +179,10 @@ pub struct Taken {
     /// What was measured.
     #[serde(flatten)]
     pub sample: Sample,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl Taken {

@@ -56,6 +56,8 @@ pub struct Contender {
     pub workers: usize,
     /// Whether it has one worker, however many are asked for.
     pub serial: bool,
+    /// Whether it says that it only answers; its worker may say so as well.
+    pub answers_only: bool,
     /// How its worker is started.
     pub launch: Launch,
 }
@@ -210,6 +212,7 @@ fn empty(row: &dyn Row, plan: &Plan) -> RowResult {
         serial: contender.serial,
         oversubscribed: !contender.serial && contender.workers > cores,
         twin_of: None,
+        answers_only: contender.answers_only,
         versions: Default::default(),
         failure: None,
         latencies: Default::default(),
@@ -426,6 +429,7 @@ impl Session<'_> {
             let workers = if planned.serial { 1 } else { planned.workers };
             let hello = lane.process.hello(&planned.model, workers)?;
             contender.versions = hello.versions;
+            contender.answers_only |= hello.answers_only;
             Ok(())
         });
         lanes
@@ -603,7 +607,9 @@ fn retire(lanes: &mut Vec<Lane>) {
 
 /// Enters the fastest lane's contender a second time.
 fn twin(lanes: &[Lane], result: &mut RowResult) -> Option<usize> {
-    let fastest = lanes.iter().min_by_key(|lane| lane.time)?.contender;
+    let ranked = |lane: &&Lane| !result.contenders[lane.contender].answers_only;
+    let ranked = lanes.iter().filter(ranked);
+    let fastest = ranked.min_by_key(|lane| lane.time)?.contender;
     let twin_of = Some(fastest);
     let original = result.contenders[fastest].clone();
     result.contenders.push(ContenderResult { twin_of, ..original });

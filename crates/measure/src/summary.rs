@@ -206,12 +206,13 @@ impl Summary {
     }
 }
 
-/// Who is compared with whom: by workers asked for, without twins; the serial
-/// ones in every group.
+/// Who is compared with whom: by workers asked for, without twins and those that
+/// only answer; the serial ones in every group.
 fn members(row: &RowResult) -> BTreeMap<usize, Vec<usize>> {
     let own = || {
         let all = row.contenders.iter().enumerate();
-        all.filter(|(_, contender)| contender.twin_of.is_none())
+        // An answer without the work is no time to compare with.
+        all.filter(|(_, c)| c.twin_of.is_none() && !c.answers_only)
     };
     let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, contender) in own().filter(|(_, c)| !c.serial) {
@@ -240,7 +241,9 @@ fn bases(row: &RowResult) -> Vec<(usize, usize)> {
                 && contender.workers > least.workers;
             more.then_some((index, base))
         };
-    row.contenders.iter().enumerate().filter_map(base).collect()
+    let own =
+        row.contenders.iter().enumerate().filter(|(_, c)| !c.answers_only);
+    own.filter_map(base).collect()
 }
 
 /// The median of what a contender's samples say.
@@ -275,6 +278,7 @@ pub(crate) mod tests {
             workers,
             serial: name == "sequential",
             oversubscribed: false,
+            answers_only: false,
             twin_of,
             versions: BTreeMap::new(),
             failure: None,

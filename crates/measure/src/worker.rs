@@ -1,7 +1,8 @@
 //! The worker: one model in a process of its own, told what to do.
 
 use crate::protocol::{
-    self, Hello, Kind, Refusal, Reply, Request, Sample, Traced,
+    self, Described, Description, Hello, Kind, Refusal, Reply, Request, Sample,
+    Traced,
 };
 use crate::usage::{self, Usage};
 use hdrhistogram::Histogram;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufReader};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
 use std::time::Duration;
 
 /// A model that a worker can be.
@@ -50,15 +52,33 @@ pub fn serve(models: &[Entry]) -> io::Result<()> {
         let entry = models.iter().find(|entry| entry.name == name);
         entry.map(Candidate::from)
     };
-    serve_any(&find)
+    serve_any(models, &find)
 }
 
-/// The same, for models that are made when they are asked for.
+/// The whole of the program `lanes-worker-NAME` of a guest that is written in
+/// Rust: a worker for this one model.
+pub fn of(model: Entry) -> ExitCode {
+    match serve(&[model]) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let name = model.name;
+            eprintln!("lanes-worker-{name}: {error}");
+            eprintln!(
+                "it is started by `lanes`, which finds it beside itself or on \
+                 the PATH"
+            );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The same, for models that are made when they are asked for; those that are
+/// listed describe themselves.
 ///
 /// # Errors
 /// Those of [`answer`].
-pub fn serve_any(find: Find<'_>) -> io::Result<()> {
-    let mut worker = Worker { find, model: None, prepared: None };
+pub fn serve_any(listed: &[Entry], find: Find<'_>) -> io::Result<()> {
+    let mut worker = Worker { listed, find, model: None, prepared: None };
     answer(|request, _| {
         Ok(Some(worker.answer(request).unwrap_or_else(Reply::Error)))
     })
@@ -86,6 +106,7 @@ pub fn answer(
 }
 
 struct Worker<'a> {
+    listed: &'a [Entry],
     find: Find<'a>,
     model: Option<Started>,
     prepared: Option<Box<dyn AnyJob>>,
@@ -94,6 +115,12 @@ struct Worker<'a> {
 impl Worker<'_> {
     fn answer(&mut self, request: Request) -> Result<Reply, Refusal> {
         match request {
+            Request::Describe { protocol } => {
+                understood(protocol)?;
+                let models = self.listed.iter().map(Described::from).collect();
+                let protocol = protocol::VERSION;
+                Ok(Reply::Describe(Description { protocol, models }))
+            }
             Request::Hello { protocol, model, workers } => {
                 self.hello(protocol, &model, workers).map(Reply::Hello)
             }
@@ -134,10 +161,7 @@ impl Worker<'_> {
         name: &str,
         workers: usize,
     ) -> Result<Hello, Refusal> {
-        if protocol != protocol::VERSION {
-            let known = protocol::VERSION;
-            return Err(invalid(format!("protocol {protocol}, not {known}")));
-        }
+        understood(protocol)?;
         let Candidate { start, versions } = (self.find)(name)
             .ok_or_else(|| invalid(format!("no model is called {name}")))?;
         let model = start(&Config::new(workers)?)?;
@@ -149,10 +173,19 @@ impl Worker<'_> {
             workers: model.workers(),
             threads,
             versions,
+            answers_only: false,
         };
         self.model = Some(model);
         Ok(hello)
     }
+}
+
+fn understood(protocol: u32) -> Result<(), Refusal> {
+    let known = protocol::VERSION;
+    if protocol == known {
+        return Ok(());
+    }
+    Err(invalid(format!("protocol {protocol}, not {known}")))
 }
 
 fn started(model: &Option<Started>) -> Result<&Started, Refusal> {
@@ -170,8 +203,10 @@ fn input(
     seed: u64,
 ) -> Result<Box<dyn AnyJob>, Refusal> {
     let definition = workload::find(workload);
-    let definition = definition
-        .ok_or_else(|| invalid(format!("no workload is called {workload}")))?;
+    let definition = definition.ok_or_else(|| {
+        let what = format!("no workload is called {workload}");
+        Refusal { kind: Kind::Unsupported, message: what }
+    })?;
     Ok(definition.read(size)?.job(seed)?)
 }
 
@@ -269,7 +304,8 @@ mod tests {
 
     fn worker() -> Worker<'static> {
         let find = &|name: &str| lanes_suite::find(name).map(Candidate::from);
-        Worker { find, model: None, prepared: None }
+        let listed = &lanes_suite::MODELS;
+        Worker { listed, find, model: None, prepared: None }
     }
 
     #[test]

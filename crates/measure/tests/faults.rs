@@ -30,7 +30,9 @@ fn until_run(fault: impl Fn(&mut UnixStream, u32)) {
     println!("a stray print");
     worker::answer(|request, socket| {
         Ok(match request {
-            Request::Trace { .. } | Request::Exhibit { .. } => {
+            Request::Describe { .. }
+            | Request::Trace { .. }
+            | Request::Exhibit { .. } => {
                 Some(Reply::unsupported("neither traces nor exhibits"))
             }
             Request::Run { runs, .. } => {

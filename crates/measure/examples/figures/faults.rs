@@ -40,7 +40,9 @@ pub(crate) fn serve(fault: &str) -> io::Result<()> {
                 known = Max::digest(&Max::reference(&input));
                 Some(Reply::Prepared { digest: known })
             }
-            Request::Trace { .. } | Request::Exhibit { .. } => {
+            Request::Describe { .. }
+            | Request::Trace { .. }
+            | Request::Exhibit { .. } => {
                 Some(Reply::unsupported("neither traces nor exhibits"))
             }
             Request::Run { runs, .. } if good > 0 => {

@@ -35,7 +35,9 @@ pub(crate) fn serve() -> io::Result<()> {
                 job = Some(made);
                 Reply::Prepared { digest }
             }
-            Request::Trace { .. } | Request::Exhibit { .. } => {
+            Request::Describe { .. }
+            | Request::Trace { .. }
+            | Request::Exhibit { .. } => {
                 Reply::unsupported("neither traces nor exhibits")
             }
             Request::Run { runs, .. } => {

@@ -1,0 +1,247 @@
+//! Guests: models in programs of their own, which are found by their names, as
+//! cargo and git find their commands.
+
+use crate::process::{Launch, Limits, Process};
+use crate::protocol::Described;
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// What the name of a guest's program begins with.
+pub const PREFIX: &str = "lanes-worker-";
+
+/// How long a guest may take to say what it is.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How much memory it may use meanwhile.
+const MEMORY: u64 = 1 << 30;
+/// No reason or version is printed beyond so many characters.
+const MOST_CHARACTERS: usize = 200;
+
+/// A program that may be a guest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guest {
+    /// What follows [`PREFIX`] in the program's name.
+    pub name: String,
+    /// The program, or why it cannot be started.
+    pub program: Result<PathBuf, String>,
+}
+
+/// The guests beside the running program and on the PATH, by name. Nothing is
+/// started.
+pub fn guests() -> Vec<Guest> {
+    let beside = env::current_exe().ok();
+    let beside = beside.as_deref().and_then(Path::parent).map(Path::to_owned);
+    let path = env::var_os("PATH").unwrap_or_default();
+    guests_in(beside.into_iter().chain(env::split_paths(&path)))
+}
+
+/// The guests in these folders, by name.
+pub fn guests_in(folders: impl IntoIterator<Item = PathBuf>) -> Vec<Guest> {
+    let mut found: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for folder in folders {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let file = entry.file_name();
+            let name = file.to_str().and_then(|file| file.strip_prefix(PREFIX));
+            let Some(name) = name.filter(|name| is_name(name)) else {
+                continue;
+            };
+            // A folder that is listed twice, or linked to, has one program.
+            let path = entry.path();
+            let path = path.canonicalize().unwrap_or(path);
+            let paths = found.entry(name.to_owned()).or_default();
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+    }
+    let guest = |(name, paths): (String, Vec<PathBuf>)| Guest {
+        name,
+        program: only(&paths),
+    };
+    found.into_iter().map(guest).collect()
+}
+
+/// Files that a build leaves beside a program have a dot in their names.
+fn is_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    !name.is_empty() && name.chars().all(plain)
+}
+
+fn only(paths: &[PathBuf]) -> Result<PathBuf, String> {
+    if let [path] = paths {
+        let is_program = |data: &fs::Metadata| {
+            data.is_file() && data.permissions().mode() & 0o111 != 0
+        };
+        return match path.metadata() {
+            Ok(data) if is_program(&data) => Ok(path.clone()),
+            Ok(_) => Err(format!("{} is not executable", path.display())),
+            Err(error) => Err(format!("{}: {error}", path.display())),
+        };
+    }
+    let paths = paths.iter().map(|path| path.display().to_string());
+    let paths: Vec<String> = paths.collect();
+    Err(format!("found more than once: {}", paths.join(" and ")))
+}
+
+/// What a guest says that it is, and what it says that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The model, with the cells that are in the catalogue.
+    pub model: Described,
+    /// One line for each other thing that it named.
+    pub notes: Vec<String>,
+}
+
+impl Guest {
+    /// How its worker is started.
+    ///
+    /// # Errors
+    /// Why it cannot be.
+    pub fn launch(&self) -> Result<Launch, String> {
+        let program = self.program.clone()?;
+        Ok(Launch { program, arguments: Vec::new() })
+    }
+
+    /// Asks the guest what it is.
+    ///
+    /// # Errors
+    /// Why there is no answer that can be used, in one line.
+    pub fn ask(&self) -> Result<Answer, String> {
+        let launch = self.launch()?;
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let limits = Limits {
+            deadline: PATIENCE,
+            memory: MEMORY,
+            stop: Arc::new(AtomicBool::new(false)),
+        };
+        let process = Process::start(&launch, folder.path(), &limits);
+        let models = process.and_then(|mut process| {
+            let models = process.describe()?;
+            process.end();
+            Ok(models)
+        });
+        let program = launch.program.display();
+        let models = models.map_err(|failure| {
+            line(&format!("{program}, asked what it is: {failure}"))
+        })?;
+        self.checked(models).map_err(|why| line(&format!("{program} {why}")))
+    }
+
+    /// The answer, if it is one model of the program's name.
+    fn checked(&self, models: Vec<Described>) -> Result<Answer, String> {
+        let Ok([model]) = <[Described; 1]>::try_from(models) else {
+            return Err("is not one model".into());
+        };
+        if model.model != self.name {
+            let (other, name) = (model.model, &self.name);
+            return Err(format!("answers to another name: {other:?}, not {name:?}"));
+        }
+        let mut notes = Vec::new();
+        let model = self.known(model, &mut notes);
+        Ok(Answer { model, notes })
+    }
+
+    /// The model with the cells that the catalogue has, and clean texts.
+    fn known(&self, model: Described, notes: &mut Vec<String>) -> Described {
+        let (mut cells, mut strange) = (Vec::new(), Vec::new());
+        for mut cell in model.cells {
+            if lanes_core::workload::find(&cell.workload).is_some() {
+                cell.reason = line(&cell.reason);
+                cells.push(cell);
+            } else {
+                strange.push(format!("{:?}", cell.workload));
+            }
+        }
+        if !strange.is_empty() {
+            let names = strange.join(", ");
+            notes.push(line(&format!(
+                "{}: the catalogue has no {names}",
+                model.model
+            )));
+        }
+        let text = |text: Option<String>| text.map(|text| line(&text));
+        Described {
+            cells,
+            library: text(model.library),
+            badge: text(model.badge),
+            missing: text(model.missing),
+            ..model
+        }
+    }
+}
+
+/// A text from outside as one line, without control characters.
+fn line(text: &str) -> String {
+    let clean = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().take(MOST_CHARACTERS).map(clean).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{DescribedCell, Grade};
+
+    fn write(path: &Path, mode: u32) {
+        fs::write(path, "#!/bin/sh\nexit 3\n").unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn guests_are_found_by_name_and_the_rest_is_left_alone() {
+        let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let [first, second] = folders.each_ref().map(|folder| folder.path());
+        write(&first.join("lanes-worker-one"), 0o755);
+        write(&first.join("lanes-worker-one.d"), 0o755);
+        write(&first.join("lanes-worker-"), 0o755);
+        write(&first.join("lanes-work"), 0o755);
+        write(&first.join("lanes-worker-plain"), 0o644);
+        write(&first.join("lanes-worker-twice"), 0o755);
+        write(&second.join("lanes-worker-twice"), 0o755);
+        let folders = [first, second, first].map(Path::to_owned);
+        let found = guests_in(folders.into_iter().chain(["/none".into()]));
+        let names: Vec<_> = found.iter().map(|guest| &*guest.name).collect();
+        assert_eq!(names, ["one", "plain", "twice"]);
+        assert!(found[0].program.is_ok());
+        let why = found[1].program.clone().unwrap_err();
+        assert!(why.contains("is not executable"), "{why}");
+        let why = found[2].program.clone().unwrap_err();
+        for folder in [first, second] {
+            let folder = folder.canonicalize().unwrap();
+            assert!(why.contains(&folder.display().to_string()), "{why}");
+        }
+        let why = found[0].ask().unwrap_err();
+        assert!(why.contains("exit status: 3"), "{why}");
+    }
+
+    #[test]
+    fn what_a_guest_says_is_checked() {
+        let guest = Guest { name: "me".into(), program: Err("none".into()) };
+        let cell = |workload: &str| DescribedCell {
+            workload: workload.into(),
+            fit: Grade::Natural,
+            reason: "because\nit \u{1b}[31mis".into(),
+        };
+        let model = |name: &str| Described {
+            model: name.into(),
+            cells: vec![cell("fib"), cell("no\nsuch")],
+            ..Described::default()
+        };
+        let answer = guest.checked(vec![model("me")]).unwrap();
+        assert_eq!(answer.model.cells.len(), 1);
+        assert_eq!(answer.model.cells[0].reason, "because it  [31mis");
+        assert!(answer.notes[0].contains("no\\nsuch"), "{:?}", answer.notes);
+        for other in ["you", "meow", "", "me\n"] {
+            let why = guest.checked(vec![model(other)]).unwrap_err();
+            assert!(why.contains("another name"), "{why}");
+        }
+        let two = vec![model("me"), model("me")];
+        for models in [Vec::new(), two] {
+            assert!(guest.checked(models).is_err());
+        }
+    }
+}
