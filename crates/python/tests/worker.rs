@@ -1,5 +1,5 @@
 //! Real CPython as a worker: every model and workload against the reference, and
-//! what is told when it dies, babbles, answers garbage or never answers.
+//! what is reported when it dies, prints, answers garbage or never answers.
 //!
 //! All interpreters of `LANES_PYTHON` are tested, or else `python3`.
 
@@ -14,7 +14,12 @@ use rustix::process::{
 };
 use serde_json::{Value, json};
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
@@ -39,30 +44,42 @@ fn named(name: &str) -> &'static Peer {
     found.unwrap_or_else(|| panic!("{name} is not here"))
 }
 
-/// The worker of a peer, with lines before its script's last ones.
-fn start(peer: &Peer, faults: &str, deadline: Duration) -> Process {
-    start_in(&std::env::temp_dir(), peer, faults, deadline)
+/// How the worker of a peer is started.
+fn launch(peer: &Peer) -> Launch {
+    let (program, arguments) = (peer.program.clone(), peer.arguments.clone());
+    Launch { program, arguments }
 }
 
-fn start_in(
+/// The same worker, but for what some lines of Python change in it.
+fn changed(peer: &Peer, lines: &str) -> Launch {
+    let [isolated, archive] = &peer.arguments[..] else { panic!() };
+    let script = format!(
+        "import os, sys, time\n\
+         sys.path.insert(0, sys.argv[1])\n\
+         from lanes import forked, models\n\
+         from lanes.worker import Worker, serve\n\
+         {lines}\n\
+         serve()\n"
+    );
+    let arguments = [isolated, "-c", &script, archive].map(String::from);
+    Launch { program: peer.program.clone(), arguments: arguments.to_vec() }
+}
+
+fn start(
     folder: &Path,
     peer: &Peer,
-    faults: &str,
+    launch: &Launch,
     deadline: Duration,
 ) -> Process {
-    let mut arguments = peer.arguments.clone();
-    let last = "\nif __name__ == ";
-    assert_eq!(arguments[2].matches(last).count(), 1);
-    arguments[2] = arguments[2].replace(last, &format!("\n{faults}\n{last}"));
-    let launch = Launch { program: peer.program.clone(), arguments };
     let limits = limits(deadline);
     let (name, serial) = (&peer.name, peer.serial);
-    Process::greeted(&launch, folder, &limits, name, 2, serial)
+    Process::greeted(launch, folder, &limits, name, 2, serial)
         .unwrap_or_else(|failure| panic!("{name}: {failure}"))
 }
 
 fn sound(peer: &Peer) -> Process {
-    start(peer, "", Duration::from_secs(60))
+    let folder = std::env::temp_dir();
+    start(&folder, peer, &launch(peer), Duration::from_secs(60))
 }
 
 fn prepare(
@@ -94,7 +111,7 @@ fn children(process: u32) -> Vec<u32> {
     text.split_whitespace().map(|child| child.parse().unwrap()).collect()
 }
 
-/// Whether a process is gone, or waits only for whoever adopted it.
+/// Whether a process has ended, though its parent may not have asked yet.
 fn is_gone(process: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"));
     stat.is_err() || stat.is_ok_and(|stat| stat.contains(") Z "))
@@ -112,7 +129,11 @@ fn wait_until(what: &str, is: impl Fn() -> bool) {
 fn every_model_answers_as_the_reference() {
     for peer in here() {
         let mut process = sound(peer);
-        for row in rows_with(7).iter().chain(&rows_with(0)) {
+        let has = |row: &dyn Row| {
+            peer.cells.iter().any(|cell| cell.workload == row.workload())
+        };
+        let rows = [rows_with(7), rows_with(0)];
+        for row in rows.iter().flatten().filter(|row| has(&***row)) {
             let row = row.pinned().unwrap();
             let cell = format!("{} in {}", row.label(), peer.name);
             for seed in [7, u64::MAX - 1] {
@@ -182,7 +203,7 @@ fn files_go_with_their_input() {
     let row = |name| rows.iter().find(|r| r.workload() == name).unwrap();
     let count = || fs::read_dir(folder.path()).unwrap().count();
     let (peer, deadline) = (named("python-threads"), Duration::from_secs(60));
-    let mut process = start_in(folder.path(), peer, "", deadline);
+    let mut process = start(folder.path(), peer, &launch(peer), deadline);
     prepare(&mut process, &**row("read"), 7).unwrap();
     assert_eq!(count(), 1);
     prepare(&mut process, &**row("spawn"), 7).unwrap();
@@ -315,8 +336,9 @@ fn what_cannot_be_is_refused_and_the_worker_goes_on() {
 /// A worker in which something is wrong from its first sample on.
 fn faulty(name: &str, faults: &str) -> (Process, u64) {
     let deadline = Duration::from_secs(1);
-    let faults = format!("right = Worker.sample\n{faults}\n");
-    let mut process = start(named(name), &faults, deadline);
+    let peer = named(name);
+    let launch = changed(peer, &format!("right = Worker.sample\n{faults}"));
+    let mut process = start(&std::env::temp_dir(), peer, &launch, deadline);
     let spawn = rows_with(4).into_iter().find(|r| r.workload() == "spawn");
     let digest = prepare(&mut process, &*spawn.unwrap(), 7).unwrap();
     (process, digest)
@@ -351,7 +373,7 @@ fn each_fault_has_its_name_and_leaves_nothing_behind() {
         assert_eq!(hung.cause, Cause::Hung, "{hung}");
         let garbage = fails(
             name,
-            "Worker.sample = lambda *_: SOCKET.sendall(b'no reply\\n')",
+            "Worker.sample = lambda *_: forked.SOCKET.sendall(b'no reply\\n')",
         );
         assert_eq!(garbage.cause, Cause::Protocol, "{garbage}");
         let wrong = fails(
@@ -426,5 +448,234 @@ fn when_the_socket_ends_the_worker_ends_and_its_processes_with_it() {
         for process in family.into_iter().chain([worker]) {
             wait_until(&peer.name, || is_gone(process));
         }
+    }
+}
+
+/// Requests and replies without the checks of a [`Process`].
+struct Raw {
+    child: Child,
+    socket: BufReader<UnixStream>,
+}
+
+impl Raw {
+    fn start(launch: &Launch) -> Self {
+        let (socket, theirs) = UnixStream::pair().unwrap();
+        let child = Command::new(&launch.program)
+            .args(&launch.arguments)
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .spawn()
+            .unwrap();
+        Self { child, socket: BufReader::new(socket) }
+    }
+
+    fn line(&mut self, line: &str) -> Value {
+        writeln!(self.socket.get_mut(), "{line}").unwrap();
+        let mut reply = String::new();
+        self.socket.read_line(&mut reply).unwrap();
+        serde_json::from_str(&reply).unwrap()
+    }
+
+    fn ask(&mut self, request: Value) -> Value {
+        self.line(&request.to_string())
+    }
+
+    fn kind(&mut self, request: Value) -> String {
+        let reply = self.ask(request);
+        let kind = reply["error"]["kind"].as_str();
+        kind.unwrap_or_else(|| panic!("{reply}")).to_owned()
+    }
+
+    fn end(mut self) {
+        self.socket.get_ref().shutdown(Shutdown::Both).unwrap();
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+/// A peer of each interpreter that is here.
+fn one_of_each() -> Vec<&'static Peer> {
+    let here = here().into_iter();
+    here.filter(|peer| peer.model == lanes_python::MODELS[0]).collect()
+}
+
+#[test]
+fn a_worker_describes_itself() {
+    for peer in one_of_each() {
+        let mut raw = Raw::start(&launch(peer));
+        let request = json!({"do": "describe", "protocol": 1, "later": true});
+        let described = raw.ask(request)["describe"].clone();
+        assert_eq!(described["protocol"], 1);
+        let models = described["models"].as_array().unwrap();
+        let names: Vec<_> = models.iter().map(|m| &m["model"]).collect();
+        assert_eq!(names, lanes_python::MODELS);
+        // What is printed on request is the same.
+        let all = lanes_python::peers().iter();
+        let own = all.filter(|other| other.program == peer.program);
+        for (model, peer) in models.iter().zip(own) {
+            assert_eq!(model["model"], peer.model);
+            assert_eq!(model["serial"], peer.serial);
+            assert_eq!(model["library"].as_str(), peer.library.as_deref());
+            assert_eq!(model["missing"].as_str(), peer.missing.as_deref());
+            assert_eq!(model["source"], "crates/python");
+            let cells = model["cells"].as_array().unwrap();
+            assert_eq!(cells.len(), peer.cells.len());
+            for (cell, own) in cells.iter().zip(&peer.cells) {
+                assert_eq!(cell["workload"], *own.workload);
+                assert_eq!(cell["fit"], *own.fit);
+                assert_eq!(cell["reason"], *own.reason);
+            }
+        }
+        assert_eq!(raw.kind(json!({"do": "describe"})), "invalid");
+        raw.end();
+    }
+}
+
+#[test]
+fn every_cell_is_of_a_workload_and_has_a_fit_of_one_sentence() {
+    let rows = rows_with(1);
+    let grades = ["natural", "possible", "unsuitable"];
+    for peer in here() {
+        assert!(!peer.cells.is_empty(), "{}", peer.name);
+        let mut places = Vec::new();
+        for cell in &peer.cells {
+            let what = format!("{} in {}", cell.workload, peer.name);
+            assert!(grades.contains(&&*cell.fit), "{what}");
+            let why = &cell.reason;
+            assert!(why.len() > 10 && !why.contains(". "), "{what}: {why}");
+            let mut rows = rows.iter();
+            let place = rows.position(|row| row.workload() == cell.workload);
+            places.push(place.unwrap_or_else(|| panic!("{what}")));
+        }
+        // Those that a model has stand in the order of the catalogue.
+        assert!(places.is_sorted_by(|a, b| a < b), "{}", peer.name);
+    }
+}
+
+#[test]
+fn requests_that_make_no_sense_are_invalid_and_the_worker_goes_on() {
+    for peer in one_of_each() {
+        let mut raw = Raw::start(&launch(peer));
+        let run = json!({
+            "do": "run", "runs": 1, "together": false, "check": true,
+        });
+        let prepare = |workload: &str| {
+            json!({
+                "do": "prepare", "workload": workload, "seed": 7,
+                "size": {"tasks": 3},
+            })
+        };
+        let hello = json!({
+            "do": "hello", "protocol": 1, "model": "python-threads",
+            "workers": 2,
+        });
+        let trace = json!({"do": "trace", "origin": 0});
+        for line in ["no json", "[]", "7", "{}", r#"{"do": "dance"}"#] {
+            assert_eq!(raw.line(line)["error"]["kind"], "invalid", "{line}");
+        }
+        assert_eq!(raw.kind(prepare("spawn")), "invalid");
+        let changed = |name: &str, value: Value| {
+            let mut hello = hello.clone();
+            hello[name] = value;
+            hello
+        };
+        for (name, value) in [
+            ("protocol", json!(2)),
+            ("model", json!("rayon")),
+            ("workers", json!(0)),
+            ("workers", json!(true)),
+            ("workers", json!(1 << 20)),
+        ] {
+            assert_eq!(raw.kind(changed(name, value)), "invalid", "{name}");
+        }
+        assert!(raw.ask(hello.clone())["hello"].is_object());
+        assert_eq!(raw.kind(run.clone()), "invalid");
+        assert_eq!(raw.kind(trace.clone()), "invalid");
+        assert_eq!(raw.kind(prepare("dance")), "invalid");
+        // Methods of a model are not workloads by that alone.
+        assert_eq!(raw.kind(prepare("close")), "invalid");
+        assert_eq!(raw.kind(json!({"do": "prepare"})), "invalid");
+        let digest = raw.ask(prepare("spawn"))["prepared"]["digest"].clone();
+        assert!(digest.is_number());
+        assert_eq!(raw.ask(run.clone())["sample"]["digest"], digest);
+        assert_eq!(raw.ask(trace)["trace"]["digest"], digest);
+        assert_eq!(raw.kind(json!({"do": "trace"})), "invalid");
+        // What was prepared is not kept for another model.
+        let other = changed("model", json!("python-asyncio"));
+        assert_eq!(raw.ask(other)["hello"]["workers"], 1);
+        assert_eq!(raw.kind(run), "invalid");
+        raw.end();
+    }
+}
+
+#[test]
+fn a_cell_that_a_model_has_not_is_unsupported() {
+    for peer in one_of_each() {
+        let launch = changed(peer, "del models.Sequential.spawn");
+        let mut raw = Raw::start(&launch);
+        let described = raw.ask(json!({"do": "describe", "protocol": 1}));
+        let cells = described["describe"]["models"][0]["cells"].clone();
+        let cells = cells.as_array().unwrap();
+        assert_eq!(cells.len(), peer.cells.len() - 1);
+        assert!(cells.iter().all(|cell| cell["workload"] != "spawn"));
+        let hello = json!({
+            "do": "hello", "protocol": 1, "model": "python-sequential",
+            "workers": 1,
+        });
+        assert!(raw.ask(hello)["hello"].is_object());
+        let prepare = |workload: &str, size: Value| {
+            json!({
+                "do": "prepare", "workload": workload, "size": size,
+                "seed": 7,
+            })
+        };
+        let spawn = prepare("spawn", json!({"tasks": 3}));
+        assert_eq!(raw.kind(spawn), "unsupported");
+        let fib = raw.ask(prepare("fib", json!({"n": 5})));
+        assert!(fib["prepared"].is_object(), "{fib}");
+        raw.end();
+    }
+}
+
+#[test]
+fn new_processes_of_every_kind_find_the_worker() {
+    const SCRIPT: &str = "\
+import multiprocessing, sys
+sys.path.insert(0, sys.argv[1])
+from lanes import kernels
+if __name__ == '__main__':
+    for method in ['fork', 'spawn', 'forkserver']:
+        with multiprocessing.get_context(method).Pool(1) as pool:
+            print(pool.apply(kernels.churn, (7, 100)))
+    print(kernels.churn(7, 100))
+";
+    for peer in one_of_each() {
+        let output = Command::new(&peer.program)
+            .args(["-I", "-c", SCRIPT, &peer.arguments[1]])
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 4, "{peer:?}: {output:?}");
+        assert!(lines.iter().all(|line| line == &lines[3]), "{text}");
+    }
+}
+
+#[test]
+fn it_says_what_it_needs_where_it_cannot_run() {
+    for peer in one_of_each() {
+        let said = |arguments: &[&str], input: Stdio| {
+            let output = Command::new(&peer.program)
+                .args(&peer.arguments)
+                .args(arguments)
+                .stdin(input)
+                .output()
+                .unwrap();
+            assert!(!output.status.success());
+            String::from_utf8(output.stderr).unwrap()
+        };
+        let file = fs::File::open("/dev/null").unwrap();
+        let socket = said(&[], file.into());
+        assert!(socket.contains("standard input is no socket"), "{socket}");
+        let argument = said(&["dance"], Stdio::null());
+        assert!(argument.contains("no argument but"), "{argument}");
     }
 }

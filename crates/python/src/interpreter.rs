@@ -1,7 +1,8 @@
-//! Which interpreters are here: each program that is named is asked.
+//! What a program is that is named as an interpreter: it is asked.
 
-use crate::SUBINTERPRETERS;
+use crate::archive;
 use rustix::process::{Pid, Signal, kill_process_group};
+use serde::Deserialize;
 use std::fmt;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
@@ -11,7 +12,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// An interpreter that the worker script runs in.
+/// An interpreter that the worker runs in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interpreter {
     /// The program.
@@ -20,57 +21,86 @@ pub struct Interpreter {
     pub version: String,
     /// Whether it has no GIL.
     pub free_threaded: bool,
+    /// What its worker says of the models.
+    pub(crate) models: Vec<DescribedModel>,
+}
+
+/// A model, as the worker describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct DescribedModel {
+    pub(crate) model: String,
+    pub(crate) serial: bool,
+    pub(crate) library: String,
+    pub(crate) missing: Option<String>,
+    pub(crate) cells: Vec<DescribedCell>,
+}
+
+/// How well a model suits a workload, as the worker describes it. A workload
+/// that a model has no cell for is one that it does not run.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct DescribedCell {
+    /// The workload.
+    pub workload: String,
+    /// `natural`, `possible` or `unsuitable`.
+    pub fit: String,
+    /// Why, in one sentence.
+    pub reason: String,
+}
+
+/// The line that a program prints which runs the worker.
+#[derive(Deserialize)]
+struct Line {
+    describe: Described,
+}
+
+#[derive(Deserialize)]
+struct Described {
+    models: Vec<DescribedModel>,
+    interpreter: Identity,
+}
+
+#[derive(Deserialize)]
+struct Identity {
+    implementation: String,
+    version: String,
+    gil: bool,
+    /// The interpreter itself, which may have been started by another program.
+    program: Option<PathBuf>,
 }
 
 /// How long an interpreter may take to say what it is.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The most that is read of what it says.
-const MOST_BYTES: u64 = 4096;
-/// How often a program is looked at that has closed its output.
+const MOST_BYTES: u64 = 1 << 20;
+/// How often a program is looked at after it has closed its output.
 const TICK: Duration = Duration::from_millis(5);
 
-/// One line that no other program prints: mark, implementation, version, GIL,
-/// and the program itself, which may have been started by another one. Python 2
-/// understands it too, to say that it is one.
-const QUESTION: &str = "\
-import sys
-gil = getattr(sys, '_is_gil_enabled', lambda: True)()
-version = '.'.join(map(str, sys.version_info[:3]))
-name = getattr(getattr(sys, 'implementation', None), 'name', 'cpython')
-words = ['lanes', name, version, str(int(gil)), sys.executable]
-sys.stdout.write(' '.join(words) + '\\n')
-";
-
-/// The oldest version that the script is written for.
+/// The oldest version that the worker is written for.
 const OLDEST: [u32; 2] = [3, 8];
-/// The oldest version whose interpreters can have a GIL each.
-const OWN_GILS: [u32; 2] = [3, 12];
 
 impl Interpreter {
-    /// Asks a program what it is.
+    /// Asks a program what it is, and what its models are: it is started once.
     ///
     /// # Errors
-    /// Why it is none that the script runs in, in words that follow "because".
+    /// Why the worker does not run in it, in words that follow "because".
     pub(crate) fn ask(program: &Path) -> Result<Self, String> {
         Self::ask_within(program, PATIENCE)
     }
 
     fn ask_within(program: &Path, patience: Duration) -> Result<Self, String> {
-        let said = say(program, patience)
-            .map_err(|what| format!("{} {what}", program.display()))?;
         let wrong = |what: &str| format!("{} {what}", program.display());
+        let said = say(program, patience).map_err(|what| wrong(&what))?;
         let garbage = || {
             let start: String = said.trim().chars().take(40).collect();
             wrong(&format!("does not say what it is, but {start:?}"))
         };
-        let line = said.lines().last().and_then(|l| l.strip_prefix("lanes "));
-        let mut words = line.ok_or_else(garbage)?.splitn(4, ' ');
-        let mut word = || words.next().ok_or_else(garbage);
-        let (name, version, gil) = (word()?, word()?, word()?);
-        let own = word()?;
-        let numbers = numbers(version).ok_or_else(garbage)?;
-        if name != "cpython" {
-            let what = format!("is {name}, which is another machine");
+        let line = said.lines().last().ok_or_else(garbage)?;
+        let line = serde_json::from_str(line).map_err(|_| garbage())?;
+        let Line { describe: Described { models, interpreter } } = line;
+        let Identity { implementation, version, gil, .. } = interpreter;
+        let numbers = numbers(&version).ok_or_else(garbage)?;
+        if implementation != "cpython" {
+            let what = format!("is {implementation}, which is another machine");
             return Err(wrong(&what));
         }
         if numbers < OLDEST {
@@ -78,13 +108,9 @@ impl Interpreter {
             return Err(wrong(&what));
         }
         // Not what started it: that may be a script, which takes its time.
-        let program = if Path::new(own).is_absolute() {
-            PathBuf::from(own)
-        } else {
-            program.to_owned()
-        };
-        let (version, free_threaded) = (version.to_owned(), gil == "0");
-        Ok(Self { program, version, free_threaded })
+        let own = interpreter.program.filter(|own| own.is_absolute());
+        let program = own.unwrap_or_else(|| program.to_owned());
+        Ok(Self { program, version, free_threaded: !gil, models })
     }
 
     /// The version's first two numbers, as in `3.13` or, without a GIL, `3.13t`.
@@ -101,18 +127,6 @@ impl Interpreter {
     fn mark(&self) -> &'static str {
         if self.free_threaded { "t" } else { "" }
     }
-
-    /// Why it cannot be this model, if it cannot.
-    pub(crate) fn lacks(&self, model: &str) -> Option<String> {
-        let version = &self.version;
-        let old = numbers(version).is_none_or(|numbers| numbers < OWN_GILS);
-        (model == SUBINTERPRETERS && old).then(|| {
-            format!(
-                "not here, because Python {version} has one GIL for all its \
-                 interpreters, and from 3.12 on each has its own"
-            )
-        })
-    }
 }
 
 impl fmt::Display for Interpreter {
@@ -127,11 +141,13 @@ fn numbers(version: &str) -> Option<[u32; 2]> {
     Some([numbers.next()??, numbers.next()??])
 }
 
-/// What a program answers to the question.
+/// What a program prints that is asked to run the worker.
 fn say(program: &Path, patience: Duration) -> Result<String, String> {
+    let archive = archive::path()
+        .map_err(|why| format!("cannot be given the worker: {why}"))?;
     let mut child = Command::new(program)
         // What `-I` stands for, which came with 3.4.
-        .args(["-E", "-s", "-c", QUESTION])
+        .args(["-E", "-s", archive, "describe"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -180,6 +196,7 @@ fn listen(child: &mut Child, patience: Duration) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
@@ -209,37 +226,47 @@ mod tests {
         fake(script).unwrap_err()
     }
 
-    #[test]
-    fn an_interpreter_says_what_it_is() {
-        let found = fake("echo lanes cpython 3.13.0 0 '/opt/a b/python3'");
-        let found = found.unwrap();
-        assert_eq!(found.program, Path::new("/opt/a b/python3"));
-        assert_eq!((&*found.version, found.free_threaded), ("3.13.0", true));
-        assert_eq!(found.to_string(), "CPython 3.13.0 without a GIL");
-        let found = fake("echo a greeting; echo lanes cpython 3.8.1 1 python3");
-        let found = found.unwrap();
-        assert!(!found.free_threaded);
-        assert!(found.program.ends_with("python3"));
-        assert!(found.program.is_absolute());
+    /// A script that prints what such an interpreter would.
+    fn says(implementation: &str, version: &str, program: Value) -> String {
+        let line = json!({"describe": {"models": [], "interpreter": {
+            "implementation": implementation, "version": version,
+            "gil": version != "3.13.0", "program": program,
+        }}});
+        format!("echo '{line}'")
     }
 
     #[test]
-    fn what_is_none_is_told_apart() {
+    fn an_interpreter_says_what_it_is() {
+        let program = json!("/opt/a b/python3");
+        let found = fake(&says("cpython", "3.13.0", program)).unwrap();
+        assert_eq!(found.program, Path::new("/opt/a b/python3"));
+        assert_eq!((&*found.version, found.free_threaded), ("3.13.0", true));
+        assert_eq!(found.to_string(), "CPython 3.13.0 without a GIL");
+        for program in [json!(null), json!(""), json!("python3")] {
+            let says = says("cpython", "3.8.1", program);
+            let found = fake(&format!("echo a greeting; {says}")).unwrap();
+            assert!(!found.free_threaded);
+            assert!(found.program.ends_with("python3"));
+            assert!(found.program.is_absolute());
+        }
+    }
+
+    #[test]
+    fn what_is_no_interpreter_of_ours_says_why() {
         let none = Interpreter::ask(Path::new("/no/such/python3"));
         assert!(none.unwrap_err().contains("does not start"));
-        let old = why("echo lanes cpython 3.7.16 1 /usr/bin/python3");
+        let old = why(&says("cpython", "3.7.16", json!(null)));
         assert!(old.contains("is Python 3.7.16, older than 3.8"), "{old}");
-        let other = why("echo lanes pypy 3.10.14 1 /usr/bin/pypy3");
+        let other = why(&says("pypy", "3.10.14", json!(null)));
         assert!(other.contains("is pypy"), "{other}");
         assert!(why("exit 3").contains("exit status: 3"));
         assert!(why("kill -9 $$").contains("signal: 9"));
-        for script in ["", "echo hello", "echo lanes cpython", "cat /dev/zero"]
-        {
+        for script in ["", "echo hello", "echo {}", "cat /dev/zero"] {
             let why = why(script);
             let garbage = why.contains("does not say what it is");
             assert!(garbage || why.contains("ends with"), "{script}: {why}");
         }
-        let word = why("echo lanes cpython three 1 python3");
+        let word = why(&says("cpython", "three", json!(null)));
         assert!(word.contains("does not say"), "{word}");
     }
 
@@ -254,7 +281,7 @@ mod tests {
         assert!(begin.elapsed() >= Duration::from_secs(1));
         let child = fs::read_to_string(note).unwrap();
         let status = format!("/proc/{}/stat", child.trim());
-        // Killed, it may wait for whoever adopted it.
+        // Once killed it may wait for the process that adopted it.
         let gone = || {
             let stat = fs::read_to_string(&status).unwrap_or_default();
             stat.is_empty() || stat.contains(") Z ")

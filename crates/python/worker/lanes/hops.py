@@ -1,0 +1,68 @@
+"""Two players who send a token to each other, hop after hop."""
+
+import os
+import struct
+import threading
+import time
+from itertools import chain
+
+from .protocol import PATIENCE, unsupported
+
+
+def play(job, side, send, receive):
+    """One of two players: sends the even hops, or the odd ones."""
+    arrived, latencies = [], []
+    for hop in range(job.hops):
+        if hop % 2 == side:
+            send((hop, time.monotonic_ns()))
+        else:
+            token, sent = receive()
+            latencies.append(time.monotonic_ns() - sent)
+            expect(token, hop)
+            arrived.append(token)
+    return len(arrived), sum(arrived), latencies
+
+
+def expect(token, hop):
+    if token != hop:
+        raise ValueError(f"hop {token} arrived at hop {hop}")
+
+
+def play_in_pipes(job, side, source, sink):
+    """The same, with tokens that go through pipes of the system."""
+    def send(token):
+        os.write(sink, struct.pack("2Q", *token))
+
+    def receive():
+        return struct.unpack("2Q", os.read(source, 16))
+
+    return play(job, side, send, receive)
+
+
+def relay(players):
+    """What both players saw, as one answer."""
+    hops, sums, latencies = zip(*players)
+    return sum(hops), sum(sums), list(chain(*latencies))
+
+
+class Slot:
+    """A place for one token, and an event that it is there."""
+
+    def __init__(self):
+        self.token, self.filled = None, threading.Event()
+
+    def put(self, token):
+        self.token = token
+        self.filled.set()
+
+    def get(self):
+        if not self.filled.wait(PATIENCE):
+            raise TimeoutError("the other player left")
+        self.filled.clear()
+        return self.token
+
+
+def two_players(workers):
+    if workers < 2:
+        why = "two players who wait for each other need two workers"
+        raise unsupported(why)

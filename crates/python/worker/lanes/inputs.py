@@ -1,0 +1,174 @@
+"""The inputs of workloads, made of a size and a seed, and their answers."""
+
+import os
+import tempfile
+import time
+from array import array
+from itertools import chain
+
+from .connection import Request
+from .job import Job
+from .kernels import churn
+from .protocol import Refused, invalid
+from .seeds import GOLDEN, MASK, numbers, part_seed
+from .server import MOST_NUMBERS
+
+
+class Temporary:
+    """Files in a folder that goes with the input."""
+
+    def __init__(self, files, octets, seed):
+        self.folder = tempfile.TemporaryDirectory()
+        self.paths = []
+        for file in range(files):
+            path = os.path.join(self.folder.name, f"{file}.txt")
+            with open(path, "wb") as to:
+                to.write(lines(octets, part_seed(seed, file)))
+            self.paths.append(path)
+
+
+def lines(octets, seed):
+    """Lines of decimal numbers that fill so many bytes exactly."""
+    count = octets // 16 + 8
+    while True:
+        found = numbers(seed, count)
+        text = "".join(f"{number >> 1}\n" for number in found).encode()
+        if len(text) >= octets:
+            return text[:octets]
+        count *= 2
+
+
+def nanos(duration):
+    return duration["secs"] * 10**9 + duration["nanos"]
+
+
+def afford(octets):
+    """Refuses an input that memory does not hold."""
+    with open("/proc/meminfo") as file:
+        for line in file:
+            if line.startswith("MemAvailable:"):
+                if octets > int(line.split()[1]) * 1024:
+                    why = f"{octets} bytes are more than are free"
+                    raise Refused("resource", why)
+
+
+def rounds_per_nano():
+    """How many rounds of `churn` are made in a nanosecond, at the best."""
+    def try_once(state):
+        begin = time.perf_counter_ns()
+        churn(state, 1 << 13)
+        return time.perf_counter_ns() - begin
+
+    return (1 << 13) / min(try_once(state) for state in range(9))
+
+
+def server_of(size, own):
+    """The address of the server that the size names, or else of our own."""
+    if size.get("server") is None:
+        return own
+    host, port = size["server"].rsplit(":", 1)
+    return host.strip("[]"), int(port)
+
+
+def list_input(size, seed, _own):
+    if size["grain"] == 0:
+        raise invalid("a grain of zero")
+    afford(size["len"] * 24)
+    job = Job(list=array("Q"), grain=size["grain"])
+    # In stretches, since all at once would need several times the memory.
+    stretch = 1 << 18
+    for first in range(0, size["len"], stretch):
+        count = min(stretch, size["len"] - first)
+        some = numbers((seed + first * GOLDEN) & MASK, count)
+        job.list.extend([number >> 1 for number in some])
+    return job
+
+
+def subtasks_input(size, seed, own):
+    unit, rounds = nanos(size["unit"]), size.get("rounds")
+    if rounds is None:
+        rounds = int(unit * rounds_per_nano())
+    if rounds > 10**12:
+        raise invalid(f"a unit of {unit} ns")
+    address = server_of(size, own)
+    return Job(address=address, seed=seed, unit=unit // 1000, rounds=rounds)
+
+
+def fetch_input(size, seed, own):
+    requests, count = size["requests"], size["count"]
+    if size["in_flight"] == 0:
+        raise invalid("no request may be in flight")
+    if count > MOST_NUMBERS:
+        raise invalid(f"arrays of more than {MOST_NUMBERS} numbers")
+    afford(requests * 512 + min(requests, size["in_flight"]) * count * 16)
+    delay = nanos(size["delay"]) // 1000
+    asked = [
+        Request(delay, part_seed(seed, index), count)
+        for index in range(requests)
+    ]
+    in_flight = min(size["in_flight"], requests)
+    address = server_of(size, own)
+    return Job(address=address, requests=asked, in_flight=in_flight)
+
+
+def read_input(size, seed, _own):
+    afford(size["files"] * max(size["bytes"], 256))
+    kept = Temporary(size["files"], size["bytes"], seed)
+    return Job(kept=kept, paths=kept.paths)
+
+
+def counter_input(size, _seed, _own):
+    if size["grain"] == 0:
+        raise invalid("a grain of zero")
+    if size["form"] not in ("lock", "atomic", "sharded", "unlocked", "apart"):
+        raise invalid(f"no form is called {size['form']}")
+    if size["tasks"] * size["adds"] > MASK:
+        raise invalid("so many additions overflow")
+    return Job(**size)
+
+
+def event_input(size, _seed, _own):
+    afford(size["hops"] * 64)
+    return Job(**size)
+
+
+def spawn_input(size, _seed, _own):
+    afford(size["tasks"] * 512)
+    return Job(**size)
+
+
+def fib_input(size, _seed, _own):
+    if size["n"] > 93:
+        raise invalid(f"fib({size['n']}) does not fit 64 bits")
+    return Job(**size)
+
+
+# Each makes an input of a size, a seed, and the address of our own server.
+INPUTS = {
+    "max": list_input,
+    "double": list_input,
+    "join": list_input,
+    "subtasks": subtasks_input,
+    "fetch": fetch_input,
+    "read": read_input,
+    "counter": counter_input,
+    "event": event_input,
+    "spawn": spawn_input,
+    "fib": fib_input,
+}
+
+# The numbers of an answer, in order.
+NUMBERS = {
+    "max": lambda most: [] if most is None else [most],
+    "double": chain.from_iterable,
+    "join": lambda both: chain(
+        [] if both[0] is None else [both[0]], *both[1]
+    ),
+    "subtasks": list,
+    "fetch": list,
+    "read": list,
+    "counter": lambda total: [total],
+    "event": lambda relay: relay[:2],
+    "spawn": lambda total: [total],
+    "fib": lambda value: [value],
+}

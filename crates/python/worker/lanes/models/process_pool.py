@@ -1,0 +1,156 @@
+"""A pool of processes."""
+
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from itertools import chain
+
+from .. import forked
+from ..apart import apart
+from ..counter import SHARDS, add, no_atomic, total
+from ..fit import natural, possible, unsuitable
+from ..forked import FORK, enter_pool, present_process
+from ..hops import play, relay, two_players
+from ..interpreters import forkable
+from ..job import Job, parts, sent, split, whole
+from ..kernels import (
+    PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
+)
+from ..tasks import joined, waits_for_itself
+from ..trace import TRACING
+
+
+def add_shared(job, task):
+    add(job, task, forked.SHARED.totals)
+
+
+def play_shared(job, side):
+    end = forked.SHARED.ends[side]
+    return play(job, side, end.send, end.recv)
+
+
+class ProcessPool:
+    """python-process-pool: concurrent.futures.ProcessPoolExecutor.
+
+    - share: nothing but what was made before the processes were forked
+    - start: a work item, pickled with its input, in the queue of the pool
+    - wait: a process waits, and the others go on
+    - join: the futures' results in order, pickled there and unpickled here
+    """
+
+    serial = False
+    lane, turns = "process", None
+
+    def __init__(self, workers):
+        forkable()
+        self.workers = workers
+        self.pool = None
+        self.open()
+
+    def open(self):
+        values = [FORK.Value("Q") for _ in range(SHARDS)]
+        self.shared = Job(
+            arrived=FORK.Barrier(self.workers),
+            totals=[(value.get_lock(), value.get_obj()) for value in values],
+            ends=FORK.Pipe(),
+        )
+        self.pool = ProcessPoolExecutor(
+            self.workers, FORK, initializer=enter_pool, initargs=(self.shared,)
+        )
+        self.processes = self.threads()
+
+    def submit(self, work, *args):
+        origin = TRACING[0].origin if TRACING else None
+        try:
+            return self.pool.submit(apart, origin, work, *args)
+        except BrokenExecutor:
+            # A pool takes nothing any more once one of its processes died.
+            self.close()
+            self.open()
+            return self.pool.submit(apart, origin, work, *args)
+
+    def join_all(self, futures):
+        return joined(futures)
+
+    def threads(self):
+        futures = [self.submit(present_process) for _ in range(self.workers)]
+        return self.join_all(futures)
+
+    @possible(
+        "computes at once, and pays for numbers that are pickled there and "
+        "back"
+    )
+    def max(self, job):
+        futures = [
+            self.submit(largest, *sent(job, part))
+            for part in parts(job, self.workers)
+        ]
+        return top(self.join_all(futures))
+
+    @unsuitable("the answer costs more to bring than to make")
+    def double(self, job):
+        futures = [
+            self.submit(twice, *sent(job, part))
+            for part in parts(job, self.workers)
+        ]
+        return self.join_all(futures)
+
+    @unsuitable("the list goes there twice, and comes back once")
+    def join(self, job):
+        most = self.submit(largest, *sent(job, whole(job, 0)))
+        piece = self.submit(twice, *sent(job, whole(job, 1)))
+        most, piece = self.join_all([most, piece])
+        return most, [piece]
+
+    @natural("compute and waits overlap, on small inputs")
+    def subtasks(self, job):
+        futures = [
+            self.submit(subtask, job, task) for task in range(len(PLAN))
+        ]
+        return self.join_all(futures)
+
+    @possible("as many requests at once as the pool has processes")
+    def fetch(self, job):
+        at_once = min(self.workers, job.in_flight)
+        futures = [
+            self.submit(fetch, job, range(first, len(job.requests), at_once))
+            for first in range(at_once)
+        ]
+        return in_order(self.join_all(futures))
+
+    @natural("names go there, numbers come back")
+    def read(self, job):
+        files = split(len(job.paths), 1, self.workers)
+        own = Job(paths=job.paths)
+        futures = [self.submit(read, own, part) for part in files]
+        return list(chain(*self.join_all(futures)))
+
+    @possible("a lock of the system around shared memory; atomic refused")
+    def counter(self, job):
+        no_atomic(job)
+        for _, number in self.shared.totals:
+            number.value = 0
+        futures = [
+            self.submit(add_shared, job, task) for task in range(job.tasks)
+        ]
+        self.join_all(futures)
+        return total(self.shared.totals)
+
+    @possible("tokens go through pipes of the system")
+    def event(self, job):
+        two_players(self.workers)
+        futures = [self.submit(play_shared, job, side) for side in range(2)]
+        return relay(self.join_all(futures))
+
+    @unsuitable("two pipes and two threads for an empty task")
+    def spawn(self, job):
+        futures = [self.submit(empty, task) for task in range(job.tasks)]
+        return sum(self.join_all(futures))
+
+    @unsuitable(
+        "refused: a task that waits for its halves keeps its worker, and "
+        "the pool would wait for itself"
+    )
+    def fib(self, job):
+        raise waits_for_itself()
+
+    def close(self):
+        self.pool.shutdown()

@@ -1,0 +1,81 @@
+"""One thing after the other."""
+
+import threading
+import time
+
+from ..counter import add, no_atomic, total, totals
+from ..fit import natural, possible, unsuitable
+from ..job import Part, parts, whole
+from ..kernels import (
+    PLAN, empty, fetch, fib, in_order, largest, read, subtask, top, twice
+)
+
+
+class Sequential:
+    """python-sequential: one thread, one thing after the other.
+
+    - share: nothing
+    - start: a call
+    - wait: the thread waits, and nothing else happens
+    - join: the call returns
+    """
+
+    serial = True
+    lane, turns = "main", None
+
+    def __init__(self, _workers):
+        self.workers = 1
+
+    def threads(self):
+        return [threading.get_native_id()]
+
+    @natural("one pass in C over an array")
+    def max(self, job):
+        return top([largest(job, part) for part in parts(job, self.workers)])
+
+    @natural("one list comprehension after the other")
+    def double(self, job):
+        return [twice(job, part) for part in parts(job, self.workers)]
+
+    @possible("the second part waits for the first")
+    def join(self, job):
+        return largest(job, whole(job, 0)), [twice(job, whole(job, 1))]
+
+    @possible("nothing else happens while one subtask waits")
+    def subtasks(self, job):
+        return [subtask(job, task) for task in range(len(PLAN))]
+
+    @unsuitable("one request in flight: the sum of all delays")
+    def fetch(self, job):
+        return in_order([fetch(job, range(len(job.requests)))])
+
+    @natural("one pass over the files, read and parsed in turn")
+    def read(self, job):
+        return read(job, Part(0, 0, len(job.paths)))
+
+    @possible("a lock that nobody else wants; atomic refused")
+    def counter(self, job):
+        no_atomic(job)
+        shared = totals()
+        for task in range(job.tasks):
+            add(job, task, shared)
+        return total(shared)
+
+    @possible("nobody is woken: the price of the bookkeeping")
+    def event(self, job):
+        latencies = []
+        for hop in range(job.hops):
+            sent = time.monotonic_ns()
+            latencies.append(time.monotonic_ns() - sent)
+        return job.hops, sum(range(job.hops)), latencies
+
+    @possible("a task is a call")
+    def spawn(self, job):
+        return sum([empty(task) for task in range(job.tasks)])
+
+    @possible("a fork is a call")
+    def fib(self, job):
+        return fib(job.n)
+
+    def close(self):
+        pass

@@ -1,0 +1,149 @@
+"""A pool of interpreters."""
+
+import os
+import threading
+from itertools import chain
+
+from ..apart import apart
+from ..counter import add_alone, no_atomic
+from ..fit import natural, possible, unsuitable
+from ..hops import play_in_pipes, relay, two_players
+from ..interpreters import InterpreterPool, no_own_gils, own_gils
+from ..job import Job, parts, sent, split, whole
+from ..kernels import (
+    PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
+)
+from ..protocol import unsupported
+from ..tasks import join_all, joined, present, waits_for_itself
+from ..trace import TRACING
+
+
+class Subinterpreters:
+    """python-subinterpreters: a thread for each of several interpreters.
+
+    - share: nothing; bytes are copied
+    - start: a work item, pickled with its input, in the queue of the pool
+    - wait: a thread waits, and the others go on: each has its own GIL
+    - join: the futures' results in order, pickled there and unpickled here
+    """
+
+    serial = False
+    lane, turns = "interpreter", None
+
+    @staticmethod
+    def missing():
+        """Why it cannot be had in this interpreter, if it cannot."""
+        why = no_own_gils()
+        return why and f"not here, because {why}"
+
+    def __init__(self, workers):
+        own_gils()
+        self.workers = workers
+        self.pool = InterpreterPool(workers)
+
+    def submit(self, work, *args):
+        origin = TRACING[0].origin if TRACING else None
+        return self.pool.submit(apart, origin, work, *args)
+
+    def join_all(self, futures):
+        return joined(futures)
+
+    def threads(self):
+        arrived = threading.Barrier(self.workers)
+        futures = [
+            self.pool.here(present, arrived) for _ in range(self.workers)
+        ]
+        return join_all(futures)
+
+    @possible(
+        "computes at once, and pays for numbers that are pickled there and "
+        "back"
+    )
+    def max(self, job):
+        futures = [
+            self.submit(largest, *sent(job, part))
+            for part in parts(job, self.workers)
+        ]
+        return top(self.join_all(futures))
+
+    @unsuitable("the answer costs more to bring than to make")
+    def double(self, job):
+        futures = [
+            self.submit(twice, *sent(job, part))
+            for part in parts(job, self.workers)
+        ]
+        return self.join_all(futures)
+
+    @unsuitable("the list goes there twice, and comes back once")
+    def join(self, job):
+        most = self.submit(largest, *sent(job, whole(job, 0)))
+        piece = self.submit(twice, *sent(job, whole(job, 1)))
+        most, piece = self.join_all([most, piece])
+        return most, [piece]
+
+    @natural("compute and waits overlap, on small inputs")
+    def subtasks(self, job):
+        futures = [
+            self.submit(subtask, job, task) for task in range(len(PLAN))
+        ]
+        return self.join_all(futures)
+
+    @possible("as many requests at once as there are interpreters")
+    def fetch(self, job):
+        at_once = min(self.workers, job.in_flight)
+        futures = [
+            self.submit(fetch, job, range(first, len(job.requests), at_once))
+            for first in range(at_once)
+        ]
+        return in_order(self.join_all(futures))
+
+    @natural("names go there, numbers come back")
+    def read(self, job):
+        files = split(len(job.paths), 1, self.workers)
+        own = Job(paths=job.paths)
+        futures = [self.submit(read, own, part) for part in files]
+        return list(chain(*self.join_all(futures)))
+
+    @unsuitable(
+        "interpreters share no number and no lock: all but the sharded form"
+        " are refused"
+    )
+    def counter(self, job):
+        no_atomic(job)
+        if job.form != "sharded":
+            why = "interpreters share no number, and no lock to guard one"
+            raise unsupported(why)
+        futures = [
+            self.submit(add_alone, job, task) for task in range(job.tasks)
+        ]
+        return sum(self.join_all(futures))
+
+    @possible("tokens go through pipes of the system")
+    def event(self, job):
+        two_players(self.workers)
+        pipes = [os.pipe(), os.pipe()]
+        try:
+            ends = [(pipes[0][0], pipes[1][1]), (pipes[1][0], pipes[0][1])]
+            futures = [
+                self.submit(play_in_pipes, job, side, *ends[side])
+                for side in range(2)
+            ]
+            return relay(self.join_all(futures))
+        finally:
+            for end in chain(*pipes):
+                os.close(end)
+
+    @possible("code is compiled and bytes are copied for a task")
+    def spawn(self, job):
+        futures = [self.submit(empty, task) for task in range(job.tasks)]
+        return sum(self.join_all(futures))
+
+    @unsuitable(
+        "refused: a task that waits for its halves keeps its worker, and "
+        "the pool would wait for itself"
+    )
+    def fib(self, job):
+        raise waits_for_itself()
+
+    def close(self):
+        self.pool.shutdown()

@@ -1,0 +1,126 @@
+"""A thread for each task."""
+
+import threading
+from itertools import chain
+
+from ..counter import add, no_atomic, total, totals
+from ..fit import natural, possible, unsuitable
+from ..hops import Slot, play, relay
+from ..job import parts, split, whole
+from ..kernels import (
+    PLAN, empty, fetch, forks, in_order, largest, read, subtask, top, twice
+)
+from ..protocol import unsupported
+from ..tasks import affordable, handed_out, join_all, present, start
+
+# Each fork of a recursion would be a thread that waits.
+MOST_FORKS = 2_000
+TURNS = (
+    "threads that compute take turns under the GIL; without one it would "
+    "suit"
+)
+
+
+class Threads:
+    """python-threads: a threading.Thread for each task.
+
+    - share: every thread sees the same objects
+    - start: a thread of the system for each task
+    - wait: a thread that waits lets go of the GIL
+    - join: the threads are joined in order
+    """
+
+    serial = False
+    lane, turns = "thread", "threads"
+
+    def __init__(self, workers):
+        self.workers = workers
+
+    def threads(self):
+        arrived = threading.Barrier(self.workers)
+        threads = [start(present, arrived) for _ in range(self.workers)]
+        return join_all(threads)
+
+    @unsuitable(TURNS)
+    def max(self, job):
+        threads = [
+            start(largest, job, part) for part in parts(job, self.workers)
+        ]
+        return top(join_all(threads))
+
+    @unsuitable(TURNS)
+    def double(self, job):
+        threads = [
+            start(twice, job, part) for part in parts(job, self.workers)
+        ]
+        return join_all(threads)
+
+    @unsuitable(TURNS)
+    def join(self, job):
+        most = start(largest, job, whole(job, 0))
+        piece = start(twice, job, whole(job, 1))
+        most, piece = join_all([most, piece])
+        return most, [piece]
+
+    @possible("waits overlap, compute takes turns")
+    def subtasks(self, job):
+        threads = [start(subtask, job, task) for task in range(len(PLAN))]
+        return join_all(threads)
+
+    @natural("a thread that waits lets go of the GIL")
+    def fetch(self, job):
+        affordable(job.in_flight)
+        todo = handed_out(range(len(job.requests)), job.in_flight)
+        threads = [
+            start(fetch, job, iter(todo.get, None))
+            for _ in range(job.in_flight)
+        ]
+        return in_order(join_all(threads))
+
+    @possible("threads wait for files at once, and parse in turns")
+    def read(self, job):
+        files = split(len(job.paths), 1, self.workers)
+        threads = [start(read, job, part) for part in files]
+        return list(chain(*join_all(threads)))
+
+    @natural("what locks are for; atomic refused")
+    def counter(self, job):
+        no_atomic(job)
+        affordable(job.tasks)
+        shared = totals()
+        threads = [start(add, job, task, shared) for task in range(job.tasks)]
+        join_all(threads)
+        return total(shared)
+
+    @natural("a threading.Event for each player")
+    def event(self, job):
+        slots = [Slot(), Slot()]
+        threads = [
+            start(play, job, side, slots[1 - side].put, slots[side].get)
+            for side in range(2)
+        ]
+        return relay(join_all(threads))
+
+    @unsuitable("a thread of the system for each empty task")
+    def spawn(self, job):
+        affordable(job.tasks)
+        threads = [start(empty, task) for task in range(job.tasks)]
+        return sum(join_all(threads))
+
+    @unsuitable("a thread a fork; refused above 2,000 forks")
+    def fib(self, job):
+        if forks(job.n) > MOST_FORKS:
+            why = f"a thread each for {forks(job.n)} forks, most of which wait"
+            raise unsupported(f"{why}; at most {MOST_FORKS}")
+        return fib_in_threads(job.n)
+
+    def close(self):
+        pass
+
+
+def fib_in_threads(n):
+    if n < 2:
+        return n
+    left = start(fib_in_threads, n - 1)
+    right = fib_in_threads(n - 2)
+    return left.result() + right

@@ -1,0 +1,90 @@
+"""Threads that keep results, and results in order."""
+
+import queue
+import threading
+from itertools import chain
+
+from .protocol import PATIENCE, unsupported
+from .trace import TRACING
+
+# Above this many threads the system refuses sooner or later.
+MOST_THREADS = 10_000
+
+
+def join_all(tasks):
+    """The results in order, once all have ended, or else the first error."""
+    results, failed = [], None
+    for task in tasks:
+        try:
+            results.append(task.result())
+        except Exception as error:
+            failed = failed or error
+    if failed:
+        raise failed
+    return results
+
+
+def present(arrived):
+    """The system's number of this thread, once the others are here too."""
+    arrived.wait(PATIENCE)
+    return threading.get_native_id()
+
+
+def handed_out(indices, takers):
+    """A queue of numbers, and an end for each who takes from it."""
+    todo = queue.SimpleQueue()
+    for index in chain(indices, [None] * takers):
+        todo.put(index)
+    return todo
+
+
+class Task(threading.Thread):
+    """A thread that keeps what its work returned or raised: `join` returns
+    neither."""
+
+    def __init__(self, work, *args):
+        super().__init__(daemon=True)
+        self.work, self.args, self.value, self.error = work, args, None, None
+        self.asked = TRACING[0].now() if TRACING else None
+
+    def run(self):
+        try:
+            self.value = self.work(*self.args)
+        except BaseException as error:
+            self.error = error
+
+    def result(self):
+        self.join()
+        if self.error:
+            raise self.error
+        return self.value
+
+
+def start(work, *args):
+    """Starts a thread for a task."""
+    task = Task(work, *args)
+    task.start()
+    return task
+
+
+def affordable(threads):
+    if threads > MOST_THREADS:
+        why = f"a thread each for {threads} tasks; at most {MOST_THREADS}"
+        raise unsupported(why)
+
+
+def joined(futures):
+    """The results of work that was done apart; its spans are kept."""
+    values = []
+    for value, spans in join_all(futures):
+        values.append(value)
+        if TRACING:
+            TRACING[0].spans.extend(spans)
+    return values
+
+
+def waits_for_itself():
+    return unsupported(
+        "a task that waits for its halves keeps its worker, so that a pool "
+        "whose workers all wait would wait for itself"
+    )

@@ -1,0 +1,93 @@
+"""Spans of a traced run: who computed, waited, or waited for a turn.
+
+CPython does not report who waits for the GIL. It is inferred: a thread that
+wants to compute, and whose wall time is ahead of its CPU time, was waiting for
+its turn. (Or the system ran another process: on a machine with too few free
+cores the two look alike.)
+"""
+
+import threading
+import time
+from contextlib import contextmanager
+
+
+class Trace:
+    """Spans in nanoseconds since `origin`, by the monotonic clock.
+
+    `turns` says who takes turns: "threads" at any time, "coroutines" after a
+    wait, or None if nobody does.
+    """
+
+    def __init__(self, origin, turns):
+        self.origin, self.turns, self.spans = origin, turns, []
+
+    def now(self):
+        return time.monotonic_ns() - self.origin
+
+    def record(self, task, state, begin, end, attached=True):
+        """`attached` is false for the wait of a coroutine, which occupies no
+        thread."""
+        worker = threading.get_native_id() if attached else None
+        self.spans.append((task, worker, state, begin, end))
+
+    def started(self, task, begin):
+        """Records how long a new thread waited for its first turn."""
+        thread = threading.current_thread()
+        asked, thread.asked = getattr(thread, "asked", None), None
+        if asked is None or self.turns != "threads":
+            return
+        if begin - asked > NOTABLE_WAIT:
+            self.record(task, "lock", asked, begin)
+
+    def waited(self, task, begin, due, attached=True):
+        """Records a wait for an answer that was there at `due`."""
+        end = self.now()
+        late = self.turns and end - due > NOTABLE_DELAY
+        self.record(task, "io", begin, due if late else end, attached)
+        if late:
+            self.record(task, "lock", due, end, attached)
+
+
+# Shorter waits than these, in nanoseconds, are the clocks' and the network's.
+NOTABLE_WAIT = 200_000
+NOTABLE_DELAY = 300_000
+
+# The trace that this interpreter records into: a list of one, or of none. It
+# stays the same list, so that every module sees what is in it.
+TRACING = []
+
+
+def nothing():
+    pass
+
+
+@contextmanager
+def computing(task):
+    """A stretch of compute for a task. It gives a function to call after each
+    slice, which does nothing without a trace."""
+    if not TRACING:
+        yield nothing
+        return
+    [trace] = TRACING
+    begin = wall = trace.now()
+    used = time.thread_time_ns()
+    trace.started(task, begin)
+
+    def look():
+        nonlocal wall, used
+        now, cpu = trace.now(), time.thread_time_ns()
+        waited = (now - wall) - (cpu - used)
+        if trace.turns == "threads" and waited > NOTABLE_WAIT:
+            trace.record(task, "lock", now - waited, now)
+        wall, used = now, cpu
+
+    try:
+        yield look
+    finally:
+        look()
+        trace.record(task, "compute", begin, trace.now())
+
+
+def grain(usual, traced):
+    """How much is done in one slice: in a traced run, 50 to 100 us' worth."""
+    return min(usual, traced) if TRACING else usual
