@@ -143,6 +143,23 @@ mod tests {
     }
 
     #[test]
+    fn each_model_has_a_file_with_one_class_and_the_four_keys() {
+        let sources = sources();
+        for model in crate::MODELS {
+            let name = model.trim_start_matches("python-").replace('-', "_");
+            let text = &sources[&format!("lanes/models/{name}.py")];
+            let mut classes = text.split("\nclass ").skip(1);
+            let class = classes.next().expect("a class");
+            assert_eq!(classes.next(), None, "{name}");
+            let header = class.split("\"\"\"").nth(1).unwrap();
+            assert!(header.starts_with(&format!("{model}: ")), "{header}");
+            let keys = ["- share: ", "- start: ", "- wait: ", "- join: "];
+            let places = keys.map(|key| header.find(key));
+            assert!(places[0].is_some() && places.is_sorted(), "{header}");
+        }
+    }
+
+    #[test]
     fn nobody_can_write_to_it() {
         let path = path().unwrap();
         let zip = fs::read(path).unwrap();
