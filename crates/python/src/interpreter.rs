@@ -170,7 +170,7 @@ fn listen(child: &mut Child, patience: Duration) -> Result<String, String> {
     let read = move || {
         let mut said = Vec::new();
         let read = output.take(MOST_BYTES).read_to_end(&mut said);
-        // Nobody listens any more after the deadline.
+        // After the deadline the other end is gone.
         let _ = to.send(read.map(|_| said));
     };
     // It ends when the program does, which is killed at the latest.
@@ -200,7 +200,7 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
-    /// What is found where a program is this shell script.
+    /// The answer of a program that is this shell script.
     fn fake(script: &str) -> Result<Interpreter, String> {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("python3");

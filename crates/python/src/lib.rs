@@ -18,7 +18,7 @@
 //! | `lanes/fit.py` | the decorators that make a method a cell |
 //! | `lanes/trace.py`, `usage.py` | spans of a traced run, and what a run has used |
 //! | `lanes/worker.py`, `protocol.py`, `runtime.py` | requests and replies |
-//! | `lanes/exhibits.py` | what `lanes claims` shows and no workload is |
+//! | `lanes/exhibits.py` | measurements for `lanes claims` |
 //!
 //! The files are compiled into this program. When an interpreter is first asked
 //! for, they are packed as a zip into a sealed file in memory, whose path

@@ -148,8 +148,8 @@ fn peers_of(found: &[Found]) -> Vec<Peer> {
     peers
 }
 
-/// How a further interpreter is called: by its version, as far as that tells
-/// interpreters apart, or as it was named, if it is not here.
+/// How a further interpreter is called: by as much of its version as no
+/// other has, or as it was named, if it is not here.
 fn unused(
     labels: &mut Vec<String>,
     named: &str,

@@ -607,7 +607,7 @@ fn requests_that_make_no_sense_are_invalid_and_the_worker_goes_on() {
 }
 
 #[test]
-fn a_cell_that_a_model_has_not_is_unsupported() {
+fn a_cell_that_a_model_lacks_is_unsupported() {
     for peer in one_of_each() {
         let launch = changed(peer, "del models.Sequential.spawn");
         let mut raw = Raw::start(&launch);

@@ -1,4 +1,4 @@
-"""What is no workload, for `lanes claims`: each gives a list of numbers."""
+"""Measurements for `lanes claims`: each returns a list of numbers."""
 
 import asyncio
 import multiprocessing

@@ -39,7 +39,7 @@ class Server:
 
 
 class Client:
-    """A connection of the server: what has come, and what is to go."""
+    """A connection of the server: bytes received, and bytes still to send."""
 
     def __init__(self, stream):
         self.stream, self.received, self.answer = stream, b"", b""

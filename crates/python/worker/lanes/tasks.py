@@ -31,7 +31,7 @@ def present(arrived):
 
 
 def handed_out(indices, takers):
-    """A queue of numbers, and an end for each who takes from it."""
+    """A queue of numbers, and an end for each task that takes from it."""
     todo = queue.SimpleQueue()
     for index in chain(indices, [None] * takers):
         todo.put(index)

@@ -25,7 +25,7 @@ def describe():
     library = f"CPython {version()}{'' if has_gil() else ' without a GIL'}"
 
     def described(name, model):
-        # Only a model that not every interpreter can be says what is missing.
+        # Most models can be had in every interpreter, and have no such method.
         missing = getattr(model, "missing", lambda: None)()
         return {
             "model": name,
