@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// How a worker's process is started: a program and its arguments, no shell.
@@ -71,6 +71,8 @@ pub struct Process {
     socket: UnixStream,
     received: Vec<u8>,
     printed: Arc<Mutex<VecDeque<u8>>>,
+    /// Ends with what the worker prints.
+    reader: JoinHandle<()>,
     limits: Limits,
 }
 
@@ -114,10 +116,10 @@ impl Process {
             let _ = child.kill().and_then(|()| child.wait());
         })?;
         let printed = Arc::default();
-        keep_tail(output, Arc::clone(&printed))?;
+        let reader = keep_tail(output, Arc::clone(&printed))?;
         let limits = limits.clone();
         let received = Vec::new();
-        Ok(Self { child, alive, socket, received, printed, limits })
+        Ok(Self { child, alive, socket, received, printed, reader, limits })
     }
 
     /// Starts a worker and has it say that it is this model with so many
@@ -384,7 +386,15 @@ impl Process {
         // The socket may end a moment before the process does.
         let _ = wait(&mut ended, TICK);
         match self.child.try_wait() {
-            Ok(Some(status)) => self.told(Cause::Died, &status.to_string()),
+            Ok(Some(status)) => {
+                // Its last words may still be in the pipe, which a process that
+                // it started may hold open.
+                let until = Instant::now() + PARTING;
+                while !self.reader.is_finished() && Instant::now() < until {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                self.told(Cause::Died, &status.to_string())
+            }
             _ => self.broken(what),
         }
     }
@@ -487,7 +497,7 @@ fn wait(fds: &mut [PollFd<'_>], time: Duration) -> io::Result<()> {
 fn keep_tail(
     mut output: PipeReader,
     printed: Arc<Mutex<VecDeque<u8>>>,
-) -> io::Result<()> {
+) -> io::Result<JoinHandle<()>> {
     thread::Builder::new().name("prints".into()).spawn(move || {
         let mut chunk = [0; 4096];
         while let Ok(count @ 1..) = output.read(&mut chunk) {
@@ -497,6 +507,5 @@ fn keep_tail(
             let surplus = tail.len().saturating_sub(TAIL);
             tail.drain(..surplus);
         }
-    })?;
-    Ok(())
+    })
 }
