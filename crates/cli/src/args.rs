@@ -96,6 +96,12 @@ pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
+    /// Numbers of workers; otherwise 1, 2, as many as the machine runs at once,
+    /// and twice as many
+    #[arg(long, value_delimiter = ',', value_parser = workers,
+          value_name = "N,...")]
+    pub(crate) workers: Vec<usize>,
+
     /// How long a worker may take for one reply, such as 30s
     #[arg(long, value_parser = duration, default_value = "60s")]
     pub(crate) deadline: Duration,

@@ -2,8 +2,8 @@
 
 use crate::args::Check;
 use crate::fail::Fail;
-use crate::run::limits;
 use crate::models::Model;
+use crate::run::limits;
 use crate::select::Cells;
 use crate::show::print;
 use lanes_core::{Config, Row, Size, rows, rows_with};
@@ -27,7 +27,7 @@ struct Known {
 /// Checks every chosen cell with several sizes, seeds and numbers of workers.
 ///
 /// # Errors
-/// [`Fail::Failure`] if a cell is wrong.
+/// [`Fail::Failure`] if a cell is wrong, [`Fail::Interrupted`] after Ctrl-C.
 pub(crate) fn check(options: &Check) -> Result<(), Fail> {
     let limits = limits(options.deadline, None)?;
     let cells = Cells::of_all(&options.selection, rows(Size::Quick), false)?;
@@ -48,16 +48,19 @@ pub(crate) fn check(options: &Check) -> Result<(), Fail> {
     let folder = tempfile::tempdir().map_err(Fail::of)?;
 
     let cores = Config::machine().workers();
-    let mut numbers = vec![1, 2, cores, cores * 2];
+    let mut numbers = match &options.workers[..] {
+        [] => vec![1, 2, cores, cores * 2],
+        numbers => numbers.to_vec(),
+    };
     numbers.sort_unstable();
     numbers.dedup();
     let mut found = Found::default();
     for model in &cells.models {
-        if let Some(why) = &model.missing {
+        if let Some(why) = model.missing() {
             print(&format!("{}: {why}\n", model.name))?;
             continue;
         }
-        let numbers = if model.serial { &numbers[..1] } else { &numbers };
+        let numbers = if model.serial() { &[1][..] } else { &numbers };
         for workers in numbers {
             let mine = known
                 .iter()
@@ -68,9 +71,12 @@ pub(crate) fn check(options: &Check) -> Result<(), Fail> {
             let mine: Vec<&Known> = mine.collect();
             found.model(model, *workers, &mine, folder.path(), &limits);
         }
+        if found.interrupted {
+            break;
+        }
         eprintln!("{}: {} right so far", model.name, found.right);
     }
-    found.tell()
+    found.print()
 }
 
 #[derive(Default)]
@@ -78,11 +84,14 @@ struct Found {
     right: usize,
     refused: BTreeMap<String, usize>,
     wrong: Vec<String>,
+    /// Whether Ctrl-C ended the check.
+    interrupted: bool,
 }
 
 impl Found {
     /// Checks one model with one number of workers. A worker that failed is
-    /// started anew for the next row.
+    /// started anew for the next row; one that does not start is not tried
+    /// again.
     fn model(
         &mut self,
         model: &Model,
@@ -91,7 +100,10 @@ impl Found {
         folder: &Path,
         limits: &Limits,
     ) {
-        let name = format!("{} with {workers} workers", model.name);
+        let name = match workers {
+            1 => format!("{} with 1 worker", model.name),
+            _ => format!("{} with {workers} workers", model.name),
+        };
         let mut running = None;
         for known in known {
             let (row, size) = (&known.row, known.row.size());
@@ -100,25 +112,36 @@ impl Found {
                 false => known.digests.len(),
             };
             for (seed, digest) in &known.digests[..seeds] {
-                let result = (|| {
-                    let mut process = match running.take() {
-                        Some(process) => process,
-                        None => start(model, workers, folder, limits)?,
-                    };
-                    let sent = process.prepare(row.workload(), &size, *seed);
-                    let result = sent
-                        .and_then(|()| process.prepared(*digest))
-                        .and_then(|()| process.sample(2, false, Some(*digest)));
-                    let alive = result.as_ref().err().is_none_or(|failure| {
-                        matches!(
-                            failure.cause,
-                            Cause::Unsupported | Cause::Wrong | Cause::Failed
-                        )
-                    });
-                    running = alive.then_some(process);
-                    result.map(drop)
-                })();
-                self.count(result, &name, &**row);
+                let process = match running.take() {
+                    Some(process) => Ok(process),
+                    None => start(model, workers, folder, limits),
+                };
+                let mut process = match process {
+                    Ok(process) => process,
+                    Err(failure) if failure.cause == Cause::Interrupted => {
+                        self.interrupted = true;
+                        return;
+                    }
+                    Err(failure) => {
+                        self.wrong.push(format!("{name}: {failure}"));
+                        return;
+                    }
+                };
+                let sent = process.prepare(row.workload(), &size, *seed);
+                let result = sent
+                    .and_then(|()| process.prepared(*digest))
+                    .and_then(|()| process.sample(2, false, Some(*digest)));
+                let alive = result.as_ref().err().is_none_or(|failure| {
+                    matches!(
+                        failure.cause,
+                        Cause::Unsupported | Cause::Wrong | Cause::Failed
+                    )
+                });
+                running = alive.then_some(process);
+                self.count(result.map(drop), &name, &**row);
+                if self.interrupted {
+                    return;
+                }
             }
         }
         if let Some(process) = running {
@@ -135,6 +158,9 @@ impl Found {
         let workload = row.workload();
         match result {
             Ok(()) => self.right += 1,
+            Err(failure) if failure.cause == Cause::Interrupted => {
+                self.interrupted = true;
+            }
             Err(failure) if failure.cause == Cause::Unsupported => {
                 let why = format!("{model}: {workload}: {}", failure.message);
                 *self.refused.entry(why).or_default() += 1;
@@ -147,7 +173,7 @@ impl Found {
         }
     }
 
-    fn tell(&self) -> Result<(), Fail> {
+    fn print(&self) -> Result<(), Fail> {
         for (why, count) in &self.refused {
             print(&format!("refused {count} times, {why}\n"))?;
         }
@@ -157,6 +183,9 @@ impl Found {
         let refused: usize = self.refused.values().sum();
         let (right, wrong) = (self.right, self.wrong.len());
         print(&format!("{right} right, {refused} refused, {wrong} wrong\n"))?;
+        if self.interrupted {
+            return Err(Fail::Interrupted("interrupted".into()));
+        }
         if wrong > 0 {
             return Err(Fail::Failure(format!("{wrong} answers are wrong")));
         }
@@ -170,6 +199,7 @@ fn start(
     folder: &Path,
     limits: &Limits,
 ) -> Result<Process, Failure> {
-    let Model { launch, model, serial, .. } = model;
-    Process::greeted(launch, folder, limits, model, workers, *serial)
+    let Model { launch, model: name, .. } = model;
+    let serial = model.serial();
+    Process::greeted(launch, folder, limits, name, workers, serial)
 }

@@ -2,10 +2,12 @@
 
 use crate::args::Doctor;
 use crate::fail::Fail;
+use crate::models::not_built;
 use crate::run::limits;
 use crate::show::print;
 use crate::stamp;
 use lanes_core::{Config, Size, rows};
+use lanes_measure::guest;
 use lanes_measure::machine::Machine;
 use lanes_measure::process::Launch;
 use lanes_measure::results::Results;
@@ -48,6 +50,7 @@ pub(crate) fn doctor(options: &Doctor) -> Result<(), Fail> {
         "git, and a clone rather than a copy, tell which sources are measured",
     )?;
     python()?;
+    guests()?;
     if options.no_noise { Ok(()) } else { noise() }
 }
 
@@ -68,6 +71,36 @@ fn python() -> Result<(), Fail> {
              written in it; {variable} names others than python3 on the PATH"
         ),
     )
+}
+
+/// Guests that are here, and what is wrong with those that cannot be used.
+fn guests() -> Result<(), Fail> {
+    for guest in guest::guests() {
+        let name = &guest.name;
+        match guest.ask() {
+            Ok(answer) => {
+                let library = answer.model.library.as_deref();
+                let what = library.unwrap_or("a guest");
+                let wrong = answer.notes.join("; ");
+                let text = format!("guest {name}: {what}");
+                let remedy = "build it anew, with the same commit as `lanes`";
+                let text = match wrong.is_empty() {
+                    true => text,
+                    false => format!("{text}; {wrong}"),
+                };
+                tell(wrong.is_empty(), &text, remedy)?;
+            }
+            Err(why) => tell(
+                false,
+                &format!("guest {name}: {why}"),
+                "take it off the PATH or build it anew; all else works",
+            )?,
+        }
+    }
+    for line in not_built() {
+        good(&line)?;
+    }
+    Ok(())
 }
 
 fn good(text: &str) -> Result<(), Fail> {

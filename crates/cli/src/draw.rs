@@ -62,10 +62,11 @@ impl Scene<'_> {
     /// Those of the worker.
     pub(crate) fn record(&self, model: &Model) -> Result<Scened, Failure> {
         let workers = self.workers();
-        let Model { launch, model: name, serial, .. } = model;
+        let Model { launch, model: name, .. } = model;
         let (folder, limits) = (self.folder, self.limits);
+        let serial = model.serial();
         let mut process =
-            Process::greeted(launch, folder, limits, name, workers, *serial)?;
+            Process::greeted(launch, folder, limits, name, workers, serial)?;
         let (unit, rust) = (self.drawing.unit, !model.is_python());
         let work = match self.row {
             Some(row) => Work::Row(row),

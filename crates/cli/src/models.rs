@@ -13,7 +13,7 @@ use std::fs;
 
 /// A model by its name. Python and guests are not yet asked what they are: that
 /// starts a program.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Known {
     /// The name.
     pub(crate) name: String,
@@ -22,7 +22,7 @@ pub(crate) struct Known {
 }
 
 /// Where a model comes from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) enum Origin {
     /// This program.
     Suite(&'static Entry),
@@ -35,7 +35,7 @@ pub(crate) enum Origin {
 }
 
 /// A model that was asked what it is.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Model {
     /// The name it is asked to be.
     pub(crate) model: String,
@@ -109,9 +109,7 @@ impl Known {
             Origin::Suite(entry) => {
                 self.model(Described::from(*entry), own()?, true)
             }
-            Origin::Peer(launch) => {
-                self.model(name(), launch.clone(), false)
-            }
+            Origin::Peer(launch) => self.model(name(), launch.clone(), false),
             Origin::Python => self.python(name()),
             Origin::Guest(guest) => self.guest(guest, name()),
         })
@@ -191,6 +189,11 @@ pub(crate) fn not_built() -> Vec<String> {
 }
 
 impl Model {
+    /// The same model, listed by this name.
+    pub(crate) fn named(self, name: String) -> Self {
+        Self { name, ..self }
+    }
+
     /// Whether it is real CPython, which computes in another language.
     pub(crate) fn is_python(&self) -> bool {
         matches!(self.origin, Origin::Python)

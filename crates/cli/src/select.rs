@@ -87,10 +87,9 @@ impl Cells {
         };
         // Only a model that is meant is asked what it is.
         for Candidate { known, name, .. } in candidates {
-            let meant =
-                |row: &Box<dyn Row>| cells.means(&**row, &known.name);
+            let meant = |row: &Box<dyn Row>| cells.means(&**row, &known.name);
             if cells.rows.iter().any(meant) {
-                cells.models.push(Model { name, ..known.ask()? });
+                cells.models.push(known.ask()?.named(name));
             }
         }
         let mut rows = std::mem::take(&mut cells.rows);

@@ -4,8 +4,8 @@ use crate::args::{Drawing, Format, Selection, Trace};
 use crate::draw::{Scene, Scened};
 use crate::fail::Fail;
 use crate::files::save;
-use crate::run::limits;
 use crate::models::Model;
+use crate::run::limits;
 use crate::select::Cells;
 use crate::show::print;
 use crate::stamp;
@@ -130,7 +130,10 @@ pub(crate) fn record_all(
             continue;
         }
         eprintln!("{}", row.workload());
-        scenes.push(studio.recorded(&**row, &cells.models)?);
+        let has = |model: &&Model| cells.has(row.workload(), &model.model);
+        let models = cells.models.iter().filter(has).cloned();
+        let models: Vec<Model> = models.collect();
+        scenes.push(studio.recorded(&**row, &models)?);
     }
     keep(scenes, drawing, "traces")
 }
