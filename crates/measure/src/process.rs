@@ -59,7 +59,7 @@ pub struct Limits {
 /// How often a worker at work is looked at: its memory, and whether the session
 /// is to end.
 const TICK: Duration = Duration::from_millis(50);
-/// How long a worker may take to end once it is told to.
+/// How long a worker may take to end once its socket has.
 const PARTING: Duration = Duration::from_secs(2);
 /// How much is kept of what a worker prints.
 const TAIL: usize = 2048;
@@ -383,8 +383,9 @@ impl Process {
     /// The worker has ended, or at least its socket has.
     fn gone(&mut self, what: &str) -> Failure {
         let mut ended = [PollFd::new(&self.alive, PollFlags::IN)];
-        // The socket may end a moment before the process does.
-        let _ = wait(&mut ended, TICK);
+        // The socket may end a moment before the process does, on a busy
+        // machine a long one.
+        let _ = wait(&mut ended, PARTING);
         match self.child.try_wait() {
             Ok(Some(status)) => {
                 // Its last words may still be in the pipe, which a process that

@@ -335,7 +335,8 @@ fn what_cannot_be_is_refused_and_the_worker_goes_on() {
 
 /// A worker in which something is wrong from its first sample on.
 fn faulty(name: &str, faults: &str) -> (Process, u64) {
-    let deadline = Duration::from_secs(1);
+    // Long enough to start on a busy machine; a worker that hangs takes all.
+    let deadline = Duration::from_secs(8);
     let peer = named(name);
     let launch = changed(peer, &format!("right = Worker.sample\n{faults}"));
     let mut process = start(&std::env::temp_dir(), peer, &launch, deadline);
