@@ -1,7 +1,7 @@
 //! Ratios of two times that were measured side by side.
 
 use lanes_core::seed;
-use std::fmt;
+use lanes_measure::statistics::Interval;
 use std::time::Duration;
 
 /// How many pairs a ratio comes from: as many as fit its time, between these.
@@ -12,30 +12,16 @@ const BUDGET: Duration = Duration::from_millis(1000);
 /// machine meets both sides.
 const BATCH: Duration = Duration::from_millis(2);
 
-/// The median of paired ratios, with a 95 % interval for it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ratio {
-    /// The lower end of the interval.
-    pub low: f64,
-    /// The median.
-    pub median: f64,
-    /// The upper end of the interval.
-    pub high: f64,
-}
-
-impl fmt::Display for Ratio {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { low, median, high } = self;
-        write!(f, "{median:5.2} ({low:.2} to {high:.2})")
-    }
-}
+/// The probability with which an interval holds the true median, at the least.
+const LEVEL: f64 = 0.95;
 
 /// The time of `a` over the time of `b`, each measured in batches that take
-/// turns in random order, so that a drift of the machine meets both.
+/// turns in random order, so that a drift of the machine meets both: the median
+/// of the paired ratios, with its interval of 95 %.
 pub fn ratio(
     mut a: impl FnMut() -> Duration,
     mut b: impl FnMut() -> Duration,
-) -> Ratio {
+) -> Interval {
     let ((runs_a, batch_a), (runs_b, batch_b)) = (batch(&mut a), batch(&mut b));
     let fitting = BUDGET.as_nanos() / (batch_a + batch_b).as_nanos().max(1);
     let rounds = usize::try_from(fitting).unwrap_or(ROUNDS.1);
@@ -52,7 +38,8 @@ pub fn ratio(
         }
         time_a / time_b
     });
-    summary(ratios.collect())
+    let ratios: Vec<f64> = ratios.collect();
+    Interval::of(&ratios, LEVEL).expect("pairs enough, and each took time")
 }
 
 /// How many runs fill a batch and how long they take, after one to warm up.
@@ -69,21 +56,6 @@ fn mean(runs: u32, work: &mut impl FnMut() -> Duration) -> f64 {
     total.as_secs_f64() / f64::from(runs)
 }
 
-/// The interval goes by the order of the ratios alone, whatever their
-/// distribution: the median lies between two ranks with the probability that a
-/// fair coin gives (here by its normal approximation).
-fn summary(mut ratios: Vec<f64>) -> Ratio {
-    ratios.sort_unstable_by(f64::total_cmp);
-    let count = ratios.len();
-    let spread = (0.98 * (count as f64).sqrt()).ceil() as usize;
-    let middle = count / 2;
-    Ratio {
-        low: ratios[middle.saturating_sub(spread)],
-        median: ratios[middle],
-        high: ratios[(middle + spread).min(count - 1)],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,10 +68,11 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_holds_the_median_and_leaves_outliers_out() {
+    fn the_interval_leaves_outliers_out() {
         let mut ratios: Vec<f64> = (0..31).map(f64::from).collect();
         ratios[30] = 1e9;
-        let ratio = summary(ratios);
-        assert_eq!((ratio.low, ratio.median, ratio.high), (9.0, 15.0, 21.0));
+        let Interval { low, median, high } =
+            Interval::of(&ratios, LEVEL).unwrap();
+        assert_eq!((low, median, high), (9.0, 15.0, 21.0));
     }
 }

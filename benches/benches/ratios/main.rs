@@ -15,7 +15,7 @@
 
 mod bare;
 
-use lanes_benches::pairs::{Ratio, ratio};
+use lanes_benches::pairs::ratio;
 use lanes_benches::{SEED, tell_machine, timed};
 use lanes_core::trace::{State, Trace};
 use lanes_core::workload::{Double, Fetch, Fib, Max, Spawn, Subtasks};
@@ -23,6 +23,7 @@ use lanes_core::{
     Config, Context, Entry, Family, Fit, Job, Started, Watch, Workload, kernel,
     seed,
 };
+use lanes_measure::statistics::Interval;
 use lanes_suite::MODELS;
 use std::env;
 use std::fmt::Debug;
@@ -75,22 +76,25 @@ impl Session {
         b: impl FnMut() -> Duration,
     ) {
         tell_machine(&config(WORKERS));
-        let ratio = if self.test { once(a, b) } else { ratio(a, b) };
+        let Interval { low, median, high } =
+            if self.test { once(a, b) } else { ratio(a, b) };
         let (sign, bound, kept) = match bound {
-            Bound::AtMost(most) => ("<=", most, ratio.median <= most),
-            Bound::AtLeast(least) => (">=", least, ratio.median >= least),
+            Bound::AtMost(most) => ("<=", most, median <= most),
+            Bound::AtLeast(least) => (">=", least, median >= least),
         };
         let mark = if kept { "" } else { "  MISSED" };
-        println!("{name:28} {ratio}  {sign} {bound}{mark}");
+        println!(
+            "{name:28} {median:5.2} ({low:.2} to {high:.2})  {sign} {bound}{mark}"
+        );
     }
 }
 
 fn once(
     mut a: impl FnMut() -> Duration,
     mut b: impl FnMut() -> Duration,
-) -> Ratio {
+) -> Interval {
     let ratio = a().as_secs_f64() / b().as_secs_f64();
-    Ratio { low: ratio, median: ratio, high: ratio }
+    Interval { low: ratio, median: ratio, high: ratio }
 }
 
 fn time<T>(work: impl FnOnce() -> T) -> Duration {
