@@ -1,7 +1,7 @@
 //! Ratios of two times that were measured side by side.
 
 use lanes_core::seed;
-use lanes_measure::statistics::Interval;
+use lanes_measure::statistics::{Interval, LEVEL};
 use std::time::Duration;
 
 /// How many pairs a ratio comes from: as many as fit its time, between these.
@@ -11,9 +11,6 @@ const BUDGET: Duration = Duration::from_millis(1000);
 /// Each side of a pair runs for at least so long: short, so that a drift of the
 /// machine meets both sides.
 const BATCH: Duration = Duration::from_millis(2);
-
-/// The probability with which an interval holds the true median, at the least.
-const LEVEL: f64 = 0.95;
 
 /// The time of `a` over the time of `b`, each measured in batches that take
 /// turns in random order, so that a drift of the machine meets both: the median

@@ -1,11 +1,21 @@
-//! What is said of threads, locks, the GIL and processes, measured: each claim a
-//! ratio with an interval, of a model in Rust and of real CPython beside it.
+#![doc = include_str!("../CLAIMS.md")]
 
-mod evidence;
-mod exhibit;
+mod claim;
+mod computing;
+mod costs;
+mod lab;
+mod loops;
+mod published;
 mod python;
 mod study;
+mod subtasks;
+mod timed;
+mod turns;
+mod under_gil;
+mod updates;
+mod waiting;
 mod work;
 
-pub use evidence::{Bound, Estimate, LEVEL, Verdict};
-pub use study::{Finding, Found, Group, Study, study};
+pub use claim::{By, Claim, Group};
+pub use published::Published;
+pub use study::{Finding, Found, Study, claims, study};

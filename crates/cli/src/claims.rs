@@ -5,26 +5,13 @@ use crate::fail::Fail;
 use crate::run::limits;
 use crate::show::{Sheet, print};
 use crate::stamp;
-use lanes_claims::{Finding, Found, Group, Study, Verdict, study};
-use lanes_measure::machine::Machine;
+use lanes_claims::{Finding, Found, Group, Published, Study, study};
 use lanes_measure::process::Launch;
-use lanes_measure::results::Build;
+use lanes_measure::statistics::{LEVEL, Outcome};
 use lanes_report::words::digits;
-use serde::Serialize;
 use std::time::Instant;
 
-/// The claims as they are written down.
-#[derive(Serialize)]
-struct Written<'a> {
-    machine: Machine,
-    pythons: Vec<String>,
-    build: Build,
-    seconds: f64,
-    level: f64,
-    findings: &'a [Finding],
-}
-
-/// Measures every claim and tells what holds.
+/// Measures the claims and prints what holds.
 ///
 /// # Errors
 /// [`Fail::Interrupted`] after Ctrl-C, and those of the system.
@@ -67,10 +54,11 @@ pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
     let pythons = lanes_python::interpreters();
     let pythons = pythons.iter().map(|python| python.to_string()).collect();
     if options.format == Format::Json {
-        let (level, findings) = (lanes_claims::LEVEL, &findings[..]);
-        let written =
-            Written { machine, pythons, build, seconds, level, findings };
-        let json = serde_json::to_string_pretty(&written).map_err(Fail::of)?;
+        let level = LEVEL;
+        let published =
+            Published { machine, pythons, build, seconds, level, findings };
+        let json = serde_json::to_string_pretty(&published);
+        let json = json.map_err(Fail::of)?;
         return print(&format!("{json}\n"));
     }
     print(&sheet(&findings, options.format).text(options.format)?)?;
@@ -86,9 +74,9 @@ pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
     print(&format!(
         "\n{} hold, {} do not hold, {} without enough evidence, {} not here; \
          {seconds:.0} s\n{machine}; {build}; {}\n",
-        count(Verdict::Holds),
-        count(Verdict::DoesNotHold),
-        count(Verdict::NotEnoughEvidence),
+        count(Outcome::Holds),
+        count(Outcome::DoesNotHold),
+        count(Outcome::NotEnoughEvidence),
         missing.count(),
         pythons.join(", "),
     ))
@@ -98,11 +86,11 @@ fn sheet(findings: &[Finding], format: Format) -> Sheet {
     let columns =
         ["claim", "ratio", "who", "bound", "median", "from to", "verdict"];
     let mut sheet = Sheet::new(&columns);
-    let mut before = "";
+    let mut before = None;
     for finding in findings {
         // For people, a claim stands above all that belongs to it.
-        let again = format == Format::Table && finding.claim == before;
-        before = finding.claim;
+        let again = format == Format::Table && before == Some(&finding.claim);
+        before = Some(&finding.claim);
         let (median, ends) = match &finding.found {
             Found::Measured { estimate, .. } => (
                 digits(estimate.median),
@@ -115,7 +103,7 @@ fn sheet(findings: &[Finding], format: Format) -> Sheet {
             Found::Missing(_) => (String::new(), String::new()),
         };
         sheet.row(vec![
-            if again { String::new() } else { finding.claim.into() },
+            if again { String::new() } else { finding.claim.clone() },
             finding.ratio.clone(),
             finding.who.clone(),
             finding.bound.to_string(),

@@ -5,14 +5,13 @@ use crate::fail::Fail;
 use crate::models::Model;
 use crate::show::Sheet;
 use crate::stamp;
-use lanes_claims::Estimate;
 use lanes_core::trace::{State, Trace};
 use lanes_core::{Config, Row};
 use lanes_measure::failure::Failure;
 use lanes_measure::process::{Limits, Process};
 use lanes_measure::protocol::Traced;
 use lanes_measure::recording::{self, Recording, Work};
-use lanes_measure::statistics::median;
+use lanes_measure::statistics::{Interval, LEVEL, median};
 use lanes_report::words::{digits, time};
 use lanes_report::{Timeline, TracedModel, critical_path, totals};
 use std::path::Path;
@@ -193,8 +192,8 @@ fn spans_cost(traced: &Traced) -> String {
 /// with an interval if there are enough of them.
 fn share(recording: &Recording) -> String {
     let ratios = recording.ratios();
-    match Estimate::of(&ratios) {
-        Some(Estimate { low, median, high }) => {
+    match Interval::of(&ratios, LEVEL) {
+        Some(Interval { low, median, high }) => {
             let [low, median, high] = [low, median, high].map(|r| r * 100.0);
             format!("{median:.1} % ({low:.1} to {high:.1})")
         }

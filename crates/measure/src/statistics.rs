@@ -18,7 +18,7 @@ mod verdict;
 
 pub use bound::{Bound, Outcome};
 pub(crate) use critical::{normal, student};
-pub use median::{Interval, median};
+pub use median::{Interval, LEVEL, median};
 pub use pair::Visits;
 pub use verdict::{Verdict, verdict};
 

@@ -3,6 +3,10 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use statrs::distribution::{Binomial, DiscreteCDF};
 
+/// The probability with which the interval of a single median holds the true
+/// one, where nothing else is asked for.
+pub const LEVEL: f64 = 0.95;
+
 /// The middle value, or the mean of the two middle ones; `None` of nothing
 /// or if a NaN is in the middle.
 ///
