@@ -6,44 +6,42 @@
 //! worker dies, all unfinished work fails and the pool takes no more: what the
 //! dead worker had done to the world outside is not known.
 
+mod driver;
+mod error;
 mod function;
 mod future;
+mod link;
 mod list;
+mod map;
 mod memory;
 mod process;
+mod shared;
+mod task;
 mod wire;
 mod worker;
 
+pub(crate) use driver::is_driver;
 pub use function::Function;
 #[doc(hidden)]
 pub use function::register;
 pub use future::{AsCompleted, Future, as_completed};
 pub use list::List;
+pub use map::Map;
+pub use wire::Carrier;
 
+use driver::{Driver, name};
 use future::Slot;
-use lanes_core::trace::Span;
 use lanes_core::{Context, Error, preflight};
-use process::{Link, Worker, any_ended};
-use rustix::process::{Signal, pidfd_send_signal};
+use link::any_ended;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::cell::Cell;
+use shared::{Shared, State};
 use std::collections::VecDeque;
 use std::mem;
-use std::os::fd::OwnedFd;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use wire::{Call, Channel, Failure, Kind, broken, decode};
-
-/// How arguments and results cross.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Carrier {
-    /// All of it over a socket.
-    Socket,
-    /// What is large in memory that both processes map, the rest over a socket.
-    Memory,
-}
+use task::{Task, cause};
 
 /// A pool of worker processes.
 ///
@@ -53,42 +51,6 @@ pub struct Pool {
     shared: Arc<Shared>,
     drivers: Mutex<Vec<JoinHandle<()>>>,
     workers: usize,
-}
-
-/// What the drivers share.
-struct Shared {
-    carrier: Carrier,
-    state: Mutex<State>,
-    /// There is work, or there will be no more.
-    work: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    queue: VecDeque<Box<dyn Work>>,
-    /// No more work is taken.
-    closed: bool,
-    /// Why the pool is of no more use.
-    broken: Option<Error>,
-    /// The process of each driver, if it has one.
-    alive: Vec<Option<Arc<OwnedFd>>>,
-}
-
-/// A task, whatever its types.
-trait Work: Send {
-    /// Whether it is to begin: it was not cancelled.
-    fn begin(&self) -> bool;
-    /// The run that it belongs to.
-    fn context(&self) -> Option<&Context>;
-    /// Sends it to a worker; see [`Channel::send`].
-    fn send(
-        &self,
-        channel: &mut Channel<Link>,
-    ) -> Result<Result<(), Error>, Error>;
-    /// Finishes it with what the worker has sent, unless that is no result.
-    fn done(&self, body: &[u8]) -> Result<(), Error>;
-    /// Finishes it.
-    fn fail(&self, error: Error);
 }
 
 impl Pool {
@@ -198,7 +160,7 @@ impl Pool {
             let future = self.put(F::NAME, true, chunk, None)?;
             futures.push_back((length, future));
         }
-        Ok(Map { futures, ready: Vec::new().into_iter() })
+        Ok(Map::new(futures))
     }
 
     /// Lets all work end that was submitted, and takes no more. When it returns
@@ -263,253 +225,6 @@ impl Drop for Pool {
             self.shared.fail(&Error::Cancelled);
         }
         self.shutdown();
-    }
-}
-
-/// The name of a driver, under which its worker is known in traces.
-fn name(number: usize) -> String {
-    format!("process {number}")
-}
-
-fn cause(task: &dyn Work) -> Option<Error> {
-    task.context().and_then(Context::cause)
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The next task, once there is one; `None` when there will be no more.
-    fn next(&self) -> Option<Box<dyn Work>> {
-        let mut state = self.lock();
-        loop {
-            if state.broken.is_some() {
-                return None;
-            }
-            if let Some(task) = state.queue.pop_front() {
-                return Some(task);
-            }
-            if state.closed {
-                return None;
-            }
-            let wait = self.work.wait(state);
-            state = wait.unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// The pool is of no more use. Fails what waits, and kills the workers:
-    /// their drivers then fail what runs. Returns the first error that was
-    /// given, which is everybody's.
-    fn fail(&self, error: &Error) -> Error {
-        let mut state = self.lock();
-        let first = state.broken.get_or_insert_with(|| error.clone()).clone();
-        let waiting = mem::take(&mut state.queue);
-        for alive in state.alive.iter().flatten() {
-            // One that has ended already needs no signal.
-            let _ = pidfd_send_signal(alive, Signal::KILL);
-        }
-        drop(state);
-        self.work.notify_all();
-        for task in waiting {
-            task.fail(first.clone());
-        }
-        first
-    }
-}
-
-thread_local! {
-    /// Whether this thread stands for a worker.
-    static DRIVES: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether the current thread stands for a worker of some pool. Work that it
-/// waits for may wait for just this worker.
-pub(crate) fn is_driver() -> bool {
-    DRIVES.get()
-}
-
-/// The thread that stands for a worker.
-struct Driver {
-    shared: Arc<Shared>,
-    number: usize,
-}
-
-impl Driver {
-    fn drive(&self, ready: Sender<Result<(), Error>>) {
-        DRIVES.set(true);
-        let mut worker = match self.start() {
-            Ok(worker) => Some(worker),
-            Err(error) => {
-                // Who starts the pool waits for this, and drops the pool.
-                let _ = ready.send(Err(error));
-                return;
-            }
-        };
-        let _ = ready.send(Ok(()));
-        // Who starts the pool waits until nobody has more to say.
-        drop(ready);
-        while let Some(task) = self.shared.next() {
-            if task.begin() {
-                worker = self.run(&*task, worker);
-            }
-        }
-        if let Some(worker) = worker {
-            // A worker that was killed is not found any more by who kills.
-            self.enter(None);
-            worker.end();
-        }
-    }
-
-    /// A worker that others can kill.
-    fn start(&self) -> Result<Worker, Error> {
-        let worker = Worker::start(self.shared.carrier)?;
-        self.enter(Some(Arc::clone(worker.alive())));
-        Ok(worker)
-    }
-
-    fn enter(&self, alive: Option<Arc<OwnedFd>>) {
-        let mut state = self.shared.lock();
-        if let (Some(alive), Some(_)) = (&alive, &state.broken) {
-            // The others were killed before this one was there.
-            let _ = pidfd_send_signal(alive, Signal::KILL);
-        }
-        state.alive[self.number] = alive;
-    }
-
-    /// Has a task done, by a new worker if the last one was killed. Returns the
-    /// worker, if it can do another one. The task is finished only when a worker
-    /// that is killed is gone.
-    fn run(&self, task: &dyn Work, worker: Option<Worker>) -> Option<Worker> {
-        if let Some(cause) = cause(task) {
-            task.fail(cause);
-            return worker;
-        }
-        let mut worker = match worker.map_or_else(|| self.start(), Ok) {
-            Ok(worker) => worker,
-            Err(error) => {
-                task.fail(error);
-                return None;
-            }
-        };
-        let Err(lost) = worker.run(task) else {
-            return Some(worker);
-        };
-        let stopped = cause(task);
-        self.enter(None);
-        let error = match stopped {
-            Some(cause) => {
-                drop(worker);
-                cause
-            }
-            None => self.shared.fail(&worker.gone(lost)),
-        };
-        task.fail(error);
-        None
-    }
-}
-
-/// A task as it was submitted.
-struct Task<A, T> {
-    function: &'static str,
-    many: bool,
-    argument: A,
-    slot: Arc<Slot<T>>,
-    run: Option<(Context, Sender<()>)>,
-}
-
-impl<A, T> Task<A, T> {
-    /// An error stops the other tasks of the run.
-    fn finish(&self, result: Result<T, Error>) {
-        let result = match &self.run {
-            Some((context, _)) => context.note(result),
-            None => result,
-        };
-        self.slot.finish(result);
-    }
-}
-
-impl<A, T> Work for Task<A, T>
-where
-    A: Serialize + Send,
-    T: DeserializeOwned + Send,
-{
-    fn begin(&self) -> bool {
-        self.slot.begin()
-    }
-
-    fn context(&self) -> Option<&Context> {
-        self.run.as_ref().map(|(context, _)| context)
-    }
-
-    fn send(
-        &self,
-        channel: &mut Channel<Link>,
-    ) -> Result<Result<(), Error>, Error> {
-        let context = self.context();
-        let call = Call {
-            function: self.function,
-            many: self.many,
-            probed: context.is_some_and(Context::is_probed),
-            origin: context
-                .and_then(Context::trace)
-                .map(|trace| trace.origin()),
-        };
-        channel.send(Kind::Request, &(call, &self.argument))
-    }
-
-    fn done(&self, body: &[u8]) -> Result<(), Error> {
-        let (result, spans): (Result<T, Failure>, Vec<Span>) = decode(body)?;
-        if let Some(trace) = self.context().and_then(Context::trace) {
-            let driver = thread::current();
-            let name = driver.name().ok_or_else(|| broken("no driver"))?;
-            trace.adopt(name, &spans);
-        }
-        self.finish(result.map_err(Error::from));
-        Ok(())
-    }
-
-    fn fail(&self, error: Error) {
-        self.finish(Err(error));
-    }
-}
-
-/// Nobody waits for ever, whatever happened to the task.
-impl<A, T> Drop for Task<A, T> {
-    fn drop(&mut self) {
-        self.slot.finish(Err(Error::Cancelled));
-    }
-}
-
-/// Each argument of a chunk has a result of its own.
-type Chunk<T> = Vec<Result<T, Failure>>;
-
-/// Results in the order of their arguments; see [`Pool::map`].
-pub struct Map<T> {
-    /// The length of each chunk, and its results.
-    futures: VecDeque<(usize, Future<Chunk<T>>)>,
-    ready: std::vec::IntoIter<Result<T, Error>>,
-}
-
-impl<T> Iterator for Map<T> {
-    type Item = Result<T, Error>;
-
-    fn next(&mut self) -> Option<Result<T, Error>> {
-        loop {
-            if let Some(result) = self.ready.next() {
-                return Some(result);
-            }
-            let (length, future) = self.futures.pop_front()?;
-            let results: Vec<_> = match future.result() {
-                Ok(results) => {
-                    let results = results.into_iter();
-                    results.map(|result| result.map_err(Error::from)).collect()
-                }
-                // What fails the chunk fails each of it.
-                Err(error) => (0..length).map(|_| Err(error.clone())).collect(),
-            };
-            self.ready = results.into_iter();
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What workers can be asked to do: functions, found by their name.
 
-use super::wire::{Channel, Failure, Kind, decode};
+use super::error::Failure;
+use super::wire::{Channel, Kind, decode};
 use lanes_core::trace::Span;
 use lanes_core::{Context, Error, caught};
 use serde::Serialize;

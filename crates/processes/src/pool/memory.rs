@@ -4,7 +4,7 @@
 //! the socket how long it is; the other reads it before it sends anything
 //! itself, and there is one request in flight.
 
-use super::wire::broken;
+use super::error::broken;
 use lanes_core::Error;
 use memmap2::{MmapMut, MmapOptions};
 use rustix::fs::{
@@ -30,7 +30,8 @@ impl Memory {
     pub(super) fn new() -> io::Result<Self> {
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
         let file = memfd_create("lanes-processes", flags)?;
-        // Whoever maps what another has cut off is killed: nobody can cut.
+        // A process that reads a page which another one has cut off is killed:
+        // sealed, the file cannot be cut.
         fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::SEAL)?;
         Ok(Self { file: file.into(), map: None })
     }
@@ -53,8 +54,8 @@ impl Memory {
     pub(super) fn room(&mut self, length: usize) -> Result<&mut [u8], Error> {
         if self.mapped() < length {
             let whole = length.next_multiple_of(STEP) as u64;
-            // Memory that is only promised would kill whoever touches it when
-            // there is none left.
+            // Memory that is only promised would kill the process that touches it
+            // when there is none left.
             fallocate(&self.file, FallocateFlags::empty(), 0, whole)
                 .map_err(io::Error::from)?;
             self.remap()?;
@@ -109,6 +110,6 @@ mod tests {
         }
         let beyond = there.view(5 * STEP).map(<[u8]>::len);
         assert!(matches!(beyond, Err(Error::Protocol(_))), "{beyond:?}");
-        assert!(here.file.set_len(1).is_err(), "nobody can cut it");
+        assert!(here.file.set_len(1).is_err(), "it cannot be cut");
     }
 }

@@ -4,6 +4,7 @@
 //! message, the place of its body (behind the header, or in the memory that
 //! both processes map) and the body's length. The body is in postcard's format.
 
+use super::error::{broken, lost};
 use super::memory::Memory;
 use lanes_core::Error;
 use serde::de::DeserializeOwned;
@@ -17,6 +18,15 @@ pub(super) const MOST_BYTES: usize = 1 << 30;
 const LARGE: usize = 64 * 1024;
 /// How much more room is made at a time: a length alone allocates no more.
 const STEP: usize = 1 << 20;
+
+/// How arguments and results cross.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// All of it over a socket.
+    Socket,
+    /// What is large in memory that both processes map, the rest over a socket.
+    Memory,
+}
 
 /// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,15 +223,6 @@ pub(super) fn decode_call(body: &[u8]) -> Result<(Call<'_>, &[u8]), Error> {
     postcard::take_from_bytes(body).map_err(broken)
 }
 
-pub(super) fn broken(what: impl ToString) -> Error {
-    Error::Protocol(what.to_string())
-}
-
-/// An error of the connection, or what the connection itself had to say.
-fn lost(error: io::Error) -> Error {
-    error.downcast::<Error>().unwrap_or_else(Error::from)
-}
-
 /// postcard only says that writing failed; this keeps why.
 struct Remember<W> {
     inner: W,
@@ -244,57 +245,10 @@ impl<W: Write> Write for Remember<W> {
     }
 }
 
-/// An [`Error`] as it crosses, with its kind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Failure {
-    Panicked(String),
-    Task(String),
-    Timeout,
-    Cancelled,
-    Resource(i32),
-    WorkerDied(String),
-    Protocol(String),
-    Unsupported(String),
-    Invalid(String),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Panicked(what) => Self::Panicked(what),
-            Error::Task(what) => Self::Task(what),
-            Error::Timeout => Self::Timeout,
-            Error::Cancelled => Self::Cancelled,
-            Error::Resource(number) => Self::Resource(number),
-            Error::WorkerDied(what) => Self::WorkerDied(what),
-            Error::Protocol(what) => Self::Protocol(what),
-            Error::Unsupported(what) => Self::Unsupported(what),
-            Error::Invalid(what) => Self::Invalid(what),
-            // A kind that is newer than this list keeps its text.
-            other => Self::Task(other.to_string()),
-        }
-    }
-}
-
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Panicked(what) => Self::Panicked(what),
-            Failure::Task(what) => Self::Task(what),
-            Failure::Timeout => Self::Timeout,
-            Failure::Cancelled => Self::Cancelled,
-            Failure::Resource(number) => Self::Resource(number),
-            Failure::WorkerDied(what) => Self::WorkerDied(what),
-            Failure::Protocol(what) => Self::Protocol(what),
-            Failure::Unsupported(what) => Self::Unsupported(what),
-            Failure::Invalid(what) => Self::Invalid(what),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::List;
+    use super::super::error::Failure;
+    use super::super::list::List;
     use super::*;
     use lanes_core::trace::Span;
     use proptest::prelude::*;

@@ -15,11 +15,10 @@
 //! handler that explains a stack overflow, and a broken pipe that is an error
 //! instead of a signal. Both end the worker, and the pool sees that.
 
+use super::error::{Failure, broken};
 use super::function::{self, Answer};
 use super::memory::Memory;
-use super::wire::{
-    Channel, Failure, Kind, VERSION, broken, decode, decode_call,
-};
+use super::wire::{Channel, Kind, VERSION, decode, decode_call};
 use lanes_core::trace::Trace;
 use lanes_core::{Context, Error, Watch};
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
