@@ -2,7 +2,8 @@
 
 use crate::results::{Results, RowResult, Taken};
 use crate::statistics::{Interval, Verdict, median, normal, student, verdict};
-use crate::summary::{Summary, summarize};
+use crate::summarize::summarize;
+use crate::summary::Summary;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -129,7 +130,7 @@ fn both(before: &RowResult, after: &RowResult, absolute: bool) -> Vec<Both> {
 /// For each of these contenders, the median of each visit: of the logarithm of
 /// its time, or of that beside the middle of all of them in the same round.
 fn by_visit(row: &RowResult, all: &[usize], beside: bool) -> Vec<Vec<f64>> {
-    let visits = crate::summary::visits(row);
+    let visits = crate::summarize::visits(row);
     let of = |at: usize| {
         let visit = |rounds: &Vec<Vec<Option<f64>>>| {
             let times = rounds.iter().filter_map(|round| {
@@ -194,7 +195,7 @@ fn welch(before: &[f64], after: &[f64], level: f64) -> Interval {
 mod tests {
     use super::*;
     use crate::results::tests::empty;
-    use crate::summary::tests::row;
+    use crate::summarize::tests::row;
 
     fn session(times: [f64; 3]) -> Results {
         let [a, b, c] = times;

@@ -13,6 +13,7 @@ pub mod recording;
 pub mod results;
 pub mod session;
 pub mod statistics;
+pub mod summarize;
 pub mod summary;
 mod usage;
 pub mod worker;

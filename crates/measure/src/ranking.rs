@@ -2,7 +2,7 @@
 
 use crate::results::{Results, RowResult};
 use crate::statistics::{draws, median};
-use crate::summary::visits;
+use crate::summarize::visits;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -191,7 +191,7 @@ fn to_best(ratios: Vec<Option<f64>>) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::results::tests::empty;
-    use crate::summary::tests::row;
+    use crate::summarize::tests::row;
 
     fn results(rows: Vec<RowResult>) -> Results {
         Results { rows, ..empty() }

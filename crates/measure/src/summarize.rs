@@ -1,70 +1,14 @@
-//! What follows from a row's samples: who is fastest, and by how much.
+//! From a row's samples to its summary: who is fastest, and by how much.
 
-use crate::results::{RowResult, Taken};
+use crate::results::{ContenderResult, RowResult, Taken};
 use crate::statistics::{
     Compared, Interval, Verdict, compare, median, verdict,
 };
-use serde::{Deserialize, Serialize};
+use crate::summary::{Group, Speedup, Standing, Summary};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// No difference below this is told, however quiet the machine is.
+/// No difference below this is reported, however quiet the machine is.
 const LEAST_FLOOR: f64 = 0.005;
-
-/// What follows from a row's samples.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Summary {
-    /// How many rounds there were, over all visits.
-    pub rounds: usize,
-    /// How often all processes were started.
-    pub visits: usize,
-    /// The log-ratio below which no difference is told: what a model differs
-    /// from itself in another process, as far as is known.
-    pub floor: f64,
-    /// The contenders with as many workers as each other.
-    pub groups: Vec<Group>,
-    /// The same model with more workers.
-    pub speedups: Vec<Speedup>,
-}
-
-/// The contenders with as many workers as each other, and the serial ones.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Group {
-    /// How many workers were asked for.
-    pub workers: usize,
-    /// The fastest, as an index into the row's contenders.
-    pub best: usize,
-    /// Everyone with samples, the fastest first.
-    pub standings: Vec<Standing>,
-}
-
-/// How a contender did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Standing {
-    /// Who, as an index into the row's contenders.
-    pub contender: usize,
-    /// The median wall time of a run, in seconds.
-    pub seconds: f64,
-    /// The median CPU time of a run in seconds, where it is known.
-    pub cpu: Option<f64>,
-    /// The median of paired ratios to the best, with an interval that holds
-    /// for all pairs of the row at once; none for the best itself.
-    pub ratio: Option<Interval>,
-    /// What that says; none for the best itself.
-    pub verdict: Option<Verdict>,
-}
-
-/// The same model with more workers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Speedup {
-    /// Who, as an index into the row's contenders.
-    pub contender: usize,
-    /// The same model with the fewest workers.
-    pub base: usize,
-    /// The base's time over this one's.
-    pub speedup: Interval,
-    /// The speed-up over the number of workers per worker of the base.
-    pub efficiency: f64,
-}
 
 /// The logarithms of seconds per run: by visit, round and contender.
 pub fn visits(row: &RowResult) -> Vec<Vec<Vec<Option<f64>>>> {
@@ -195,17 +139,6 @@ impl Pairs {
     }
 }
 
-impl Summary {
-    /// How many verdicts want more evidence.
-    pub fn unclear(&self) -> usize {
-        let standings = self.groups.iter().flat_map(|group| &group.standings);
-        let unclear = |standing: &&Standing| {
-            matches!(standing.verdict, Some(Verdict::Unclear { .. }))
-        };
-        standings.filter(unclear).count()
-    }
-}
-
 /// Who is compared with whom: by workers asked for, without twins and those that
 /// only answer; the serial ones in every group.
 fn members(row: &RowResult) -> BTreeMap<usize, Vec<usize>> {
@@ -230,17 +163,15 @@ fn members(row: &RowResult) -> BTreeMap<usize, Vec<usize>> {
 
 /// Each contender with the one of the same name that has the fewest workers.
 fn bases(row: &RowResult) -> Vec<(usize, usize)> {
-    let base =
-        |(index, contender): (usize, &crate::results::ContenderResult)| {
-            let same =
-                row.contenders.iter().enumerate().filter(|(_, other)| {
-                    other.name == contender.name && other.twin_of.is_none()
-                });
-            let (base, least) = same.min_by_key(|(_, other)| other.workers)?;
-            let more = contender.twin_of.is_none()
-                && contender.workers > least.workers;
-            more.then_some((index, base))
-        };
+    let base = |(index, contender): (usize, &ContenderResult)| {
+        let same = row.contenders.iter().enumerate().filter(|(_, other)| {
+            other.name == contender.name && other.twin_of.is_none()
+        });
+        let (base, least) = same.min_by_key(|(_, other)| other.workers)?;
+        let more =
+            contender.twin_of.is_none() && contender.workers > least.workers;
+        more.then_some((index, base))
+    };
     let own =
         row.contenders.iter().enumerate().filter(|(_, c)| !c.answers_only);
     own.filter_map(base).collect()
@@ -260,7 +191,6 @@ fn middle(
 pub(crate) mod tests {
     use super::*;
     use crate::protocol::Sample;
-    use crate::results::ContenderResult;
     use lanes_core::seed;
 
     /// A row whose contenders take these times, with one percent of noise.

@@ -3,7 +3,7 @@
 use lanes_core::seed;
 use lanes_measure::protocol::Traced;
 use lanes_measure::results::{Results, RowResult, State};
-use lanes_measure::summary::summarize;
+use lanes_measure::summarize::summarize;
 use lanes_report::{
     Catalogue, ListedCell, ListedModel, ListedWorkload, Page, Session, Source,
     TracedModel, TracedWorkload, Traces, page,

@@ -1,0 +1,90 @@
+//! What a session is to measure.
+
+use crate::machine::Machine;
+use crate::process::{Launch, Limits};
+use crate::results::Build;
+use lanes_core::Row;
+use std::time::Duration;
+
+/// By default, the time for each contender of each row, twins included.
+const CELL: Duration = Duration::from_millis(1800);
+
+/// By default, a session takes at least so long.
+const LEAST_BUDGET: Duration = Duration::from_secs(20);
+
+/// A model with a number of workers, to be compared.
+#[derive(Debug, Clone)]
+pub struct Contender {
+    /// The name it is listed by.
+    pub name: String,
+    /// The model that the worker is asked to be.
+    pub model: String,
+    /// How many workers it is asked for.
+    pub workers: usize,
+    /// Whether it has one worker, however many are asked for.
+    pub serial: bool,
+    /// Whether it says that it only answers; its worker may say so as well.
+    pub answers_only: bool,
+    /// How its worker is started.
+    pub launch: Launch,
+}
+
+/// Whether a model is to be measured in a row.
+pub type Wants = Box<dyn Fn(&dyn Row, &str) -> bool>;
+
+/// What is measured.
+pub struct Plan {
+    /// The rows.
+    pub rows: Vec<Box<dyn Row>>,
+    /// Who is compared.
+    pub contenders: Vec<Contender>,
+    /// In which rows each takes part.
+    pub wants: Wants,
+    /// Whether the fastest contender is entered a second time as a control.
+    pub control: bool,
+    /// How many rounds each row gets; otherwise the budget decides.
+    pub rounds: Option<usize>,
+    /// How long the session may take.
+    pub budget: Duration,
+    /// The seed of inputs and orders.
+    pub seed: u64,
+    /// The probability with which the intervals of a row hold all at once.
+    pub level: f64,
+    /// Differences that lie within this fraction for certain are called none.
+    pub margin: f64,
+    /// What each worker may use.
+    pub limits: Limits,
+    /// What is measured on, for the results.
+    pub machine: Machine,
+    /// What is measured with, for the results.
+    pub build: Build,
+}
+
+impl Plan {
+    /// How many cells are measured; a control is a cell too.
+    pub fn cells(&self) -> usize {
+        let rows = self.rows.iter().map(|row| {
+            let all = self.contenders.iter();
+            let wanted = all.filter(|c| (self.wants)(&**row, &c.model));
+            wanted.count() + usize::from(self.control)
+        });
+        rows.sum()
+    }
+
+    /// The time that a session with so many cells gets by default.
+    pub fn default_budget(cells: usize) -> Duration {
+        let budget = CELL * u32::try_from(cells).unwrap_or(u32::MAX);
+        budget.max(LEAST_BUDGET)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_budget_of_set_a_is_three_minutes() {
+        let budget = Plan::default_budget(12 * (7 + 1));
+        assert!(budget <= Duration::from_secs(180), "{budget:?}");
+    }
+}

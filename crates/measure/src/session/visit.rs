@@ -1,0 +1,215 @@
+//! A visit to a row: fresh processes, warm-up, and some rounds.
+
+use super::lane::{
+    Lane, SAMPLE, SETTLE, each, prepare, retire, settle, shuffle, twin, warm_up,
+};
+use super::plan::{Contender, Plan};
+use crate::process::Process;
+use crate::protocol::{self, Request};
+use crate::results::{ContenderResult, LimitResult, RowResult, Taken};
+use lanes_core::{Row, seed};
+use std::io;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The pools of others fall asleep in this time once their work is done.
+const PAUSE: Duration = Duration::from_micros(300);
+
+/// A contender that is outclassed takes part in so many rounds of a visit only,
+/// where the budget decides: its time is better spent on the others.
+const OUTCLASSED_ROUNDS: usize = 2;
+
+/// Makes visits.
+pub(super) struct Visitor<'a> {
+    pub(super) plan: &'a Plan,
+    /// Where temporary files go.
+    pub(super) folder: &'a Path,
+    /// What it costs to read the clock.
+    pub(super) clock: Duration,
+    /// The order of each round.
+    pub(super) random: seed::Numbers,
+}
+
+/// Which visit to which row, and how long it may sample.
+pub(super) struct Visit {
+    pub(super) row: usize,
+    pub(super) number: usize,
+    pub(super) time: Duration,
+    pub(super) rounds: usize,
+}
+
+impl Visitor<'_> {
+    /// Makes a visit, and returns how many rounds it had.
+    pub(super) fn visit(
+        &mut self,
+        visit: &Visit,
+        row: &dyn Row,
+        result: &mut RowResult,
+    ) -> io::Result<usize> {
+        let begin = Instant::now();
+        let (index, number) = (visit.row, visit.number);
+        let mut seed = self.seed(index, number, 0);
+        let folder = tempfile::tempdir_in(self.folder)?;
+
+        let chosen = result.contenders.iter().enumerate();
+        let chosen = chosen.filter(|(_, c)| c.failure.is_none());
+        let chosen: Vec<usize> = chosen.map(|(index, _)| index).collect();
+        let mut lanes = self.start(&chosen, folder.path(), result);
+        let mut expected = prepare(&mut lanes, row, result, seed)?;
+        warm_up(&mut lanes, result, expected);
+        if self.plan.control && number == 0 {
+            let twin = twin(&lanes, result);
+            let mut twins = self.start(twin.as_slice(), folder.path(), result);
+            prepare(&mut twins, row, result, seed)?;
+            warm_up(&mut twins, result, expected);
+            lanes.append(&mut twins);
+        }
+        self.limits(row, result, seed);
+
+        let mut rounds = 0;
+        while rounds < visit.rounds && !lanes.is_empty() && !self.stopped() {
+            if rounds == OUTCLASSED_ROUNDS && self.plan.rounds.is_none() {
+                retire(&mut lanes);
+            }
+            if rounds > 0 {
+                seed = self.seed(index, number, rounds);
+                expected = prepare(&mut lanes, row, result, seed)?;
+            }
+            self.round(&mut lanes, result, (number, rounds), seed, expected);
+            rounds += 1;
+            if begin.elapsed() >= visit.time {
+                break;
+            }
+        }
+        for lane in lanes {
+            lane.process.end();
+        }
+        Ok(rounds)
+    }
+
+    fn stopped(&self) -> bool {
+        self.plan.limits.stop.load(Ordering::Relaxed)
+    }
+
+    /// Starts the contenders' processes, all at once, and lets them attest.
+    fn start(
+        &self,
+        chosen: &[usize],
+        folder: &Path,
+        result: &mut RowResult,
+    ) -> Vec<Lane> {
+        let mut lanes = Vec::new();
+        for contender in chosen {
+            let planned = self.planned(&result.contenders[*contender]);
+            let limits = &self.plan.limits;
+            let process = Process::start(&planned.launch, folder, limits);
+            let greeted = process.and_then(|mut process| {
+                process.send(&Request::Hello {
+                    protocol: protocol::VERSION,
+                    model: planned.model.clone(),
+                    workers: planned.workers,
+                })?;
+                Ok(process)
+            });
+            match greeted {
+                Ok(process) => lanes.push(Lane {
+                    contender: *contender,
+                    process,
+                    time: Duration::ZERO,
+                }),
+                Err(failure) => {
+                    result.contenders[*contender].failure = Some(failure);
+                }
+            }
+        }
+        each(&mut lanes, result, |lane, result| {
+            let contender = &mut result.contenders[lane.contender];
+            let planned = self.planned(contender);
+            let workers = if planned.serial { 1 } else { planned.workers };
+            let hello = lane.process.hello(&planned.model, workers)?;
+            contender.versions = hello.versions;
+            contender.answers_only |= hello.answers_only;
+            Ok(())
+        });
+        lanes
+    }
+
+    /// The plan of a contender; that of its original for a twin.
+    fn planned(&self, contender: &ContenderResult) -> &Contender {
+        let mut planned = self.plan.contenders.iter();
+        let same = |planned: &&Contender| {
+            planned.name == contender.name
+                && planned.workers == contender.workers
+        };
+        planned.find(same).expect("every contender was planned")
+    }
+
+    /// The limit for each number of workers, measured now.
+    fn limits(&self, row: &dyn Row, result: &mut RowResult, seed: u64) {
+        let mut workers: Vec<usize> =
+            self.plan.contenders.iter().map(|c| c.workers).collect();
+        workers.sort_unstable();
+        workers.dedup();
+        for workers in workers {
+            // A row without a limit is still a row.
+            let Ok(limit) = row.limit(seed, workers) else { continue };
+            let same = |known: &&mut LimitResult| known.workers == workers;
+            let known = result.limits.iter_mut().find(same);
+            let seconds = limit.time.map(|time| time.as_secs_f64());
+            match known {
+                Some(known) => known.seconds.extend(seconds),
+                None => result.limits.push(LimitResult {
+                    workers,
+                    what: limit.what.into(),
+                    seconds: seconds.into_iter().collect(),
+                }),
+            }
+        }
+    }
+
+    /// One sample of each, in random order.
+    fn round(
+        &mut self,
+        lanes: &mut Vec<Lane>,
+        result: &mut RowResult,
+        (visit, round): (usize, usize),
+        seed: u64,
+        expected: u64,
+    ) {
+        shuffle(lanes, &mut self.random);
+        let clock = self.clock;
+        each(lanes, result, |lane, result| {
+            thread::sleep(PAUSE);
+            // The clock's own time is to stay below a thousandth.
+            let together = lane.time < clock * 1000;
+            if lane.time < SETTLE {
+                settle(lane, together)?;
+            }
+            let runs = lane.runs(SAMPLE);
+            let mut sample =
+                lane.process.sample(runs, together, Some(expected))?;
+            let own = &mut result.contenders[lane.contender];
+            for (nanos, count) in std::mem::take(&mut sample.latencies) {
+                *own.latencies.entry(nanos).or_default() += count;
+            }
+            let contender = lane.contender;
+            result.samples.push(Taken {
+                visit,
+                round,
+                contender,
+                seed,
+                sample,
+            });
+            Ok(())
+        });
+    }
+
+    /// A seed for each round.
+    fn seed(&self, row: usize, visit: usize, round: usize) -> u64 {
+        [row, visit, round].into_iter().fold(self.plan.seed, |seed, part| {
+            seed::part(seed, part as u64 + 1)
+        })
+    }
+}
