@@ -1,19 +1,19 @@
 //! What a figure was measured on.
 
+use procfs::{CpuInfo, Current, Meminfo};
 use serde::{Deserialize, Serialize};
 use std::env::consts::{ARCH, OS};
 use std::fmt;
-use std::fs;
 use std::thread;
 
 /// The machine and the libraries that a figure was measured on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
-    /// The processor's own name, where the system tells it.
+    /// The processor's own name, where the system says it.
     pub processor: String,
     /// How many threads run at once.
     pub cores: usize,
-    /// Memory in bytes, where the system tells it.
+    /// Memory in bytes, where the system says it.
     pub memory: Option<u64>,
     /// The operating system and the architecture.
     pub system: String,
@@ -25,19 +25,10 @@ impl Machine {
     /// The machine this runs on, and the libraries that are compared, each with
     /// its version.
     pub fn here(libraries: Vec<String>) -> Self {
-        let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-        let model = |line: &str| {
-            let (key, value) = line.split_once(':')?;
-            (key.trim() == "model name").then(|| value.trim().to_owned())
-        };
-        let processor = info.lines().find_map(model);
-        let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-        let memory = memory.lines().find_map(|line| {
-            let total = line.strip_prefix("MemTotal:")?;
-            let kibibytes: u64 =
-                total.split_whitespace().next()?.parse().ok()?;
-            Some(kibibytes * 1024)
-        });
+        let info = CpuInfo::current().ok();
+        let processor =
+            info.and_then(|info| Some(info.model_name(0)?.to_owned()));
+        let memory = Meminfo::current().ok().map(|memory| memory.mem_total);
         Self {
             processor: processor.unwrap_or_else(|| "unknown CPU".into()),
             cores: thread::available_parallelism().map_or(1, usize::from),

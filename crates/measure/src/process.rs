@@ -446,17 +446,14 @@ fn attest(
             threads.len()
         ));
     }
-    // A thread that has ended cannot be asked any more. The workers of a pool of
+    // A thread that has ended has no status any more. The workers of a pool of
     // processes are children of the process that was started.
-    let told = |thread: &u32, key| -> Option<u32> {
-        let status = fs::read_to_string(format!("/proc/{thread}/status"));
-        let status = status.ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix(key))?;
-        line.trim().parse().ok()
-    };
     let foreign = |thread: &&u32| {
-        let own = |key| told(thread, key).is_some_and(|id| id == process);
-        told(thread, "Tgid:").is_some() && !own("Tgid:") && !own("PPid:")
+        let status = i32::try_from(**thread).ok().and_then(|thread| {
+            procfs::process::Process::new(thread).ok()?.status().ok()
+        });
+        let own = |id: i32| u32::try_from(id) == Ok(process);
+        status.is_some_and(|s| !own(s.tgid) && !own(s.ppid))
     };
     match threads.iter().find(foreign) {
         Some(thread) => Err(format!("thread {thread} is of another process")),
@@ -478,7 +475,8 @@ fn unexpected(reply: &Reply) -> Failure {
     Failure::new(Cause::Protocol, start)
 }
 
-/// The memory of a process that is resident, in bytes.
+/// The memory of a process that is resident, in bytes. It is looked at again and
+/// again while a worker is measured: one small file, read by hand.
 fn resident(process: u32) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
     let pages: u64 = text.split_whitespace().nth(1)?.parse().ok()?;

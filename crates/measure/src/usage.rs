@@ -2,6 +2,7 @@
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
+use procfs::process::{Process, all_processes};
 use std::sync::{Mutex, PoisonError};
 use std::{fs, process};
 
@@ -24,20 +25,18 @@ static CHILDREN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 /// Looks for the processes that this one has started.
 pub(crate) fn find_children() {
     let own = process::id();
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let child = |entry: fs::DirEntry| {
-        let id: u32 = entry.file_name().to_str()?.parse().ok()?;
-        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        // The name before it may have anything in it, parentheses too.
-        let (_, rest) = stat.rsplit_once(')')?;
-        let parent: u32 = rest.split_whitespace().nth(1)?.parse().ok()?;
-        (parent == own).then_some(id)
+    let all = all_processes().into_iter().flatten().flatten();
+    let child = |process: Process| {
+        let stat = process.stat().ok()?;
+        let parent = u32::try_from(stat.ppid).ok()?;
+        (parent == own).then_some(u32::try_from(stat.pid).ok()?)
     };
-    let found = entries.filter_map(child).collect();
+    let found = all.filter_map(child).collect();
     *CHILDREN.lock().unwrap_or_else(PoisonError::into_inner) = found;
 }
 
-/// The CPU time of all threads of those processes, in nanoseconds.
+/// The CPU time of all threads of those processes, in nanoseconds. It is read
+/// before and after each sample: the one number of each small file, by hand.
 fn children_ns() -> u64 {
     let children = CHILDREN.lock().unwrap_or_else(PoisonError::into_inner);
     let threads = |id: &u32| fs::read_dir(format!("/proc/{id}/task")).ok();
@@ -51,7 +50,7 @@ fn children_ns() -> u64 {
 
 impl Usage {
     /// Up to now, the time of its children counted as user time; nothing at all
-    /// where the system does not tell.
+    /// where the system does not say it.
     pub(crate) fn now() -> Self {
         let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else {
             return Self::default();
@@ -93,12 +92,11 @@ pub(crate) fn forget_peak() {
 
 /// The most memory that was resident, in bytes, and the threads alive.
 pub(crate) fn peak_and_threads() -> (Option<u64>, Option<u64>) {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let field = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-        line.split_whitespace().next()?.parse::<u64>().ok()
-    };
-    (field("VmHWM:").map(|kibibytes| kibibytes * 1024), field("Threads:"))
+    let status = Process::myself().and_then(|process| process.status());
+    status.map_or((None, None), |status| {
+        let peak = status.vmhwm.map(|kibibytes| kibibytes * 1024);
+        (peak, Some(status.threads))
+    })
 }
 
 #[cfg(test)]
