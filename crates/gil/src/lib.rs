@@ -9,6 +9,7 @@
 //! in threads under one.
 
 mod global_lock;
+mod sync;
 
 lanes_core::cells! { for Gil:
     max::Max,
@@ -25,32 +26,11 @@ lanes_core::cells! { for Gil:
 
 pub use global_lock::{Ended, GlobalLock, Held, Options, Slice, Statistics};
 
+use lanes_core::scoped::{Handle, affordable, join, join_all, scoped, spawn};
 use lanes_core::trace::State;
-use lanes_core::{Config, Context, Error, Model, Turn, caught};
+use lanes_core::{Config, Context, Error, Model, Turn};
 use std::sync::Arc;
-use std::thread::{self, Scope, ScopedJoinHandle};
-
-/// What the lock is made of. A test gives it others, to see every interleaving.
-mod sync {
-    use std::sync::PoisonError;
-    pub(crate) use std::sync::atomic::AtomicBool;
-    pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
-    pub(crate) use std::thread::{ThreadId, current};
-    use std::time::Duration;
-
-    /// Waits for so long at most. Whether the time is over. A test has no clock:
-    /// its waits end when it lets go of the mutex and takes it again.
-    pub(crate) fn wait_timeout<'a, T>(
-        condition: &Condvar,
-        _mutex: &'a Mutex<T>,
-        guard: MutexGuard<'a, T>,
-        limit: Duration,
-    ) -> (MutexGuard<'a, T>, bool) {
-        let wait = condition.wait_timeout(guard, limit);
-        let (guard, over) = wait.unwrap_or_else(PoisonError::into_inner);
-        (guard, over.timed_out())
-    }
-}
+use std::thread::Scope;
 
 /// Scoped OS threads, started anew for every run, under one lock for all runs of
 /// this model: it is the interpreter.
@@ -58,9 +38,6 @@ pub struct Gil {
     workers: usize,
     lock: Arc<GlobalLock>,
 }
-
-/// Above this many threads at once the system aborts the process, not the run.
-const MOST_THREADS: usize = 10_000;
 
 impl Model for Gil {
     /// No thread is kept: runs start and join their own.
@@ -76,7 +53,7 @@ impl Model for Gil {
         self.workers
     }
 
-    /// Whoever has the lock.
+    /// The thread that has the lock.
     fn at_once(&self) -> usize {
         1
     }
@@ -126,26 +103,23 @@ impl Interpreter {
             &'scope Scope<'scope, 'env>,
         ) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let run =
-            || caught(|| thread::scope(|scope| self.context.note(run(scope))));
+        let run = || scoped(&self.context, run);
         if self.lock.is_mine() { self.lock.allow_threads(run) } else { run() }
     }
 
-    /// Starts a thread that has the lock while it works. `Scope::spawn` panics
-    /// where the system has no more threads, so that a builder starts them.
+    /// Starts a thread that has the lock while it works.
     fn spawn<'scope, T: Send + 'scope>(
         &'scope self,
         scope: &'scope Scope<'scope, '_>,
         task: usize,
         work: impl FnOnce() -> Result<T, Error> + Send + 'scope,
     ) -> Result<Handle<'scope, T>, Error> {
-        let work = move || {
+        spawn(scope, move || {
             let wait = self.context.span(task, State::Lock);
             let _held = self.lock.hold();
             drop(wait);
             work()
-        };
-        Ok(thread::Builder::new().spawn_scoped(scope, work)?)
+        })
     }
 
     /// Does some work without the lock, which others have meanwhile, and waits
@@ -167,26 +141,4 @@ impl Interpreter {
             self.lock.checkpoint();
         }
     }
-}
-
-type Handle<'scope, T> = ScopedJoinHandle<'scope, Result<T, Error>>;
-
-/// `thread::scope` would lose the message of a panic: a join has it.
-fn join<T>(thread: Handle<'_, T>) -> Result<T, Error> {
-    thread.join().unwrap_or_else(|payload| Err(Error::panicked(&*payload)))
-}
-
-/// Joins every thread, also after one has failed.
-fn join_all<T>(threads: Vec<Handle<'_, T>>) -> Result<Vec<T>, Error> {
-    let results: Vec<_> = threads.into_iter().map(join).collect();
-    results.into_iter().collect()
-}
-
-fn affordable(threads: usize) -> Result<(), Error> {
-    if threads <= MOST_THREADS {
-        return Ok(());
-    }
-    Err(Error::Unsupported(format!(
-        "a thread each for {threads} tasks; at most {MOST_THREADS}"
-    )))
 }

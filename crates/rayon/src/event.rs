@@ -7,8 +7,7 @@
 
 use crate::Rayon;
 use lanes_core::workload::{Event, Player, Relay, Token};
-use lanes_core::{Context, Error, Fit, Job, Run};
-use std::sync::{Condvar, Mutex, PoisonError};
+use lanes_core::{Error, Fit, Job, Run, Slot};
 
 impl Run<Event> for Rayon {
     const FIT: Fit =
@@ -34,7 +33,7 @@ impl Run<Event> for Rayon {
 fn play(
     job: &Job<Event>,
     side: usize,
-    slots: &[Slot; 2],
+    slots: &[Slot<Token>; 2],
 ) -> Result<Player, Error> {
     let mut player = job.player(side)?;
     for hop in job.turns() {
@@ -46,33 +45,4 @@ fn play(
         }
     }
     Ok(player)
-}
-
-#[derive(Default)]
-struct Slot {
-    token: Mutex<Option<Token>>,
-    filled: Condvar,
-}
-
-impl Slot {
-    fn fill(&self, token: Token) {
-        let mut slot =
-            self.token.lock().unwrap_or_else(PoisonError::into_inner);
-        *slot = Some(token);
-        self.filled.notify_one();
-    }
-
-    fn take(&self, context: &Context) -> Result<Token, Error> {
-        let mut slot =
-            self.token.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            if let Some(token) = slot.take() {
-                return Ok(token);
-            }
-            // A player who has failed fills no slot, so the wait has an end.
-            context.finish(())?;
-            let wait = self.filled.wait_timeout(slot, Context::SLICE);
-            slot = wait.unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
 }

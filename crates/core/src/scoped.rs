@@ -1,0 +1,106 @@
+//! Scoped threads of the standard library, in which panics and what the system
+//! refuses are errors: what the models of OS threads start and join.
+
+use crate::{Context, Error, caught};
+use std::thread::{self, Scope, ScopedJoinHandle};
+
+/// Above this many threads at once the system aborts the process, not the run.
+const MOST_THREADS: usize = 10_000;
+
+/// A thread of a run.
+pub type Handle<'scope, T> = ScopedJoinHandle<'scope, Result<T, Error>>;
+
+/// Does a run in a scope. Every thread of the scope has ended when this returns;
+/// a failure stops those that still run.
+///
+/// # Errors
+/// That of `run`, or its panic.
+pub fn scoped<'env, T>(
+    context: &Context,
+    run: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    caught(|| thread::scope(|scope| context.note(run(scope))))
+}
+
+/// Starts a thread. `Scope::spawn` panics where the system has no more threads,
+/// so that a builder starts them.
+///
+/// # Errors
+/// [`Error::Resource`] if the system refuses.
+pub fn spawn<'scope, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'scope,
+) -> Result<Handle<'scope, T>, Error> {
+    Ok(thread::Builder::new().spawn_scoped(scope, work)?)
+}
+
+/// Joins a thread. `thread::scope` would lose the message of a panic: a join has
+/// it.
+///
+/// # Errors
+/// That of the thread, or its panic.
+pub fn join<T>(thread: Handle<'_, T>) -> Result<T, Error> {
+    thread.join().unwrap_or_else(|payload| Err(Error::panicked(&*payload)))
+}
+
+/// Joins every thread, also after one has failed, and returns their results in
+/// order.
+///
+/// # Errors
+/// The first one of [`join`], in the order of the threads.
+pub fn join_all<T>(threads: Vec<Handle<'_, T>>) -> Result<Vec<T>, Error> {
+    let results: Vec<_> = threads.into_iter().map(join).collect();
+    results.into_iter().collect()
+}
+
+/// Makes sure that a run does not need more threads at once than the system
+/// gives.
+///
+/// # Errors
+/// [`Error::Unsupported`] if it needs more than 10,000.
+pub fn affordable(threads: usize) -> Result<(), Error> {
+    if threads <= MOST_THREADS {
+        return Ok(());
+    }
+    Err(Error::Unsupported(format!(
+        "a thread each for {threads} tasks; at most {MOST_THREADS}"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn every_thread_is_joined_also_after_a_panic() {
+        let ended = AtomicUsize::new(0);
+        let context = Context::new();
+        let result = scoped(&context, |scope| {
+            let work = |task: usize| {
+                let ended = &ended;
+                spawn(scope, move || {
+                    ended.fetch_add(1, Ordering::Relaxed);
+                    assert_ne!(task, 1, "the second one");
+                    Ok(task)
+                })
+            };
+            join_all((0..3).map(work).collect::<Result<_, _>>()?)
+        });
+        let Err(Error::Panicked(why)) = result else { panic!("{result:?}") };
+        assert!(why.contains("the second one"), "{why}");
+        assert_eq!(ended.load(Ordering::Relaxed), 3);
+    }
+
+    #[test]
+    fn results_come_in_the_order_of_the_threads() {
+        let found = scoped(&Context::new(), |scope| {
+            let start = |task| spawn(scope, move || Ok(task));
+            join_all((0..3).map(start).collect::<Result<_, _>>()?)
+        });
+        assert_eq!(found, Ok(vec![0, 1, 2]));
+        assert_eq!(affordable(MOST_THREADS), Ok(()));
+        let refused = affordable(MOST_THREADS + 1);
+        assert!(matches!(refused, Err(Error::Unsupported(_))), "{refused:?}");
+    }
+}
