@@ -7,7 +7,7 @@ use crate::summary::Summary;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A row can tell a model that changed from a machine that changed if so many
+/// A row can distinguish a model that changed from a machine that changed if so many
 /// contenders are common to both sessions.
 const ENOUGH: usize = 3;
 
@@ -232,7 +232,7 @@ mod tests {
         let found = changes(&before, &after, false, 0.03);
         let names = found.iter().map(|change| change.name.as_str());
         assert_eq!(names.collect::<Vec<_>>(), ["a", "c"]);
-        // Two are too few to tell a model from its machine.
+        // Two are too few to distinguish a model from its machine.
         assert!(found.iter().all(|change| !change.beside));
         after.rows[0].items += 1;
         assert!(changes(&before, &after, false, 0.03).is_empty());

@@ -90,7 +90,7 @@ pub fn save(path: &Path, document: &impl Serialize) -> io::Result<()> {
     let folder = path.parent().filter(|path| !path.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    // A temporary file is its owner's alone unless told otherwise.
+    // A temporary file is its owner's alone unless it is changed.
     let mut file = tempfile::Builder::new()
         .permissions(fs::Permissions::from_mode(0o644))
         .tempfile_in(folder)?;

@@ -83,7 +83,7 @@ pub fn compare(
     let pairs: Vec<_> =
         pairs.iter().map(|&pair| Pair::new(visits, pair)).collect();
     let errors = errors(visits, &pairs, seed);
-    // Fewer tell how the pairs are correlated.
+    // Fewer show how the pairs are correlated.
     let draws = resampled(visits, &pairs, Level::Pooled, RESAMPLES / 4, seed);
     let together = largest(&draws, seed, level);
     let compared = |(pair, error): (&Pair, &Error)| {

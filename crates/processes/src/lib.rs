@@ -142,7 +142,7 @@ impl<T: Transport> Processes<T> {
             pool.sweep();
         }
         drop(tasks);
-        // Each task has a token, and nobody sends: this ends with the last one.
+        // Each task has a token, and nothing is sent: this ends with the last one.
         let _ = left.recv();
         // The first failure has stopped the others, which then failed of that.
         result.map_err(|error| context.cause().unwrap_or(error))
@@ -182,7 +182,7 @@ impl<T: Transport> Processes<T> {
     }
 }
 
-/// Whoever stands for a worker must not wait for others of its tasks.
+/// A thread that stands for a worker must not wait for other tasks of its pool.
 fn not_within_a_task() -> Result<(), Error> {
     if !pool::is_driver() {
         return Ok(());

@@ -38,13 +38,13 @@ impl Driver {
         let mut worker = match self.start() {
             Ok(worker) => Some(worker),
             Err(error) => {
-                // Who starts the pool waits for this, and drops the pool.
+                // The thread that starts the pool waits for this, and drops the pool.
                 let _ = ready.send(Err(error));
                 return;
             }
         };
         let _ = ready.send(Ok(()));
-        // Who starts the pool waits until nobody has more to say.
+        // The thread that starts the pool waits until every sender is gone.
         drop(ready);
         while let Some(task) = self.shared.next() {
             if task.begin() {
@@ -52,7 +52,7 @@ impl Driver {
             }
         }
         if let Some(worker) = worker {
-            // A worker that was killed is not found any more by who kills.
+            // The worker is ended here: those who kill must not find it any more.
             self.enter(None);
             worker.end();
         }

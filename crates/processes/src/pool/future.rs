@@ -19,7 +19,8 @@ pub(super) struct Slot<T> {
 
 struct State<T> {
     stage: Stage<T>,
-    /// Told when the result is there: the number under which each knows it.
+    /// Get a message when the result is there: the number under which each knows
+    /// it.
     watchers: Vec<(Sender<usize>, usize)>,
 }
 
@@ -86,7 +87,7 @@ impl<T> State<T> {
 }
 
 impl<T> Future<T> {
-    /// Cancels the task, unless it has begun; tells whether it did. Its result
+    /// Cancels the task, unless it has begun, and returns whether it did. Its result
     /// is [`Error::Cancelled`] then.
     pub fn cancel(&self) -> bool {
         let waits = matches!(self.0.lock().stage, Stage::Waiting);
@@ -186,7 +187,7 @@ impl<T> Iterator for AsCompleted<T> {
     type Item = Future<T>;
 
     fn next(&mut self) -> Option<Future<T>> {
-        // Without a sender every future has been told of.
+        // Without a sender every future has been reported.
         let number = self.done.recv().ok()?;
         self.futures.get_mut(number)?.take()
     }

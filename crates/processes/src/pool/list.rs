@@ -8,7 +8,7 @@ use std::ops::Deref;
 /// A long list of numbers that crosses as it lies in memory, eight bytes each,
 /// instead of number by number.
 ///
-/// It may be somebody else's: then it is written to the other process from
+/// It may belong to another owner: then it is written to the other process from
 /// where it lies, without a copy.
 pub struct List(Owner);
 
@@ -18,12 +18,12 @@ enum Owner {
 }
 
 impl List {
-    /// The list of somebody else, who is kept as long as it is needed.
+    /// The list of another owner, which is kept as long as it is needed.
     pub fn of(owner: impl AsRef<[u64]> + Send + Sync + 'static) -> Self {
         Self(Owner::Other(Box::new(owner)))
     }
 
-    /// The list as its own; copied if it is somebody else's.
+    /// The numbers; copied if another owner has them.
     pub fn into_vec(self) -> Vec<u64> {
         match self.0 {
             Owner::This(numbers) => numbers,

@@ -153,8 +153,8 @@ impl Worker {
     /// Kills the process and what it has left behind, and waits for it.
     fn reap(&mut self) -> Option<ExitStatus> {
         if !self.reaped {
-            // The number of the process, and so of its group, is nobody else's
-            // until it was waited for.
+            // The number of the process, and so of its group, is given to no
+            // other process until it was waited for.
             let group = Pid::from_child(&self.child);
             let _ = kill_process_group(group, Signal::KILL);
             self.reaped = true;
@@ -179,6 +179,6 @@ impl Drop for Worker {
 /// The probe is the run's own and stays in its process: it is asked here, on the
 /// thread that stands for the worker.
 fn grain(context: Option<&Context>, task: usize) -> Result<(), Error> {
-    let context = context.ok_or_else(|| broken("nobody wants to be asked"))?;
+    let context = context.ok_or_else(|| broken("no run wants to be asked"))?;
     caught(|| context.grain(task))
 }

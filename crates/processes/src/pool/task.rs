@@ -98,7 +98,7 @@ where
     }
 }
 
-/// Nobody waits for ever, whatever happened to the task.
+/// A wait for the result ends, whatever happened to the task.
 impl<A, T> Drop for Task<A, T> {
     fn drop(&mut self) {
         self.slot.finish(Err(Error::Cancelled));

@@ -43,7 +43,7 @@ pub(super) enum Kind {
     Done,
 }
 
-/// Both sides are the same executable, unless somebody else answers.
+/// Both sides are the same executable, unless another program answers.
 pub(super) const VERSION: u32 = 0x1a9e_5001;
 
 /// What is to be called, and how.

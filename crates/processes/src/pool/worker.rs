@@ -162,7 +162,7 @@ fn ask(channel: &Shared, task: usize) -> Result<(), Error> {
     match channel.receive()? {
         Some((Kind::Answer, body)) => Ok(decode::<Result<(), Failure>>(body)??),
         Some((kind, _)) => Err(broken(format!("{kind:?} for an answer"))),
-        // The pool is gone, and nobody waits for the result.
+        // The pool is gone, and the result is not waited for.
         None => process::exit(0),
     }
 }
