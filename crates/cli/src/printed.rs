@@ -9,7 +9,7 @@ use lanes_measure::results::{Results, RowResult, State};
 use lanes_report::tables::{
     heading, label, latencies, least, said, speedups, standings, used,
 };
-use lanes_report::words::percent;
+use lanes_report::words::{percent, time};
 
 /// The results, in this format; with `details`, what runs used besides time.
 ///
@@ -95,6 +95,10 @@ fn row(row: &RowResult, format: Format, details: bool) -> Result<String, Fail> {
         text += &Sheet::from(used(row)).text(format)?;
         text.push('\n');
     }
+    for (contender, seconds) in row.answers() {
+        let (name, time) = (label(contender), time(seconds));
+        text += &format!("{name}: only answers, so it is not ranked: {time}\n");
+    }
     let failed = row.contenders.iter().filter(|c| c.twin_of.is_none());
     let failed = failed.filter_map(|c| Some((c, c.failure.as_ref()?)));
     let failed: Vec<String> = failed
@@ -165,6 +169,16 @@ fn csv(results: &Results) -> Result<String, Fail> {
                 summary.visits.to_string(),
                 String::new(),
             ]);
+        }
+        for (contender, seconds) in row.answers() {
+            let mut texts = vec![String::new(); columns.len()];
+            texts[0].clone_from(&row.workload);
+            texts[1].clone_from(&row.size);
+            texts[2] = contender.workers.to_string();
+            texts[3].clone_from(&contender.name);
+            texts[4] = seconds.to_string();
+            texts[9] = "only answers, not ranked".into();
+            sheet.row(texts);
         }
         for contender in row.contenders.iter().filter(|c| c.twin_of.is_none()) {
             let Some(failure) = &contender.failure else { continue };

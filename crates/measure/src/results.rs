@@ -4,6 +4,7 @@ use crate::document::{self, Unreadable};
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::protocol::Sample;
+use crate::statistics::median;
 use crate::summary::Summary;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -183,6 +184,20 @@ pub struct Taken {
 
 fn is_false(flag: &bool) -> bool {
     !flag
+}
+
+impl RowResult {
+    /// The workers that only answer, each with its median time in seconds.
+    pub fn answers(&self) -> impl Iterator<Item = (&ContenderResult, f64)> {
+        let all = self.contenders.iter().enumerate();
+        let only = all.filter(|(_, contender)| contender.answers_only);
+        only.filter_map(|(index, contender)| {
+            let own = self.samples.iter().filter(|t| t.contender == index);
+            let seconds =
+                median(&mut own.map(Taken::seconds).collect::<Vec<_>>());
+            Some((contender, seconds?))
+        })
+    }
 }
 
 impl Taken {

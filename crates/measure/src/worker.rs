@@ -19,10 +19,13 @@ use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// Starts a model.
+pub type Start = Box<dyn Fn(&Config) -> Result<Started, Error>>;
+
 /// A model that a worker can be.
 pub struct Candidate {
     /// Starts it.
-    pub start: Box<dyn Fn(&Config) -> Result<Started, Error>>,
+    pub start: Start,
     /// The versions of what it is made of, by name.
     pub versions: BTreeMap<String, String>,
 }
