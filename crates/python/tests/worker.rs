@@ -569,8 +569,14 @@ fn requests_that_make_no_sense_are_invalid_and_the_worker_goes_on() {
             "workers": 2,
         });
         let trace = json!({"do": "trace", "origin": 0});
-        for line in ["no json", "[]", "7", "{}", r#"{"do": "dance"}"#] {
-            assert_eq!(raw.line(line)["error"]["kind"], "invalid", "{line}");
+        for (line, kind) in [
+            ("no json", "invalid"),
+            ("[]", "invalid"),
+            ("7", "invalid"),
+            ("{}", "invalid"),
+            (r#"{"do": "dance"}"#, "unsupported"),
+        ] {
+            assert_eq!(raw.line(line)["error"]["kind"], kind, "{line}");
         }
         assert_eq!(raw.kind(prepare("spawn")), "invalid");
         let changed = |name: &str, value: Value| {
@@ -590,9 +596,9 @@ fn requests_that_make_no_sense_are_invalid_and_the_worker_goes_on() {
         assert!(raw.ask(hello.clone())["hello"].is_object());
         assert_eq!(raw.kind(run.clone()), "invalid");
         assert_eq!(raw.kind(trace.clone()), "invalid");
-        assert_eq!(raw.kind(prepare("dance")), "invalid");
+        assert_eq!(raw.kind(prepare("dance")), "unsupported");
         // Methods of a model are not workloads by that alone.
-        assert_eq!(raw.kind(prepare("close")), "invalid");
+        assert_eq!(raw.kind(prepare("close")), "unsupported");
         assert_eq!(raw.kind(json!({"do": "prepare"})), "invalid");
         let digest = raw.ask(prepare("spawn"))["prepared"]["digest"].clone();
         assert!(digest.is_number());

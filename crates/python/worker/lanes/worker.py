@@ -43,8 +43,10 @@ class Worker:
 
     def answer(self, asked):
         do = asked.get("do") if isinstance(asked, dict) else None
+        if not isinstance(do, str):
+            raise invalid("no request")
         if do not in self.requests:
-            raise invalid(f"no request is called {do}")
+            raise unsupported(f"no request is called {do}")
         return self.requests[do](asked)
 
     def describe(self, asked):
@@ -81,7 +83,7 @@ class Worker:
         # The old input goes before the new one needs its memory.
         self.release()
         if workload not in INPUTS:
-            raise invalid(f"no workload is called {workload}")
+            raise unsupported(f"no workload is called {workload}")
         own = [cell["workload"] for cell in cells(type(self.model))]
         if workload not in own:
             raise unsupported(f"{self.name} has no {workload}")
