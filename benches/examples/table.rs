@@ -5,6 +5,7 @@
 
 use lanes_core::WORKLOADS;
 use lanes_measure::machine::Machine;
+use lanes_measure::words::time;
 use lanes_suite::MODELS;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -38,7 +39,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     text += &format!("|---{}|\n", "|--:".repeat(names.len()));
     for ((_, workload), cells) in &medians {
         let cell = |name: &&str| {
-            cells.get(*name).map_or_else(|| "–".to_owned(), |time| human(*time))
+            cells
+                .get(*name)
+                .map_or_else(|| "–".to_owned(), |nanos| time(*nanos / 1e9))
         };
         let cells: Vec<String> = names.iter().map(cell).collect();
         text += &format!("| `{workload}` | {} |\n", cells.join(" | "));
@@ -86,22 +89,6 @@ fn read(path: &Path) -> Result<Value, Box<dyn Error>> {
     let text = fs::read_to_string(path);
     let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(serde_json::from_str(&text)?)
-}
-
-/// A time with three digits and its unit.
-fn human(nanos: f64) -> String {
-    let (value, unit) = match nanos {
-        n if n < 1e3 => (n, "ns"),
-        n if n < 1e6 => (n / 1e3, "µs"),
-        n if n < 1e9 => (n / 1e6, "ms"),
-        n => (n / 1e9, "s"),
-    };
-    let places = match value {
-        v if v < 10.0 => 2,
-        v if v < 100.0 => 1,
-        _ => 0,
-    };
-    format!("{value:.places$} {unit}")
 }
 
 fn commit() -> String {

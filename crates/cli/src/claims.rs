@@ -8,7 +8,7 @@ use crate::stamp;
 use lanes_claims::{Finding, Found, Group, Published, Study, study};
 use lanes_measure::process::Launch;
 use lanes_measure::statistics::{LEVEL, Outcome};
-use lanes_report::words::digits;
+use lanes_measure::words::digits;
 use std::time::Instant;
 
 /// Measures the claims and prints what holds.
@@ -84,7 +84,7 @@ pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
 
 fn sheet(findings: &[Finding], format: Format) -> Sheet {
     let columns =
-        ["claim", "ratio", "who", "bound", "median", "from to", "verdict"];
+        ["claim", "ratio", "who", "bound", "median", "interval", "verdict"];
     let mut sheet = Sheet::new(&columns);
     let mut before = None;
     for finding in findings {

@@ -7,7 +7,7 @@ use crate::show::{Sheet, print};
 use lanes_measure::change::{Change, changes};
 use lanes_measure::results::{Results, State};
 use lanes_measure::statistics::Verdict;
-use lanes_report::words::{digits, ends, time, verdict};
+use lanes_measure::words::{digits, ends, time, verdict};
 
 /// Prints what changed between two sessions.
 ///
@@ -58,9 +58,9 @@ fn name(change: &Change) -> String {
 fn note(changes: &[Change]) {
     if changes.iter().any(|change| change.beside) {
         eprintln!(
-            "Ratios are seen beside the other models of the row: what made all \
-             of them slower, such as a busy neighbour, is not in them \
-             (--absolute shows bare times)."
+            "Ratios are relative to the other models of the row: a slowdown of \
+             all of them, as by a busy neighbour, is not in them (--absolute \
+             compares bare times)."
         );
     }
 }
@@ -68,7 +68,7 @@ fn note(changes: &[Change]) {
 fn sheet(changes: &[Change]) -> Sheet {
     let columns = [
         "workload", "size", "model", "workers", "before", "after", "ratio",
-        "from to", "verdict", "seen",
+        "interval", "verdict", "compared",
     ];
     let mut sheet = Sheet::new(&columns);
     for change in changes {
@@ -82,7 +82,7 @@ fn sheet(changes: &[Change]) -> Sheet {
             digits(change.ratio.median.exp()),
             ends(&change.ratio),
             verdict(&change.verdict),
-            if change.beside { "beside the others" } else { "alone" }.into(),
+            if change.beside { "beside the others" } else { "absolute" }.into(),
         ]);
     }
     sheet

@@ -12,7 +12,7 @@ use lanes_measure::machine::Machine;
 use lanes_measure::process::Launch;
 use lanes_measure::results::Results;
 use lanes_measure::session::{self, Contender, Plan};
-use lanes_report::words::{percent, time};
+use lanes_measure::words::{percent, time};
 use rustix::process::{Resource, getrlimit};
 use std::fs;
 use std::time::Duration;

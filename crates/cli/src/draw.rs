@@ -1,4 +1,4 @@
-//! What the commands that draw have in common: runs that are recorded.
+//! Recording runs, for the commands that draw timelines.
 
 use crate::args::Drawing;
 use crate::fail::Fail;
@@ -12,8 +12,8 @@ use lanes_measure::process::{Limits, Process};
 use lanes_measure::protocol::Traced;
 use lanes_measure::recording::{self, Recording, Work};
 use lanes_measure::statistics::{Interval, LEVEL, median};
-use lanes_report::words::{digits, time};
-use lanes_report::{Timeline, TracedModel, critical_path, totals};
+use lanes_measure::words::{counted, digits, time};
+use lanes_timeline::{Timeline, TracedModel, critical_path, totals};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -27,8 +27,8 @@ impl Drawing {
     }
 }
 
-/// What is recorded.
-pub(crate) struct Scene<'a> {
+/// Records models in one workload.
+pub(crate) struct Recorder<'a> {
     /// The row; `None` for `subtasks` with the unit of the drawing.
     pub(crate) row: Option<&'a dyn Row>,
     /// How traces are taken.
@@ -40,7 +40,7 @@ pub(crate) struct Scene<'a> {
 }
 
 /// One model, as recorded.
-pub(crate) struct Scened {
+pub(crate) struct Recorded {
     /// Its median traced run, as it is drawn.
     pub(crate) timeline: Timeline,
     /// The same, as it is written down.
@@ -49,8 +49,8 @@ pub(crate) struct Scened {
     pub(crate) recording: Recording,
 }
 
-impl Scene<'_> {
-    /// The unit that times are told in, if there is one.
+impl Recorder<'_> {
+    /// The unit in which times are also written, if there is one.
     pub(crate) fn unit(&self) -> Option<Duration> {
         self.row.is_none().then_some(self.drawing.unit)
     }
@@ -59,7 +59,7 @@ impl Scene<'_> {
     ///
     /// # Errors
     /// Those of the worker.
-    pub(crate) fn record(&self, model: &Model) -> Result<Scened, Failure> {
+    pub(crate) fn record(&self, model: &Model) -> Result<Recorded, Failure> {
         let workers = self.workers();
         let Model { launch, model: name, .. } = model;
         let (folder, limits) = (self.folder, self.limits);
@@ -75,21 +75,18 @@ impl Scene<'_> {
         let recording = recording::record(&mut process, work, seed, runs)?;
         process.end();
         let traced = &recording.traced;
+        let share = share(&recording);
         let note = match rust {
             true => format!(
-                "tracing: {} of the run; with it, {} of the time without",
-                spans_cost(traced),
-                share(&recording)
+                "traced / untraced time: {share}; {} of the run",
+                spans_cost(traced)
             ),
-            false => format!(
-                "with tracing, {} of the time without",
-                share(&recording)
-            ),
+            false => format!("traced / untraced time: {share}"),
         };
         let (name, note) = (model.name.clone(), Some(note));
         let run = traced.clone();
         let traced = TracedModel { name, note, run };
-        Ok(Scened {
+        Ok(Recorded {
             timeline: traced.timeline(&self.tasks()),
             traced,
             recording,
@@ -102,22 +99,23 @@ impl Scene<'_> {
         tasks.map(|task| format!("subtask {task}")).collect()
     }
 
-    /// How many workers a model has that has not always one.
+    /// How many workers a model has, unless it always has one.
     pub(crate) fn workers(&self) -> usize {
         let machine = || Config::machine().workers();
         self.drawing.workers.unwrap_or_else(machine)
     }
 
-    /// What it was recorded on and with, in a line.
-    pub(crate) fn foot(&self, scened: &[Scened]) -> String {
-        let python = scened.iter().any(|s| s.timeline.name.contains("python"));
+    /// The machine and the interpreters, in a line.
+    pub(crate) fn foot(&self, recorded: &[Recorded]) -> String {
+        let python =
+            recorded.iter().any(|s| s.timeline.name.contains("python"));
         let pythons = lanes_python::interpreters().iter();
         let pythons = pythons.filter(|_| python).map(|p| format!("; {p}"));
         format!("{}{}", stamp::machine(), pythons.collect::<String>())
     }
 
     /// A time in units, if there are any.
-    pub(crate) fn told(&self, part: Duration) -> String {
+    pub(crate) fn text(&self, part: Duration) -> String {
         match self.unit() {
             Some(unit) => {
                 let units = part.as_secs_f64() / unit.as_secs_f64();
@@ -127,38 +125,38 @@ impl Scene<'_> {
         }
     }
 
-    /// What the models spent their time on.
+    /// How much time the models spent on what.
     ///
     /// # Errors
-    /// Those of a timeline that nothing can be told of.
-    pub(crate) fn sheet(&self, scened: &[Scened]) -> Result<Sheet, Fail> {
+    /// Those of a timeline without spans.
+    pub(crate) fn sheet(&self, recorded: &[Recorded]) -> Result<Sheet, Fail> {
         let mut sheet = Sheet::new(&[
             "model",
             "total",
             "time",
             "computing",
             "I/O",
-            "waiting for a turn",
+            "waiting for the lock",
             "waiting for a worker",
             "critical path",
-            "with tracing",
+            "traced / untraced time",
         ]);
-        for Scened { timeline, recording, .. } in scened {
+        for Recorded { timeline, recording, .. } in recorded {
             let totals = totals(timeline).map_err(Fail::of)?;
             let path = critical_path(timeline).map_err(Fail::of)?;
             sheet.row(vec![
                 timeline.name.clone(),
-                self.told(recording.time()),
+                self.text(recording.time()),
                 time(recording.time().as_secs_f64()),
-                self.told(totals.sum.compute),
-                self.told(totals.sum.io),
-                self.told(totals.sum.turn),
-                self.told(totals.sum.ready),
+                self.text(totals.sum.compute),
+                self.text(totals.sum.io),
+                self.text(totals.sum.turn),
+                self.text(totals.sum.ready),
                 format!(
                     "{} computing, {} I/O, {} waiting",
-                    self.told(path.compute()),
-                    self.told(path.io()),
-                    self.told(path.waiting()),
+                    self.text(path.compute()),
+                    self.text(path.io()),
+                    self.text(path.waiting()),
                 ),
                 share(recording),
             ]);
@@ -167,8 +165,8 @@ impl Scene<'_> {
     }
 }
 
-/// What the spans of a run cost, by their number and the time that one takes
-/// here and now.
+/// The time that the spans of a run took: their number times that of one, here
+/// and now.
 fn spans_cost(traced: &Traced) -> String {
     const TRIES: u32 = 10_000;
     let trace = Trace::new();
@@ -179,13 +177,14 @@ fn spans_cost(traced: &Traced) -> String {
         }
         begin.elapsed().as_secs_f64() / f64::from(TRIES)
     };
-    // The first round meets memory that nobody has touched.
+    // The first round pays for fresh memory.
     record();
     let one = record();
     let count = traced.spans.len();
     let run = (traced.end - traced.begin).max(1) as f64 / 1e9;
     let percent = one * count as f64 / run * 100.0;
-    format!("{count} spans of {}, {percent:.4} %", time(one))
+    let spans = counted(count, "span");
+    format!("{spans} of {}, {percent:.4} %", time(one))
 }
 
 /// The time of traced runs in percent of that of the untraced ones beside them,

@@ -1,7 +1,7 @@
 //! `lanes figures`: the article's five pictures, from fresh traces.
 
 use crate::args::{Figures, Format, Selection};
-use crate::draw::Scene;
+use crate::draw::Recorder;
 use crate::fail::Fail;
 use crate::files::save;
 use crate::run::limits;
@@ -9,7 +9,7 @@ use crate::select::Cells;
 use crate::show::print;
 use lanes_core::trace::State::{self, Compute, Io, Lock};
 use lanes_core::{Error, Size, rows};
-use lanes_report::{Picture, Timeline, View, svg};
+use lanes_timeline::{Picture, Timeline, View, svg};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -142,16 +142,16 @@ pub(crate) fn figures(options: &Figures) -> Result<(), Fail> {
     let limits = limits(drawing.deadline, None)?;
     let folder = tempfile::tempdir().map_err(Fail::of)?;
     let (row, folder) = (None, folder.path());
-    let scene = Scene { row, drawing, folder, limits: &limits };
-    let (mut timelines, mut scened) = (BTreeMap::new(), Vec::new());
+    let recorder = Recorder { row, drawing, folder, limits: &limits };
+    let (mut timelines, mut all) = (BTreeMap::new(), Vec::new());
     let mut failed = Vec::new();
     for model in &cells.models {
         eprintln!("{}", model.name);
-        match scene.record(model) {
+        match recorder.record(model) {
             Ok(recorded) => {
                 let timeline = recorded.timeline.clone();
                 timelines.insert(model.name.clone(), timeline);
-                scened.push(recorded);
+                all.push(recorded);
             }
             // What a version of Python does not have is no failure.
             Err(failure) if !failure.is_wrong() => {
@@ -167,26 +167,26 @@ pub(crate) fn figures(options: &Figures) -> Result<(), Fail> {
             Some(timeline)
         });
         let drawn = figure.drawing.then(|| turns(drawing.unit)).transpose();
-        let mut all: Vec<Timeline> =
+        let mut stacked: Vec<Timeline> =
             drawn.map_err(Fail::of)?.into_iter().collect();
-        all.extend(panels);
-        if all.is_empty() {
+        stacked.extend(panels);
+        if stacked.is_empty() {
             continue;
         }
         let picture = Picture {
             title: figure.title.into(),
             subtitle: String::new(),
             above: figure.above.into(),
-            below: format!("{} {}", drawing.which(), scene.foot(&scened)),
-            unit: scene.unit(),
+            below: format!("{} {}", drawing.which(), recorder.foot(&all)),
+            unit: recorder.unit(),
             views: figure.views.to_vec(),
-            timelines: all,
+            timelines: stacked,
         };
         let text = svg(&picture).map_err(Fail::of)?;
         let path = save(&drawing.output, figure.file, "svg", &text)?;
         eprintln!("{}: {}", figure.title, path.display());
     }
-    print(&scene.sheet(&scened)?.text(Format::Table)?)?;
+    print(&recorder.sheet(&all)?.text(Format::Table)?)?;
     match &failed[..] {
         [] => Ok(()),
         failed => Err(Fail::Failure(failed.join("; "))),

@@ -6,12 +6,12 @@ use crate::rank;
 use crate::show::Sheet;
 use lanes_measure::ranking;
 use lanes_measure::results::{Results, RowResult, State};
-use lanes_report::tables::{
-    heading, label, latencies, least, said, speedups, standings, used,
+use lanes_measure::tables::{
+    finding, heading, label, latencies, least, own, speedups, standings, used,
 };
-use lanes_report::words::{percent, time};
+use lanes_measure::words::{percent, time};
 
-/// The results, in this format; with `details`, what runs used besides time.
+/// The results, in this format; with `details`, also the resources of a run.
 ///
 /// # Errors
 /// Those of the format's library.
@@ -49,7 +49,7 @@ fn people(
     Ok(text)
 }
 
-/// What it was measured on and with.
+/// The machine, the build and the meaning of the intervals.
 fn foot(results: &Results) -> String {
     let state = match results.state {
         State::Running => ", unfinished",
@@ -59,7 +59,7 @@ fn foot(results: &Results) -> String {
     format!(
         "{}; {}; {:.0} s{state}\n\
          Intervals hold for all pairs of a row at once, with {} probability; \
-         no difference below the noise floor is told.\n",
+         differences below the noise floor are not reported.\n",
         results.machine,
         results.build,
         results.seconds,
@@ -91,7 +91,7 @@ fn row(row: &RowResult, format: Format, details: bool) -> Result<String, Fail> {
         text.push('\n');
     }
     if details {
-        text += &titled(&format!("{name}: what a run used"), format);
+        text += &titled(&format!("{name}: resources of a run"), format);
         text += &Sheet::from(used(row)).text(format)?;
         text.push('\n');
     }
@@ -99,8 +99,7 @@ fn row(row: &RowResult, format: Format, details: bool) -> Result<String, Fail> {
         let (name, time) = (label(contender), time(seconds));
         text += &format!("{name}: only answers, so it is not ranked: {time}\n");
     }
-    let failed = row.contenders.iter().filter(|c| c.twin_of.is_none());
-    let failed = failed.filter_map(|c| Some((c, c.failure.as_ref()?)));
+    let failed = own(row).filter_map(|c| Some((c, c.failure.as_ref()?)));
     let failed: Vec<String> = failed
         .map(|(contender, failure)| {
             format!("{}: {failure}\n", label(contender))
@@ -162,7 +161,7 @@ fn csv(results: &Results) -> Result<String, Fail> {
                 number(ratio.map(|r| r.median).or(none.then_some(1.0))),
                 number(ratio.map(|r| r.low)),
                 number(ratio.map(|r| r.high)),
-                said(standing, group),
+                finding(row, standing, group),
                 number(least(row, group.workers)),
                 summary.floor.exp_m1().to_string(),
                 summary.rounds.to_string(),
@@ -180,7 +179,7 @@ fn csv(results: &Results) -> Result<String, Fail> {
             texts[9] = "only answers, not ranked".into();
             sheet.row(texts);
         }
-        for contender in row.contenders.iter().filter(|c| c.twin_of.is_none()) {
+        for contender in own(row) {
             let Some(failure) = &contender.failure else { continue };
             let mut texts = vec![String::new(); columns.len()];
             texts[0].clone_from(&row.workload);

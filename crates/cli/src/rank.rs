@@ -5,7 +5,7 @@ use crate::fail::Fail;
 use crate::show::{Sheet, print};
 use lanes_measure::ranking::{self, Ranking};
 use lanes_measure::results::Results;
-use lanes_report::words::digits;
+use lanes_measure::words::{counted, digits, range};
 
 /// Prints the ranking of some sessions.
 ///
@@ -52,11 +52,14 @@ pub(crate) fn warn_if_other(one: &Results, other: &Results) {
 /// # Errors
 /// Those of the format's library.
 pub(crate) fn text(ranking: &Ranking, format: Format) -> Result<String, Fail> {
-    let columns =
-        ["model", "mean ratio to the best", "from to", "without any one row"];
+    let columns = [
+        "model",
+        "mean ratio to the best",
+        "interval",
+        "range with one row left out",
+    ];
     let mut sheet = Sheet::new(&columns);
     for place in &ranking.places {
-        let range = |low, high| format!("{} to {}", digits(low), digits(high));
         sheet.row(vec![
             place.name.clone(),
             digits(place.mean),
@@ -71,12 +74,9 @@ pub(crate) fn text(ranking: &Ranking, format: Format) -> Result<String, Fail> {
     let (rows, left_out) = (ranking.rows.len(), ranking.left_out);
     let left_out = match left_out {
         0 => String::new(),
-        _ => format!(", {left_out} rows left out that some do not have"),
+        _ => format!(", {left_out} rows left out that some models lack"),
     };
-    let workers = match ranking.workers {
-        1 => "1 worker".into(),
-        workers => format!("{workers} workers"),
-    };
+    let workers = counted(ranking.workers, "worker");
     let title = format!(
         "ranking over {rows} rows with {workers}: geometric means{left_out}"
     );

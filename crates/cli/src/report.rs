@@ -4,13 +4,14 @@ use crate::args::{Report, Selection};
 use crate::catalogue::catalogue;
 use crate::fail::Fail;
 use crate::files::{save, save_new};
-use crate::tree::tree;
 use crate::select::Cells;
+use crate::tree::tree;
 use lanes_core::{Size, rows};
 use lanes_measure::document::Unreadable;
 use lanes_measure::results::Results;
-use lanes_report::words::{digits, time};
-use lanes_report::{Page, Session, Source, Traces, page};
+use lanes_measure::words::{digits, time};
+use lanes_report::{Page, ResultFile, page};
+use lanes_timeline::Traces;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -27,8 +28,8 @@ pub(crate) fn report(options: &Report) -> Result<(), Fail> {
     let models = Cells::of_all(&selection, rows(Size::Quick), true)?.models;
     let catalogue = catalogue(&models);
     let source = match &options.source {
-        Some(folder) => Source::read(folder, &catalogue),
-        None => Source::read(&tree(), &catalogue),
+        Some(folder) => catalogue.source(folder),
+        None => catalogue.source(&tree()),
     };
     let content = Page {
         catalogue,
@@ -61,18 +62,18 @@ pub(crate) fn report(options: &Report) -> Result<(), Fail> {
     Ok(())
 }
 
-/// What a page is made of, as far as it comes from files.
+/// The content of a page that comes from files.
 #[derive(Default)]
 struct Found {
-    sessions: Vec<Session>,
+    sessions: Vec<ResultFile>,
     traces: Vec<Traces>,
-    /// What was found and left out.
+    /// Files that were found and left out.
     notes: Vec<String>,
 }
 
-/// What a file says it is, by its first bytes.
+/// The schema that a file names in its first bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Schema {
     Results,
     Traces,
     Other,
@@ -86,7 +87,7 @@ impl Found {
                 found.folder(path)?;
             } else if path == Path::new("results") && !path.exists() {
                 // Nothing was measured yet: the page says so.
-            } else if kind(path) == Kind::Traces {
+            } else if schema(path) == Schema::Traces {
                 found.traces.push(Traces::load(path).map_err(Fail::of)?);
             } else {
                 found.session(path).map_err(Fail::of)?;
@@ -99,12 +100,12 @@ impl Found {
         let results = Results::load(path)?;
         let name = path.file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
-        self.sessions.push(Session { name, results });
+        self.sessions.push(ResultFile { name, results });
         Ok(())
     }
 
-    /// The newest results of a folder, and the traces, the newest first. What
-    /// cannot be read is told and left out: nobody named it.
+    /// The newest results of a folder, and the traces, the newest first. A file
+    /// that cannot be read is reported and left out: nobody named it.
     fn folder(&mut self, folder: &Path) -> Result<(), Fail> {
         let failed = |error: std::io::Error| {
             Fail::Failure(format!("{}: {error}", folder.display()))
@@ -120,18 +121,18 @@ impl Found {
         files.sort();
         let before = self.sessions.len();
         for (_, path) in files.iter().rev() {
-            let left_out = match kind(path) {
-                Kind::Results if self.sessions.len() == before => {
+            let left_out = match schema(path) {
+                Schema::Results if self.sessions.len() == before => {
                     self.session(path).err().map(|error| error.to_string())
                 }
-                Kind::Traces => match Traces::load(path) {
+                Schema::Traces => match Traces::load(path) {
                     Ok(traces) => {
                         self.traces.push(traces);
                         None
                     }
                     Err(error) => Some(error.to_string()),
                 },
-                Kind::Results | Kind::Other => None,
+                Schema::Results | Schema::Other => None,
             };
             if let Some(why) = left_out {
                 eprintln!("lanes: left out: {why}");
@@ -144,13 +145,13 @@ impl Found {
     }
 }
 
-fn kind(path: &Path) -> Kind {
+fn schema(path: &Path) -> Schema {
     let mut head = [0; 64];
     let count = File::open(path).and_then(|mut file| file.read(&mut head));
     let head = String::from_utf8_lossy(&head[..count.unwrap_or(0)]);
     match () {
-        () if head.contains("\"lanes-results\"") => Kind::Results,
-        () if head.contains("\"lanes-traces\"") => Kind::Traces,
-        () => Kind::Other,
+        () if head.contains("\"lanes-results\"") => Schema::Results,
+        () if head.contains("\"lanes-traces\"") => Schema::Traces,
+        () => Schema::Other,
     }
 }

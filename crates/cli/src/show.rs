@@ -5,7 +5,7 @@ use crate::fail::Fail;
 use comfy_table::{
     Attribute, Cell, CellAlignment, Color, Table, TableStyle, presets,
 };
-use lanes_report::Table as Figures;
+use lanes_measure::tables::Table as Figures;
 use std::io::{self, IsTerminal, Write};
 
 /// A table as it is printed, in any format but JSON.
@@ -93,7 +93,7 @@ fn color(text: &str) -> Option<Color> {
         Some(Color::Green)
     } else if starts("slower") || starts("unsuitable") {
         Some(Color::Red)
-    } else if starts("not enough") || starts("possible") {
+    } else if starts("inconclusive") || starts("possible") {
         Some(Color::Yellow)
     } else {
         None

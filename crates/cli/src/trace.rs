@@ -1,18 +1,18 @@
-//! `lanes trace`: who computed, who waited and who stood in line.
+//! `lanes trace`: which task computed, which waited, and for what.
 
 use crate::args::{Drawing, Format, Selection, Trace};
-use crate::draw::{Scene, Scened};
+use crate::draw::{Recorded, Recorder};
 use crate::fail::Fail;
 use crate::files::save;
-use crate::run::limits;
 use crate::models::Model;
+use crate::run::limits;
 use crate::select::Cells;
 use crate::show::print;
 use crate::stamp;
 use lanes_core::{Row, Size, rows, rows_with};
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::process::Limits;
-use lanes_report::{Picture, TracedWorkload, Traces, View, perfetto, svg};
+use lanes_timeline::{Picture, TracedWorkload, Traces, View, perfetto, svg};
 use std::path::PathBuf;
 
 /// Every workload, for the page.
@@ -28,7 +28,7 @@ const USUAL: [&str; 7] = [
     "python-threads",
 ];
 /// A row with more spans than this in its first model is recorded with fewer
-/// items: nobody sees so many.
+/// items: so many cannot be seen.
 const MOST_SPANS: usize = 500;
 /// With so many.
 const FEWER: usize = 48;
@@ -76,17 +76,17 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
     let studio = Studio::open(drawing)?;
     let in_units = workload == "subtasks" && size.is_none() && items.is_none();
     let pinned = cells.rows[0].pinned().map_err(Fail::of)?;
-    let scene = studio.scene((!in_units).then_some(&*pinned));
-    let Recorded { scened, failed } = record(&scene, &cells.models)?;
-    if scened.is_empty() {
-        return Err(told(&failed));
+    let recorder = studio.recorder((!in_units).then_some(&*pinned));
+    let All { recorded, failed } = record(&recorder, &cells.models)?;
+    if recorded.is_empty() {
+        return Err(failure(&failed));
     }
-    print(&scene.sheet(&scened)?.text(Format::Table)?)?;
+    print(&recorder.sheet(&recorded)?.text(Format::Table)?)?;
     let label = cells.rows[0].label();
     let of = if in_units { String::new() } else { format!(" {label}") };
     let picture = Picture {
-        title: format!("{workload}{of} in {} models", scened.len()),
-        above: match scene.unit() {
+        title: format!("{workload}{of} in {} models", recorded.len()),
+        above: match recorder.unit() {
             Some(_) => format!(
                 "{} Subtask 1 computes 1 U, waits for I/O 3 U, computes 1 U; \
                  subtask 2 computes 1, waits 1, computes 1; subtask 3 \
@@ -95,15 +95,15 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
             ),
             None => drawing.which(),
         },
-        below: scene.foot(&scened),
+        below: recorder.foot(&recorded),
         subtitle: String::new(),
-        unit: scene.unit(),
+        unit: recorder.unit(),
         views: vec![View::Tasks, View::Workers],
-        timelines: scened.iter().map(|s| s.timeline.clone()).collect(),
+        timelines: recorded.iter().map(|s| s.timeline.clone()).collect(),
     };
     write(&picture, drawing, &format!("trace-{workload}"))?;
-    let missed = (!failed.is_empty()).then(|| told(&failed));
-    let written = written(&scene, &*cells.rows[0], scened, failed);
+    let missed = (!failed.is_empty()).then(|| failure(&failed));
+    let written = written(&recorder, &*cells.rows[0], recorded, failed);
     keep(vec![written], drawing, &format!("traces-{workload}"))?;
     missed.map_or(Ok(()), Err)
 }
@@ -112,8 +112,8 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
 /// are here, for the page: the file.
 ///
 /// # Errors
-/// Those of the selection and of the output; models that could not be recorded
-/// are told in the file.
+/// Those of the selection and of the output. The file names the models that
+/// could not be recorded.
 pub(crate) fn record_all(
     selection: &Selection,
     drawing: &Drawing,
@@ -124,18 +124,18 @@ pub(crate) fn record_all(
     }
     let cells = Cells::choose(&selection, rows(Size::Quick))?.here()?;
     let studio = Studio::open(drawing)?;
-    let mut scenes: Vec<TracedWorkload> = Vec::new();
+    let mut workloads: Vec<TracedWorkload> = Vec::new();
     for row in &cells.rows {
-        if scenes.iter().any(|scene| scene.workload == row.workload()) {
+        if workloads.iter().any(|of| of.workload == row.workload()) {
             continue;
         }
         eprintln!("{}", row.workload());
         let has = |model: &&Model| cells.has(row.workload(), &model.model);
         let models = cells.models.iter().filter(has).cloned();
         let models: Vec<Model> = models.collect();
-        scenes.push(studio.recorded(&**row, &models)?);
+        workloads.push(studio.recorded(&**row, &models)?);
     }
-    keep(scenes, drawing, "traces")
+    keep(workloads, drawing, "traces")
 }
 
 /// Where runs are recorded.
@@ -152,9 +152,9 @@ impl<'a> Studio<'a> {
         Ok(Self { drawing, folder, limits })
     }
 
-    fn scene<'b>(&'b self, row: Option<&'b dyn Row>) -> Scene<'b> {
+    fn recorder<'b>(&'b self, row: Option<&'b dyn Row>) -> Recorder<'b> {
         let (drawing, limits) = (self.drawing, &self.limits);
-        Scene { row, drawing, folder: self.folder.path(), limits }
+        Recorder { row, drawing, folder: self.folder.path(), limits }
     }
 
     /// A row in every model; with fewer items, if it has too many spans.
@@ -167,13 +167,13 @@ impl<'a> Studio<'a> {
             return self.row(None, row, models);
         }
         let pinned = row.pinned().map_err(Fail::of)?;
-        let first = record(&self.scene(Some(&*pinned)), &models[..1])?;
-        let recorded = first.scened.first();
-        let spans = recorded.map_or(0, |scened| scened.traced.run.spans.len());
+        let first = record(&self.recorder(Some(&*pinned)), &models[..1])?;
+        let one = first.recorded.first();
+        let spans = one.map_or(0, |one| one.traced.run.spans.len());
         if spans == 0 {
             // Its steps are too short to be recorded, in any model.
-            let scene = self.scene(Some(&*pinned));
-            return Ok(written(&scene, &*pinned, Vec::new(), first.failed));
+            let recorder = self.recorder(Some(&*pinned));
+            return Ok(written(&recorder, &*pinned, Vec::new(), first.failed));
         }
         if spans <= MOST_SPANS {
             return self.row(Some(&*pinned), &*pinned, models);
@@ -192,44 +192,44 @@ impl<'a> Studio<'a> {
         named: &dyn Row,
         models: &[Model],
     ) -> Result<TracedWorkload, Fail> {
-        let scene = self.scene(row);
-        let Recorded { scened, failed } = record(&scene, models)?;
-        Ok(written(&scene, named, scened, failed))
+        let recorder = self.recorder(row);
+        let All { recorded, failed } = record(&recorder, models)?;
+        Ok(written(&recorder, named, recorded, failed))
     }
 }
 
-/// What could be recorded, and what not and why.
-struct Recorded {
-    scened: Vec<Scened>,
+/// The models that were recorded, and why the others were not.
+struct All {
+    recorded: Vec<Recorded>,
     failed: Vec<(String, Failure)>,
 }
 
-fn record(scene: &Scene<'_>, models: &[Model]) -> Result<Recorded, Fail> {
-    let (mut scened, mut failed) = (Vec::new(), Vec::new());
+fn record(recorder: &Recorder<'_>, models: &[Model]) -> Result<All, Fail> {
+    let (mut recorded, mut failed) = (Vec::new(), Vec::new());
     for model in models {
-        match scene.record(model) {
-            Ok(recorded) => scened.push(recorded),
+        match recorder.record(model) {
+            Ok(one) => recorded.push(one),
             Err(failure) if failure.cause == Cause::Interrupted => {
                 return Err(Fail::Interrupted("interrupted".into()));
             }
             Err(failure) => failed.push((model.name.clone(), failure)),
         }
     }
-    Ok(Recorded { scened, failed })
+    Ok(All { recorded, failed })
 }
 
-fn told(failed: &[(String, Failure)]) -> Fail {
-    let told = failed.iter().map(|(name, why)| format!("{name}: {why}"));
-    Fail::Failure(told.collect::<Vec<_>>().join("; "))
+fn failure(failed: &[(String, Failure)]) -> Fail {
+    let texts = failed.iter().map(|(name, why)| format!("{name}: {why}"));
+    Fail::Failure(texts.collect::<Vec<_>>().join("; "))
 }
 
 fn written(
-    scene: &Scene<'_>,
+    recorder: &Recorder<'_>,
     row: &dyn Row,
-    scened: Vec<Scened>,
+    recorded: Vec<Recorded>,
     failed: Vec<(String, Failure)>,
 ) -> TracedWorkload {
-    let size = match scene.unit() {
+    let size = match recorder.unit() {
         Some(_) => String::new(),
         None => row.label(),
     };
@@ -237,18 +237,18 @@ fn written(
     TracedWorkload {
         workload: row.workload().to_owned(),
         size,
-        workers: scene.workers(),
-        runs: scene.drawing.runs,
-        unit: scene.unit(),
-        tasks: scene.tasks(),
-        models: scened.into_iter().map(|s| s.traced).collect(),
+        workers: recorder.workers(),
+        runs: recorder.drawing.runs,
+        unit: recorder.unit(),
+        tasks: recorder.tasks(),
+        models: recorded.into_iter().map(|s| s.traced).collect(),
         failed: failed.map(|(name, why)| (name, why.to_string())).collect(),
     }
 }
 
 /// Writes the file for the page, and says where it is.
 fn keep(
-    scenes: Vec<TracedWorkload>,
+    workloads: Vec<TracedWorkload>,
     drawing: &Drawing,
     name: &str,
 ) -> Result<PathBuf, Fail> {
@@ -257,7 +257,7 @@ fn keep(
         begun.to_string(),
         stamp::machine(),
         stamp::build(),
-        scenes,
+        workloads,
     );
     let text = serde_json::to_string(&traces).map_err(Fail::of)?;
     let path = save(&drawing.output, name, "json", &text)?;

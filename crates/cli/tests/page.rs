@@ -41,7 +41,7 @@ fn a_demo_measures_traces_and_ends_with_the_pages_path() {
         "data-size=\"quick\"",
         "<article class=\"sibling\" data-models=\"tokio\"",
         "<figure class=\"lane\" data-model=\"tokio\">",
-        "Times against the limit",
+        "Times against the best possible",
     ] {
         assert!(html.contains(part), "{part}");
     }

@@ -15,5 +15,7 @@ pub mod session;
 pub mod statistics;
 pub mod summarize;
 pub mod summary;
+pub mod tables;
 mod usage;
+pub mod words;
 pub mod worker;

@@ -82,9 +82,9 @@ describe("the page", { timeout: 600_000 }, () => {
     page.evaluate(() => probe.columns().map((column) => column.models));
   const assertColumns = async (page, models) => {
     const found = await columns(page);
-    const told = `columns ${found.map((names) => names.join("/"))}`;
-    assert.equal(found.length, models.length, told);
-    models.forEach((model, at) => assert.ok(found[at].includes(model), told));
+    const text = `columns ${found.map((names) => names.join("/"))}`;
+    assert.equal(found.length, models.length, text);
+    models.forEach((model, at) => assert.ok(found[at].includes(model), text));
   };
 
   /** What the address says. */
@@ -442,7 +442,7 @@ describe("the page", { timeout: 600_000 }, () => {
           const bare = cells.filter((cell) => !cell.querySelector("a[href]"));
           const words = (text) => text.replace(/\s+/g, " ").trim();
           // The list below the table tells each reason once, and then whose.
-          const isTold = (cell) => {
+          const isListed = (cell) => {
             const row = cell.closest("tr");
             const { workload } = row.dataset;
             const { model } = cell.dataset;
@@ -458,7 +458,7 @@ describe("the page", { timeout: 600_000 }, () => {
             cells: cells.length,
             wordless: bare.filter((cell) => !words(cell.textContent)).length,
             reasonless: bare.filter((cell) => !/: \S/.test(cell.title)).length,
-            untold: bare.filter((cell) => !isTold(cell)).map((c) => c.title),
+            unlisted: bare.filter((cell) => !isListed(cell)).map((c) => c.title),
             unmarked: bare
               .map((cell) => cell.className)
               .filter((name) => !/\b(refused|failed|missing)\b/.test(name)),
@@ -474,7 +474,7 @@ describe("the page", { timeout: 600_000 }, () => {
             cells: 0,
             wordless: 0,
             reasonless: 0,
-            untold: [],
+            unlisted: [],
             unmarked: [],
             ratioless: 0,
           },
@@ -720,7 +720,29 @@ describe("the page", { timeout: 600_000 }, () => {
       });
     });
 
-    it("can be reduced to what differs", async () => {
+    it("show what they import", async () => {
+      await open("#fetch?m=rayon,threads", WIDE, async (page) => {
+        await settle(page);
+        const imports = await page.$$eval(
+          ".shown article.chosen .imports",
+          (all) =>
+            all.map((list) =>
+              [...list.querySelectorAll("code")].map((code) => code.textContent),
+            ),
+        );
+        assert.equal(imports.length, 2);
+        for (const paths of imports) {
+          assert.ok(paths.length > 0);
+          for (const path of paths) assert.doesNotMatch(path, /^lanes_core/);
+        }
+        assert.ok(
+          imports.flat().some((path) => path.startsWith("rayon")),
+          `${imports}`,
+        );
+      });
+    });
+
+    it("can be reduced to the differences", async () => {
       await open("#fetch?m=tokio,smol", WIDE, async (page) => {
         const pieces = async () => {
           await settle(page);

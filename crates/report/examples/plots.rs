@@ -2,7 +2,7 @@
 //! given as the argument.
 
 use lanes_report::plots::{
-    Scaling, Told, Whisker, definitions, latencies, ratios, scaling, times,
+    Finding, Scaling, Whisker, definitions, latencies, ratios, scaling, times,
 };
 use std::path::Path;
 
@@ -100,19 +100,19 @@ fn row(
     name: &str,
     ratio: f64,
     ends: Option<(f64, f64)>,
-    told: Told,
+    finding: Finding,
 ) -> Whisker {
-    Whisker { name: name.into(), ratio, ends, told }
+    Whisker { name: name.into(), ratio, ends, finding }
 }
 
 fn fetch() -> Vec<Whisker> {
     vec![
-        row("async-std", 1.0, None, Told::Best),
-        row("tokio", 1.0, Some((0.99, 1.01)), Told::Tie),
-        row("smol", 1.0, Some((0.97, 1.04)), Told::Unclear),
-        row("threads", 1.01, Some((0.95, 1.07)), Told::Unclear),
-        row("rayon", 7.65, Some((7.34, 7.97)), Told::Slower),
-        row("sequential", 14.9, Some((14.3, 15.5)), Told::Slower),
+        row("async-std", 1.0, None, Finding::Best),
+        row("tokio", 1.0, Some((0.99, 1.01)), Finding::Tied),
+        row("smol", 1.0, Some((0.97, 1.04)), Finding::Unclear),
+        row("threads", 1.01, Some((0.95, 1.07)), Finding::Unclear),
+        row("rayon", 7.65, Some((7.34, 7.97)), Finding::Slower),
+        row("sequential", 14.9, Some((14.3, 15.5)), Finding::Slower),
     ]
 }
 
@@ -125,14 +125,14 @@ fn many(count: usize) -> Vec<Whisker> {
     let models = (0..count).map(|index| {
         let ratio = 1.0 + 0.02 * (1.45f64.powi(index as i32) - 1.0);
         let half = 1.02 + 0.3 * noise(index);
-        let told = match index {
-            0 => Told::Best,
-            1..3 => Told::Tie,
-            _ if ratio < half => Told::Unclear,
-            _ => Told::Slower,
+        let finding = match index {
+            0 => Finding::Best,
+            1..3 => Finding::Tied,
+            _ if ratio < half => Finding::Unclear,
+            _ => Finding::Slower,
         };
         let ends = (index > 0).then_some((ratio / half, ratio * half));
-        row(MODELS[index % MODELS.len()], ratio, ends, told)
+        row(MODELS[index % MODELS.len()], ratio, ends, finding)
     });
     models.collect()
 }
@@ -140,11 +140,11 @@ fn many(count: usize) -> Vec<Whisker> {
 fn equal() -> Vec<Whisker> {
     let unbounded = (f64::NEG_INFINITY, f64::INFINITY);
     vec![
-        row("rayon", 1.0, None, Told::Best),
-        row("crossbeam", 0.998, Some((0.99, 1.006)), Told::Tie),
-        row("threads", 1.03, Some((1.012, 1.05)), Told::Slower),
-        row("smol", 1.02, Some(unbounded), Told::Unclear),
-        row("tokio", 1.04, Some((0.6, 90.0)), Told::Unclear),
+        row("rayon", 1.0, None, Finding::Best),
+        row("crossbeam", 0.998, Some((0.99, 1.006)), Finding::Tied),
+        row("threads", 1.03, Some((1.012, 1.05)), Finding::Slower),
+        row("smol", 1.02, Some(unbounded), Finding::Unclear),
+        row("tokio", 1.04, Some((0.6, 90.0)), Finding::Unclear),
     ]
 }
 

@@ -1,6 +1,8 @@
-//! What is known of workloads and models besides their figures.
+//! The workloads and the models, without their figures.
 
+use lanes_source::Source;
 use serde::Serialize;
+use std::path::Path;
 
 /// Every workload and every model, in the order in which they are listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,9 +20,9 @@ pub struct ListedWorkload {
     pub workload: String,
     /// What kind of work it is: `data`, `waiting`, `sharing` or `tasks`.
     pub family: String,
-    /// What it stresses, in one sentence.
+    /// What it measures, in one sentence.
     pub stresses: String,
-    /// What it does not show, in one sentence.
+    /// What it does not measure, in one sentence.
     pub omits: String,
     /// What an item is.
     pub unit: String,
@@ -50,14 +52,14 @@ pub struct ListedModel {
     pub model: String,
     /// What kind of model it is, as a heading: `Rust runtimes`.
     pub family: String,
-    /// The folder below `crates` with its source; none for a program of
-    /// somebody else's.
+    /// The folder with its source: `rayon` for `crates/rayon`, or
+    /// `guests/chili`; none for a program from elsewhere.
     pub directory: Option<String>,
     /// The library that is compared and its version, or the interpreter.
     pub library: Option<String>,
     /// A warning that goes with the name.
     pub badge: Option<String>,
-    /// Why it is not here, if it is not.
+    /// Why this machine cannot run it, if it cannot.
     pub missing: Option<String>,
     /// Whether it has one worker, however many are asked for.
     pub serial: bool,
@@ -78,5 +80,19 @@ impl Catalogue {
     pub fn cell(&self, workload: &str, model: &str) -> Option<&ListedCell> {
         let cells = &self.workload(workload)?.cells;
         cells.iter().find(|cell| cell.model == model)
+    }
+
+    /// The source of these workloads and models in a tree.
+    ///
+    /// # Errors
+    /// Those of [`Source::read`].
+    pub fn source(&self, root: &Path) -> Result<Source, String> {
+        let workloads = self.workloads.iter();
+        let workloads: Vec<&str> =
+            workloads.map(|listed| listed.workload.as_str()).collect();
+        let models = self.models.iter().filter_map(|listed| {
+            Some((listed.model.as_str(), listed.directory.as_deref()?))
+        });
+        Source::read(root, &workloads, &models.collect::<Vec<_>>())
     }
 }

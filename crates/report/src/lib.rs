@@ -1,50 +1,91 @@
-//! What Lanes measured and traced, as pictures and as one page.
+//! What was measured, traced and written, as one page.
 //!
-//! A [`Timeline`] is the trace of one run. A [`Picture`] stacks timelines on one
-//! time axis, by task, by worker or both, and [`svg`] writes it as a document of
-//! its own: no script, no style sheet, no font from elsewhere. [`perfetto()`]
-//! writes the same timelines for a trace viewer. [`critical_path`] and
-//! [`totals()`] are the numbers beside the picture.
+//! A [`Page`] is results, traces and source; [`page()`] writes it as one HTML file
+//! that needs nothing else. [`plots`] draws its figures. The timelines come from
+//! `lanes-timeline`, the source from `lanes-source`, the tables and the words
+//! from `lanes-measure`.
 //!
-//! A [`Page`] is results, [`Traces`] and [`Source`]; [`page()`] writes it as one
-//! HTML file that needs nothing else. [`plots`], [`source`] and [`tables`] make
-//! its parts, and [`words`] the figures in them.
+//! `lanes report` makes the page from the newest results and traces in
+//! `results/`, or from the files that it is given, and from the source tree. The
+//! page opens from disk. It asks the network for nothing, which its content
+//! policy forbids. It can be read without a script, in the dark, on a telephone
+//! and on paper.
 //!
 //! ```
-//! use lanes_core::trace::State::{Compute, Io};
-//! use lanes_report::{Picture, Timeline, critical_path, svg};
-//! use std::time::Duration;
+//! use lanes_report::{Catalogue, Page, page};
 //!
-//! let unit = Duration::from_millis(20);
-//! let parts = [
-//!     (0, Some(0), Compute, 0.0, 1.0),
-//!     (0, None, Io, 1.0, 4.0),
-//!     (1, Some(0), Compute, 1.0, 3.0),
-//! ];
-//! let drawn = Timeline::drawn("two tasks, one worker", unit, &parts)?;
-//! assert_eq!(critical_path(&drawn)?.io(), 3 * unit);
-//! let timelines = vec![drawn];
-//! let picture =
-//!     Picture { unit: Some(unit), timelines, ..Picture::default() };
-//! assert!(svg(&picture)?.starts_with("<svg"));
-//! # Ok::<(), lanes_core::Error>(())
+//! let html = page(&Page {
+//!     catalogue: Catalogue::default(),
+//!     sessions: Vec::new(),
+//!     traces: Vec::new(),
+//!     source: Err("nobody asked for it".into()),
+//!     made: "2026-01-02T00:00:00Z".into(),
+//!     notes: Vec::new(),
+//! })?;
+//! assert!(html.contains("default-src &#39;none&#39;"));
+//! assert!(html.contains("There are no results, so this page has no figures"));
+//! # Ok::<(), String>(())
 //! ```
+//!
+//! # What the page shows
+//!
+//! - **The matrix**: slowdowns against the fastest model, as a heat map. A model
+//!   that is tied is outlined, an inconclusive one is hatched, and a refusal says
+//!   why. Sizes and numbers of workers can be chosen. Rows can be sorted by
+//!   model, name, family or spread.
+//! - **A workload**: slowdowns with their intervals, times against the best
+//!   possible, the scaling curve, CPU time, switches, memory and latencies; and
+//!   the timelines of every model on one axis.
+//! - **Source side by side**: two to four siblings in columns, part beside part,
+//!   with the words highlighted that differ from the left column. The address
+//!   holds the choice: `page.html#fetch?m=tokio,rayon,threads`, and with
+//!   `&only=1` only the differences.
+//! - **A model**: how it starts and stops, its poor fits, and its row of the
+//!   matrix.
+//!
+//! A plot shows what was decided, and how surely:
+//!
+//! ```
+//! use lanes_report::plots::{Finding, Whisker, ratios};
+//!
+//! let row = |name: &str, ratio, ends, finding| Whisker {
+//!     name: name.into(),
+//!     ratio,
+//!     ends,
+//!     finding,
+//! };
+//! let plot = ratios(
+//!     &[
+//!         row("tokio", 1.0, None, Finding::Best),
+//!         row("smol", 1.01, Some((0.97, 1.05)), Finding::Unclear),
+//!         row("rayon", 7.6, Some((7.3, 8.0)), Finding::Slower),
+//!     ],
+//!     0.016,
+//! );
+//! assert!(plot.contains("Slowdown of 3 models against the fastest, tokio"));
+//! assert!(plot.contains("Differences below 1.6 % are not reported."));
+//! ```
+//!
+//! # The pictures in the repository
+//!
+//! `scripts/pictures` draws the pictures of the page that `lanes report
+//! crates/report/published/*.json` makes. That folder holds three sessions from
+//! one machine with two shared cores, and a trace of every model (`lanes trace
+//! all --runs 3`):
+//!
+//! - the eleven Rust models in quick sizes with one and two workers, in five
+//!   minutes;
+//! - the seven runtimes in full sizes, in four minutes;
+//! - CPython's six models beside `threads` and `gil`, in two minutes, without
+//!   `subtasks`, and without `max`, `double` and `join`: CPython needs longer to
+//!   make their inputs than to work on them.
+//!
+//! Sessions so short, on two shared cores, leave much inconclusive. More time
+//! settles it: `lanes run max --budget 2m`.
 
 mod catalogue;
 mod page;
 pub mod plots;
-pub mod source;
-pub mod tables;
-mod timelines;
-mod traces;
-pub mod words;
 
 pub use catalogue::{Catalogue, ListedCell, ListedModel, ListedWorkload};
-pub use page::{Page, Session, page};
-pub use source::Source;
-pub use tables::Table;
-pub use timelines::{
-    Doing, MOST_BYTES, MOST_ROWS, Part, Path, Picture, Share, Step, Timeline,
-    Totals, View, critical_path, perfetto, svg, totals,
-};
-pub use traces::{TracedModel, TracedWorkload, Traces};
+pub use page::{Page, ResultFile, page};

@@ -56,7 +56,7 @@ function show() {
   document.title = $('h2', view).textContent + ' · Lanes';
   if (inner && inner !== view) inner.scrollIntoView();
   else if (view !== before) scrollTo(0, 0);
-  // What was focused is not shown any more: go on from the view's heading.
+  // The focus may be on something hidden now: go on from the view's heading.
   if (before && before !== view) $('h2', view).focus({ preventScroll: true });
 }
 
@@ -123,7 +123,7 @@ function arrange(by) {
       const model = head.dataset.model;
       way = (a, b) => {
         const [x, y] = [value(a, model), value(b, model)];
-        // What has no figure comes last either way.
+        // A row without a number comes last either way.
         if (x === y) return index(a, b);
         return x === Infinity ? 1 : y === Infinity ? -1 : sign * (x - y);
       };
@@ -175,7 +175,7 @@ function articles(view) {
   return all;
 }
 
-// Takes the choice from the address, or what most readers ask for.
+// Takes the choice from the address, or the usual models.
 function columns(view, chosen) {
   const known = articles(view);
   let wanted = [...new Set(chosen.get('m') ?? [])].filter(model => known.has(model)).slice(0, most);
@@ -239,7 +239,8 @@ function lay(view) {
   for (const series of $$('.plot [data-model]', view)) series.classList.toggle('chosen', columns.includes(series.dataset.model));
 }
 
-// Marks what differs from the left column, and there what differs from any.
+// Marks the differences from the left column; in the left column, those from any
+// other.
 function differ(view, shown, pieces) {
   const data = differences(view);
   const lines = new Map();
@@ -303,7 +304,7 @@ function highlight(line, stretches) {
   const texts = [];
   for (let at = 0; walker.nextNode(); at += walker.currentNode.length) texts.push([walker.currentNode, at]);
   for (const [text, begin] of texts) {
-    // From the back, so that what is in front keeps its place.
+    // From the back, so that earlier stretches keep their places.
     let end = begin + text.length;
     for (const [from, to] of wanted.toReversed?.() ?? [...wanted].reverse()) {
       let [start, stop] = [Math.max(from, begin), Math.min(to, end)];
@@ -358,12 +359,12 @@ for (const view of $$('.view.workload')) {
 // ------------------------------------------------ colours, times and keys
 
 const theme = document.getElementById('theme');
-const themes = [['', 'auto', 'as the system has them'], ['light', 'light', 'light'], ['dark', 'dark', 'dark']];
+const themes = [['', 'auto', 'those of the system'], ['light', 'light', 'light'], ['dark', 'dark', 'dark']];
 theme.addEventListener('click', () => {
   const now = themes.findIndex(([key]) => key === (document.documentElement.dataset.theme ?? ''));
-  const [key, told, label] = themes[(now + 1) % themes.length];
+  const [key, text, label] = themes[(now + 1) % themes.length];
   if (key) document.documentElement.dataset.theme = key; else delete document.documentElement.dataset.theme;
-  theme.textContent = 'Colours: ' + told;
+  theme.textContent = 'Colours: ' + text;
   theme.ariaLabel = 'Colours: ' + label;
 });
 
@@ -371,8 +372,8 @@ for (const time of $$('time')) {
   const then = Date.parse(time.dateTime);
   const hours = (Date.now() - then) / 3600000;
   if (!Number.isFinite(hours) || hours < 0) continue;
-  const told = (count, what) => `${Math.floor(count)} ${what}${Math.floor(count) === 1 ? '' : 's'} ago`;
-  const age = hours < 1 ? 'less than an hour ago' : hours < 48 ? told(hours, 'hour') : told(hours / 24, 'day');
+  const ago = (count, what) => `${Math.floor(count)} ${what}${Math.floor(count) === 1 ? '' : 's'} ago`;
+  const age = hours < 1 ? 'less than an hour ago' : hours < 48 ? ago(hours, 'hour') : ago(hours / 24, 'day');
   time.textContent = `${new Date(then).toISOString().slice(0, 16).replace('T', ' ')} UTC (${age})`;
 }
 
@@ -389,6 +390,6 @@ addEventListener('click', event => {
 });
 addEventListener('hashchange', show);
 show();
-// The browser goes to what the address names once all is there.
+// Once the page is loaded, the browser scrolls to the element in the address.
 addEventListener('load', () => { if (find(read().name).id === read().name) scrollTo(0, 0); });
 })();

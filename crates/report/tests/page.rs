@@ -5,9 +5,9 @@ use lanes_measure::protocol::Traced;
 use lanes_measure::results::{Results, RowResult, State};
 use lanes_measure::summarize::summarize;
 use lanes_report::{
-    Catalogue, ListedCell, ListedModel, ListedWorkload, Page, Session, Source,
-    TracedModel, TracedWorkload, Traces, page,
+    Catalogue, ListedCell, ListedModel, ListedWorkload, Page, ResultFile, page,
 };
+use lanes_timeline::{TracedModel, TracedWorkload, Traces};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -91,10 +91,10 @@ fn results(rows: Vec<RowResult>) -> Results {
     results
 }
 
-/// One scene, as recorded where the results were measured.
-fn traces(begun: &str, scene: TracedWorkload) -> Traces {
+/// A file of traces from the machine of the results.
+fn traces(begun: &str, traced: TracedWorkload) -> Traces {
     let Results { machine, build, .. } = results(Vec::new());
-    Traces::new(begun.into(), machine, build, vec![scene])
+    Traces::new(begun.into(), machine, build, vec![traced])
 }
 
 fn two_rows() -> Results {
@@ -116,7 +116,7 @@ fn two_rows() -> Results {
 
 fn content(sessions: Vec<Results>) -> Page {
     let sessions = sessions.into_iter().enumerate().map(|(index, results)| {
-        Session { name: format!("{index}.json"), results }
+        ResultFile { name: format!("{index}.json"), results }
     });
     Page {
         catalogue: catalogue(),
@@ -173,7 +173,7 @@ fn cell<'a>(
 }
 
 #[test]
-fn a_cell_says_what_is_known() {
+fn a_cell_has_ratio_verdict_and_link() {
     let html = html(vec![two_rows()]);
     let best = cell(&html, "quick", 2, "max", "threads");
     let other = cell(&html, "quick", 2, "max", "rayon");
@@ -185,7 +185,7 @@ fn a_cell_says_what_is_known() {
     assert!(best.contains(">1.00</a>"), "{best}");
     assert!(other.contains("class=\"tie h0\""), "{other}");
     assert!(other.contains(" =</a>"), "{other}");
-    assert!(other.contains("equivalent within"), "{other}");
+    assert!(other.contains("tied within"), "{other}");
     let serial = cell(&html, "quick", 2, "max", "sequential");
     assert!(serial.contains("class=\"slower h4\""), "{serial}");
     let ratio = serial.split("data-ratio=\"").nth(1).unwrap();
@@ -215,7 +215,7 @@ fn a_row_of_few_rounds_is_hatched() {
 }
 
 #[test]
-fn sessions_of_the_same_sizes_are_told_apart() {
+fn sessions_of_the_same_sizes_have_different_keys() {
     let html = html(vec![two_rows(), two_rows()]);
     for key in ["quick", "quick-2", "full", "full-2"] {
         assert!(html.contains(&format!("<option value=\"{key}\">")), "{key}");
@@ -269,7 +269,7 @@ fn every_identifier_is_there_once_and_every_link_leads_somewhere() {
 fn results_that_are_empty_or_interrupted_say_so() {
     let none = html(vec![results(Vec::new())]);
     assert!(none.contains("This session measured nothing."));
-    assert!(none.contains("Nothing of max was measured."));
+    assert!(none.contains("max was not measured."));
     let mut interrupted = two_rows();
     interrupted.state = State::Interrupted;
     interrupted.rows[1].samples.clear();
@@ -285,10 +285,10 @@ fn results_that_are_empty_or_interrupted_say_so() {
 }
 
 #[test]
-fn a_tree_that_is_none_is_told_and_the_rest_is_shown() {
+fn a_folder_without_source_is_noted_and_the_rest_is_shown() {
     let folder = std::env::temp_dir();
     let mut content = content(vec![two_rows()]);
-    content.source = Source::read(&folder, &content.catalogue);
+    content.source = content.catalogue.source(&folder);
     let html = page(&content).unwrap();
     assert!(html.contains("This page has no source: "));
     assert!(html.contains("There is no source of max here."));
@@ -296,10 +296,10 @@ fn a_tree_that_is_none_is_told_and_the_rest_is_shown() {
 }
 
 #[test]
-fn source_of_another_commit_than_the_figures_is_told() {
+fn source_of_another_commit_than_the_figures_is_noted() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut content = content(vec![two_rows()]);
-    content.source = Source::read(&root, &content.catalogue);
+    content.source = content.catalogue.source(&root);
     assert!(content.source.is_ok());
     let html = page(&content).unwrap();
     assert!(html.contains("The figures were measured at 012345678"));
@@ -321,7 +321,7 @@ fn names_that_would_be_markup_stay_names() {
     };
     let traced =
         TracedModel { name: name.clone(), note: Some(name.clone()), run };
-    let scene = TracedWorkload {
+    let traced_workload = TracedWorkload {
         workload: name.clone(),
         size: name.clone(),
         workers: 1,
@@ -332,7 +332,7 @@ fn names_that_would_be_markup_stay_names() {
         failed: vec![(name.clone(), name.clone())],
     };
     let mut content = content(vec![hostile]);
-    content.traces = vec![traces(&name, scene)];
+    content.traces = vec![traces(&name, traced_workload)];
     content.made.clone_from(&name);
     content.notes.push(name.clone());
     content.source = Err(name);
@@ -344,7 +344,7 @@ fn names_that_would_be_markup_stay_names() {
 }
 
 #[test]
-fn what_recorded_no_span_is_named_beside_what_did() {
+fn a_model_without_spans_is_named_beside_the_others() {
     let run = |spans| Traced {
         begin: 0,
         end: 10,
@@ -355,7 +355,7 @@ fn what_recorded_no_span_is_named_beside_what_did() {
     let span = (0, Some(0), lanes_core::trace::State::Compute, 0, 10);
     let model =
         |name: &str, run| TracedModel { name: name.into(), note: None, run };
-    let scene = TracedWorkload {
+    let traced_workload = TracedWorkload {
         workload: "max".into(),
         size: "2^22".into(),
         workers: 2,
@@ -369,7 +369,7 @@ fn what_recorded_no_span_is_named_beside_what_did() {
         failed: vec![("threads".into(), "died".into())],
     };
     let mut content = content(Vec::new());
-    content.traces = vec![traces("2026", scene)];
+    content.traces = vec![traces("2026", traced_workload)];
     let html = page(&content).unwrap();
     assert!(html.contains("<figure class=\"lane\" data-model=\"rayon\">"));
     assert!(!html.contains("<figure class=\"lane\" data-model=\"tokio\">"));

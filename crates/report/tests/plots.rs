@@ -1,7 +1,7 @@
 //! Plots as a reader's program sees them.
 
 use lanes_report::plots::{
-    Scaling, Told, Whisker, definitions, latencies, ratios, scaling, times,
+    Finding, Scaling, Whisker, definitions, latencies, ratios, scaling, times,
 };
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
@@ -178,18 +178,18 @@ fn row(
     name: &str,
     ratio: f64,
     ends: Option<(f64, f64)>,
-    told: Told,
+    finding: Finding,
 ) -> Whisker {
-    Whisker { name: name.into(), ratio, ends, told }
+    Whisker { name: name.into(), ratio, ends, finding }
 }
 
 fn cell() -> Vec<Whisker> {
     vec![
-        row("async-std", 1.0, None, Told::Best),
-        row("tokio", 1.002, Some((0.99, 1.01)), Told::Tie),
-        row("smol", 1.004, Some((0.97, 1.04)), Told::Unclear),
-        row("threads", 1.3, Some((0.9, INFINITY)), Told::Unclear),
-        row("rayon", 7.65, Some((7.34, 7.97)), Told::Slower),
+        row("async-std", 1.0, None, Finding::Best),
+        row("tokio", 1.002, Some((0.99, 1.01)), Finding::Tied),
+        row("smol", 1.004, Some((0.97, 1.04)), Finding::Unclear),
+        row("threads", 1.3, Some((0.9, INFINITY)), Finding::Unclear),
+        row("rayon", 7.65, Some((7.34, 7.97)), Finding::Slower),
     ]
 }
 
@@ -241,20 +241,23 @@ fn a_larger_ratio_is_further_right_and_inside_of_its_whisker() {
 }
 
 #[test]
-fn ratios_are_told_in_words() {
+fn ratios_have_a_description() {
     let plot = ratios(&cell(), 0.016);
     let document = Document::parse(&plot).unwrap();
-    let told = |name| {
+    let words = |name| {
         let node = document.descendants().find(|n| n.has_tag_name(name));
         node.unwrap().text().unwrap().to_owned()
     };
-    assert_eq!(told("title"), "Ratios to the fastest, async-std, of 5 models");
     assert_eq!(
-        told("desc"),
-        "async-std 1.00, fastest. tokio 1.00 (0.99 to 1.01), as fast. \
-         smol 1.00 (0.97 to 1.04), not enough evidence. threads 1.30 (0.90 \
-         to ∞), not enough evidence. rayon 7.65 (7.34 to 7.97), slower. No \
-         difference below 1.6 % is told."
+        words("title"),
+        "Slowdown of 5 models against the fastest, async-std"
+    );
+    assert_eq!(
+        words("desc"),
+        "async-std 1.00, fastest. tokio 1.00 (0.99 to 1.01), tied. smol 1.00 \
+         (0.97 to 1.04), inconclusive. threads 1.30 (0.90 to ∞), inconclusive. \
+         rayon 7.65 (7.34 to 7.97), slower. Differences below 1.6 % are not \
+         reported."
     );
 }
 
@@ -262,9 +265,9 @@ fn ratios_are_told_in_words() {
 fn what_an_axis_does_not_hold_is_an_arrow() {
     let unbounded = Some((f64::NEG_INFINITY, INFINITY));
     let rows = [
-        row("a", 1.0, None, Told::Best),
-        row("b", 1.1, unbounded, Told::Unclear),
-        row("c", 1.1, Some((1e-9, 1e9)), Told::Unclear),
+        row("a", 1.0, None, Finding::Best),
+        row("b", 1.1, unbounded, Finding::Unclear),
+        row("c", 1.1, Some((1e-9, 1e9)), Finding::Unclear),
     ];
     let plot = ratios(&rows, 0.01);
     check(&plot, &["a", "b", "c"]);
@@ -287,9 +290,11 @@ fn bars_begin_at_zero_and_dots_do_not() {
     let bars: Vec<f64> = bars.map(|bar| number(bar, "width")).collect();
     assert!((bars[1] / bars[0] - 2.0).abs() < 0.01, "{bars:?}");
     assert!((bars[2] / bars[1] - 4.0).abs() < 0.01, "{bars:?}");
-    for text in
-        ["time in ms, from zero", "limit 20.0 ms: the delays", ">80.0 %<"]
-    {
+    for text in [
+        "time in ms, from zero",
+        "best possible 20.0 ms: the delays",
+        ">80.0 %<",
+    ] {
         assert!(plot.contains(text), "{text}");
     }
     let plot = times(&named(&[0.025, 0.05, 0.4]), limit);
@@ -365,7 +370,7 @@ fn a_series_as_good_as_the_ideal_lies_on_it() {
 }
 
 #[test]
-fn one_number_of_workers_tells_no_speed_up() {
+fn one_number_of_workers_gives_no_speed_up() {
     let points = vec![(1, 1.0, None)];
     let one = [Scaling { name: "tokio".into(), points }];
     let plot = scaling(&one, 2);
@@ -412,8 +417,8 @@ fn plots_of_many_models_are_small() {
     let names: Vec<String> = names.collect();
     let rows = names.iter().enumerate().map(|(index, name)| {
         let ratio = 1.0 + index as f64 / 7.0;
-        let told = [Told::Slower, Told::Unclear][index % 2];
-        row(name, ratio, Some((ratio * 0.9, ratio * 1.2)), told)
+        let finding = [Finding::Slower, Finding::Unclear][index % 2];
+        row(name, ratio, Some((ratio * 0.9, ratio * 1.2)), finding)
     });
     let plot = ratios(&rows.collect::<Vec<_>>(), 0.02);
     assert!(plot.len() < 9_000, "{}", plot.len());
@@ -513,12 +518,13 @@ fn name() -> impl Strategy<Value = String> {
 }
 
 fn whisker() -> impl Strategy<Value = Whisker> {
-    let all = vec![Told::Best, Told::Tie, Told::Slower, Told::Unclear];
-    let told = prop::sample::select(all);
+    let all =
+        vec![Finding::Best, Finding::Tied, Finding::Slower, Finding::Unclear];
+    let finding = prop::sample::select(all);
     let ends = prop::option::of((figure(), figure()));
-    (name(), figure(), ends, told).prop_map(|(name, ratio, ends, told)| {
-        Whisker { name, ratio, ends, told }
-    })
+    (name(), figure(), ends, finding).prop_map(
+        |(name, ratio, ends, finding)| Whisker { name, ratio, ends, finding },
+    )
 }
 
 fn series() -> impl Strategy<Value = Scaling> {

@@ -1,31 +1,33 @@
-//! The matrix: workloads by models as a heat map of ratios to the best.
+//! The matrix: workloads by models, as a heat map of slowdowns against the
+//! fastest.
 
+use super::content::{Page, ResultFile};
 use super::names::encoded;
-use super::{Page, Session, Size, SizeKeys};
-use crate::tables::{said, workers_told};
-use crate::words::{digits, ends, percent, time};
-use crate::{Catalogue, ListedModel};
+use super::sizes::{Size, SizeKeys};
+use crate::catalogue::{Catalogue, ListedModel};
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::results::{ContenderResult, RowResult, State};
 use lanes_measure::statistics::Verdict;
 use lanes_measure::summary::{Group, Standing};
+use lanes_measure::tables::{finding, is_controlled, own};
+use lanes_measure::words::{counted, digits, ends, percent, time};
 
-/// Ratios up to these are told apart by their shade.
+/// Each ratio beyond which the shade is darker.
 const SHADES: [f64; 8] = [1.03, 1.1, 1.25, 1.5, 2.0, 4.0, 10.0, 40.0];
 
 /// A table of one session, in one class of sizes, with one number of workers.
 pub(crate) struct Sheet {
-    /// How its sizes are called, for the script and for people.
+    /// Its sizes, for the script and for people.
     pub(crate) key: String,
     pub(crate) label: String,
     pub(crate) session: usize,
     pub(crate) workers: usize,
-    pub(crate) workers_told: String,
+    pub(crate) workers_text: String,
     pub(crate) heads: Vec<Head>,
     /// The families of models, each with how many columns it has.
     pub(crate) families: Vec<(String, usize)>,
     pub(crate) rows: Vec<Row>,
-    /// The models that are listed, and that the session has nowhere.
+    /// The listed models that the session did not measure.
     pub(crate) absent: Vec<String>,
 }
 
@@ -56,7 +58,7 @@ pub(crate) struct Cell {
     pub(crate) class: String,
     pub(crate) text: String,
     pub(crate) ratio: Option<f64>,
-    /// Who, how long and how sure, or why not.
+    /// The model, its time, ratio and verdict; or why there is none.
     pub(crate) title: String,
     pub(crate) link: Option<String>,
     /// Why there is no figure.
@@ -97,7 +99,7 @@ pub(crate) fn sheets(page: &Page, keys: &SizeKeys) -> Vec<Sheet> {
                 label: keys.label(number, size),
                 session: number + 1,
                 workers,
-                workers_told: workers_told(workers),
+                workers_text: counted(workers, "worker"),
                 families: families(&heads),
                 rows: rows.collect(),
                 absent: absent.clone(),
@@ -108,8 +110,8 @@ pub(crate) fn sheets(page: &Page, keys: &SizeKeys) -> Vec<Sheet> {
     sheets
 }
 
-/// The models of a session that are listed, then those that it knows alone.
-fn heads(session: &Session, catalogue: &Catalogue) -> Vec<Head> {
+/// The listed models of a session, then the models that only it has.
+fn heads(session: &ResultFile, catalogue: &Catalogue) -> Vec<Head> {
     let rows = &session.results.rows;
     let there = |listed: &&ListedModel| {
         rows.iter()
@@ -146,11 +148,6 @@ fn heads(session: &Session, catalogue: &Catalogue) -> Vec<Head> {
     heads
 }
 
-/// The contenders, without second processes that are controls.
-pub(crate) fn own(row: &RowResult) -> impl Iterator<Item = &ContenderResult> {
-    row.contenders.iter().filter(|contender| contender.twin_of.is_none())
-}
-
 fn families(heads: &[Head]) -> Vec<(String, usize)> {
     let mut families: Vec<(String, usize)> = Vec::new();
     for head in heads {
@@ -166,14 +163,13 @@ fn row(
     row: &RowResult,
     workers: usize,
     heads: &[Head],
-    session: &Session,
+    session: &ResultFile,
     catalogue: &Catalogue,
 ) -> Row {
     let summary = row.summary.as_ref();
     let mut groups = summary.iter().flat_map(|summary| &summary.groups);
     let group = groups.find(|group| group.workers == workers);
-    let controlled = row.contenders.iter().any(|c| c.twin_of.is_some());
-    let floor = summary.filter(|_| controlled);
+    let floor = summary.filter(|_| is_controlled(row));
     let cell = |head: &Head| {
         let standing = group.and_then(|group| {
             let named =
@@ -213,7 +209,7 @@ fn measured(
         None | Some(Verdict::Unclear { .. }) => ("unclear", " ?"),
     };
     let shade = SHADES.iter().filter(|shade| ratio > **shade).count();
-    let said = said(standing, group);
+    let finding = finding(row, standing, group);
     let interval = match &standing.ratio {
         Some(ratio) => format!(" ({})", ends(ratio)),
         None => String::new(),
@@ -227,7 +223,7 @@ fn measured(
         text: format!("{}{mark}", brief(ratio)),
         ratio: Some(ratio),
         title: format!(
-            "{}: {}, ratio {}{interval}, {said}",
+            "{}: {}, slowdown {}{interval}, {finding}",
             head.name,
             time(standing.seconds),
             digits(ratio),
@@ -241,7 +237,7 @@ fn measured(
     }
 }
 
-/// A ratio in at most four letters or so: `1.05`, `72`, `1.6k`, `268k`.
+/// A ratio in about four letters: `1.05`, `72`, `1.6k`, `268k`.
 fn brief(ratio: f64) -> String {
     match ratio {
         ..999.5 => digits(ratio),
@@ -255,7 +251,7 @@ fn unmeasured(
     row: &RowResult,
     workers: usize,
     head: &Head,
-    session: &Session,
+    session: &ResultFile,
     catalogue: &Catalogue,
 ) -> Cell {
     let asked = own(row).find(|contender| {
@@ -279,8 +275,8 @@ fn unmeasured(
             let here = catalogue.model(&head.model);
             let why = match here.and_then(|listed| listed.missing.as_ref()) {
                 Some(why) => format!(
-                    "not measured in this session; where the page was made: \
-                     {why}"
+                    "not measured in this session; on the machine that made \
+                     the page: {why}"
                 ),
                 None => "not measured in this session".into(),
             };
@@ -298,6 +294,15 @@ fn unmeasured(
     }
 }
 
+/// The numbers of workers of some tables, each once.
+pub(crate) fn workers(sheets: &[Sheet]) -> Vec<usize> {
+    let mut workers: Vec<usize> =
+        sheets.iter().map(|sheet| sheet.workers).collect();
+    workers.sort_unstable();
+    workers.dedup();
+    workers
+}
+
 impl Sheet {
     /// The reasons of the cells without figures, each once with its cells.
     pub(crate) fn reasons(&self) -> Vec<(String, String)> {
@@ -313,10 +318,10 @@ impl Sheet {
                 }
             }
         }
-        let told = |(reason, cells): (&str, Vec<String>)| {
+        let joined = |(reason, cells): (&str, Vec<String>)| {
             (reason.to_owned(), cells.join(", "))
         };
-        reasons.into_iter().map(told).collect()
+        reasons.into_iter().map(joined).collect()
     }
 }
 

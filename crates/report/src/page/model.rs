@@ -1,10 +1,11 @@
-//! A model's page: how it starts and stops, what it was not made for, and its
-//! part of the matrix.
+//! A model's page: how it starts and stops, the workloads that fit it poorly, and
+//! its part of the matrix.
 
-use super::matrix::{Cell, Sheet, own};
-use super::names::encoded;
-use super::{Ids, Page};
-use crate::source::ModelSource;
+use super::content::Page;
+use super::matrix::{Cell, Row, Sheet};
+use super::names::{Ids, encoded};
+use lanes_measure::tables::own;
+use lanes_source::ModelSource;
 
 /// A model's page.
 pub(crate) struct ModelView {
@@ -31,11 +32,11 @@ pub(crate) struct Column {
 }
 
 impl ModelView {
-    /// The workloads it was not made for or refuses.
-    pub(crate) fn exemptions(&self) -> Vec<&(String, String, String, String)> {
-        let exempt =
+    /// The workloads that fit it poorly, or that it refuses.
+    pub(crate) fn poor_fits(&self) -> Vec<&(String, String, String, String)> {
+        let poor =
             |fit: &&(String, String, String, String)| fit.2 == "unsuitable";
-        self.fits.iter().filter(exempt).collect()
+        self.fits.iter().filter(poor).collect()
     }
 }
 
@@ -88,20 +89,21 @@ pub(crate) fn models(
     names.into_iter().map(view).collect()
 }
 
-/// What was measured under this name: libraries or interpreter, and versions.
+/// The libraries or the interpreter that were measured under this name, with
+/// their versions.
 fn attested(name: &str, page: &Page) -> Option<String> {
     let rows = page.sessions.iter().flat_map(|s| &s.results.rows);
     let mut own = rows.flat_map(own).filter(|contender| contender.name == name);
     let versions = own.find(|contender| !contender.versions.is_empty())?;
     let versions = versions.versions.iter();
-    let told = versions.map(|(what, version)| format!("{what} {version}"));
-    Some(told.collect::<Vec<_>>().join(", "))
+    let texts = versions.map(|(what, version)| format!("{what} {version}"));
+    Some(texts.collect::<Vec<_>>().join(", "))
 }
 
 fn columns(name: &str, sheets: &[Sheet]) -> Vec<Column> {
     let column = |sheet: &Sheet| {
         let at = sheet.heads.iter().position(|head| head.name == name)?;
-        let cell = |row: &super::matrix::Row| {
+        let cell = |row: &Row| {
             let cell = row.cells.get(at)?.clone();
             let (workload, label) = (row.workload.clone(), row.label.clone());
             Some((workload, label, row.link.clone(), cell))
@@ -110,7 +112,7 @@ fn columns(name: &str, sheets: &[Sheet]) -> Vec<Column> {
         let any = cells.iter().any(|(.., cell)| cell.ratio.is_some());
         any.then(|| Column {
             size: sheet.key.clone(),
-            heading: format!("{}, {}", sheet.label, sheet.workers_told),
+            heading: format!("{}, {}", sheet.label, sheet.workers_text),
             cells,
         })
     };

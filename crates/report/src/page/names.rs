@@ -1,4 +1,4 @@
-//! Names from outside as addresses: in links, and as what links lead to.
+//! Names from outside as addresses: in links, and as their targets.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,12 @@ pub(crate) fn encoded(name: &str) -> String {
     name.bytes().map(byte).collect()
 }
 
-/// Identifiers that were given away.
+/// Identifiers that are taken.
 #[derive(Default)]
 pub(crate) struct Ids(BTreeSet<String>);
 
 impl Ids {
-    /// An identifier that nothing else has: the name itself, if it can be.
+    /// A new identifier: the name itself, if that is possible.
     pub(crate) fn of(&mut self, name: &str) -> String {
         let plain = |c: char| {
             if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }

@@ -1,4 +1,4 @@
-//! What the page may do: show itself, and nothing else.
+//! The content policy of the page: it may show itself, and nothing else.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,24 +1,23 @@
 //! A workload's page: figures, timelines, source side by side.
 
-use super::matrix::own;
-use super::names::encoded;
-use super::{Ids, Page, Size, SizeKeys};
-use crate::plots::{self, Scaling, Told, Whisker};
-use crate::source::{Difference, Sibling, WorkloadSource};
-use crate::tables::{
-    Table, heading, label, latencies, least, percentiles, speedups, standings,
-    used, workers_told,
-};
-use crate::timelines::{Lanes, Picture, Timeline, View, lanes};
-use crate::traces::TracedWorkload;
-use crate::words::time;
+use super::content::Page;
+use super::names::{Ids, encoded};
+use super::sizes::{Size, SizeKeys};
+use crate::plots::{self, Finding, Scaling, Whisker};
 use lanes_measure::results::RowResult;
 use lanes_measure::statistics::Verdict;
 use lanes_measure::summary::{Group, Summary};
+use lanes_measure::tables::{
+    Table, heading, is_controlled, label, latencies, least, own, percentiles,
+    speedups, standings, used,
+};
+use lanes_measure::words::{counted, round_time, time};
+use lanes_source::{Difference, LineDifference, WorkloadSource};
+use lanes_timeline::{Picture, Strips, Timeline, TracedWorkload, View, strips};
 use serde_json::{Value, json};
 
 /// The timelines of a workload take no more bytes than this.
-const MOST_LANES: usize = 80_000;
+const MOST_STRIPS: usize = 80_000;
 
 /// A workload's page.
 pub(crate) struct WorkloadView {
@@ -26,13 +25,13 @@ pub(crate) struct WorkloadView {
     pub(crate) id: String,
     pub(crate) link: String,
     pub(crate) family: String,
-    /// What it stresses, what it does not show, what an item is, and the sizes
-    /// of quick and full sessions; none for a workload that is not listed.
+    /// What it measures and does not measure, its items and sizes; none for a
+    /// workload that is not listed.
     pub(crate) about: Option<About>,
-    /// Who can be chosen, and whether there is source of it.
+    /// The models that can be chosen, and whether there is source of each.
     pub(crate) choices: Vec<Choice>,
     pub(crate) figures: Vec<Figures>,
-    pub(crate) scene: Option<Scene>,
+    pub(crate) traced: Option<Traced>,
     pub(crate) source: Option<WorkloadSource>,
     /// The differences between siblings, for the script.
     pub(crate) differences: String,
@@ -57,13 +56,13 @@ pub(crate) struct Choice {
 /// Figures of a row, of one number of workers or of all.
 pub(crate) struct Figures {
     pub(crate) size: String,
-    /// None for what belongs to all numbers of workers.
+    /// None if they belong to all numbers of workers.
     pub(crate) workers: Option<usize>,
     pub(crate) heading: String,
     pub(crate) plots: Vec<Plot>,
     pub(crate) tables: Vec<(String, Table)>,
     pub(crate) remarks: Vec<String>,
-    /// Who has no figures, and why.
+    /// The models without figures, and why.
     pub(crate) failures: Vec<String>,
 }
 
@@ -73,10 +72,10 @@ pub(crate) struct Plot {
     pub(crate) caption: String,
 }
 
-/// Timelines, on one axis.
-pub(crate) struct Scene {
+/// The timelines of a workload, on one axis.
+pub(crate) struct Traced {
     pub(crate) heading: String,
-    pub(crate) lanes: Result<Lanes, String>,
+    pub(crate) strips: Result<Strips, String>,
     pub(crate) failed: Vec<(String, String)>,
     pub(crate) from: String,
 }
@@ -90,8 +89,8 @@ pub(crate) fn workloads(
     let listed = page.catalogue.workloads.iter().map(|l| l.workload.as_str());
     let rows = page.sessions.iter().flat_map(|s| &s.results.rows);
     let measured = rows.map(|row| row.workload.as_str());
-    let scenes = page.traces.iter().flat_map(|traces| &traces.scenes);
-    let traced = scenes.map(|scene| scene.workload.as_str());
+    let traced = page.traces.iter().flat_map(|traces| &traces.workloads);
+    let traced = traced.map(|traced| traced.workload.as_str());
     let mut names: Vec<&str> = Vec::new();
     for name in listed.chain(measured).chain(traced) {
         if !names.contains(&name) {
@@ -120,9 +119,9 @@ fn workload(
             figures.extend(self::figures(row, &size, cores));
         }
     }
-    let mut scenes = page.traces.iter().flat_map(|traces| {
-        let of = traces.scenes.iter().filter(|scene| scene.workload == name);
-        of.map(move |scene| (scene, traces.begun.as_str()))
+    let mut all = page.traces.iter().flat_map(|traces| {
+        let own = traces.workloads.iter().filter(|of| of.workload == name);
+        own.map(move |traced| (traced, traces.begun.as_str()))
     });
     let sourced = |model: &str| {
         source.is_some_and(|source| {
@@ -156,14 +155,14 @@ fn workload(
         }),
         choices: choices.collect(),
         figures,
-        scene: scenes.next().map(|(traced, begun)| scene(traced, begun)),
+        traced: all.next().map(|(of, begun)| traced(of, begun)),
         differences: source.map_or_else(String::new, differences),
         source: source.cloned(),
         name: name.to_owned(),
     }
 }
 
-/// What is drawn and told of one row.
+/// The plots and tables of one row.
 fn figures(row: &RowResult, size: &str, cores: usize) -> Vec<Figures> {
     let name = format!("{} {}", row.workload, row.size);
     let mut all = Vec::new();
@@ -197,7 +196,7 @@ fn figures(row: &RowResult, size: &str, cores: usize) -> Vec<Figures> {
         rest.tables.push(("Latencies".into(), table));
     }
     if !row.samples.is_empty() {
-        let what = "What a run used: medians over the samples";
+        let what = "Resources of a run: medians over the samples";
         rest.tables.push((what.into(), used(row)));
     }
     all.push(rest);
@@ -212,13 +211,13 @@ fn group_plots(row: &RowResult, summary: &Summary, group: &Group) -> Vec<Plot> {
             name: name(standing.contender),
             ratio: ratio.map_or(1.0, |ratio| ratio.median),
             ends: ratio.map(|ratio| (ratio.low, ratio.high)),
-            told: match standing.verdict {
-                None if standing.contender == group.best => Told::Best,
-                Some(Verdict::Slower { .. }) => Told::Slower,
+            finding: match standing.verdict {
+                None if standing.contender == group.best => Finding::Best,
+                Some(Verdict::Slower { .. }) => Finding::Slower,
                 Some(Verdict::Equivalent { .. } | Verdict::Faster { .. }) => {
-                    Told::Tie
+                    Finding::Tied
                 }
-                None | Some(Verdict::Unclear { .. }) => Told::Unclear,
+                None | Some(Verdict::Unclear { .. }) => Finding::Unclear,
             },
         }
     });
@@ -226,6 +225,8 @@ fn group_plots(row: &RowResult, summary: &Summary, group: &Group) -> Vec<Plot> {
     let times = group.standings.iter();
     let times: Vec<(String, f64)> =
         times.map(|s| (name(s.contender), s.seconds)).collect();
+    // Without a control the noise floor is not known.
+    let floor = if is_controlled(row) { summary.floor } else { 0.0 };
     let limit = least(row, group.workers);
     let what = row.limits.iter().find(|l| l.workers == group.workers);
     let limit = limit.zip(what).map(|(time, what)| (&*what.what, time));
@@ -236,18 +237,18 @@ fn group_plots(row: &RowResult, summary: &Summary, group: &Group) -> Vec<Plot> {
     let series: Vec<(String, Vec<(f64, f64)>)> = series.collect();
     vec![
         Plot {
-            heading: "Ratios to the fastest",
-            svg: plots::ratios(&whiskers, summary.floor),
+            heading: "Slowdown against the fastest",
+            svg: plots::ratios(&whiskers, floor),
             caption: "The dot is the median of paired ratios; the line is an \
                       interval that holds for all pairs of the row at once."
                 .into(),
         },
         Plot {
-            heading: "Times against the limit",
+            heading: "Times against the best possible",
             svg: plots::times(&times, limit),
             caption: match limit {
                 Some((what, seconds)) => format!(
-                    "The limit is {}: {what}. It was measured in the same \
+                    "The best possible is {}: {what}, measured in the same \
                      session.",
                     time(seconds)
                 ),
@@ -257,8 +258,8 @@ fn group_plots(row: &RowResult, summary: &Summary, group: &Group) -> Vec<Plot> {
         Plot {
             heading: "Latencies",
             svg: plots::latencies(&series),
-            caption: "What half of the steps took at the most, nine of ten, \
-                      and so on: all samples together."
+            caption: "The time within which half of the steps ended, nine of \
+                      ten, and so on: all samples together."
                 .into(),
         },
     ]
@@ -269,8 +270,8 @@ fn speedup(row: &RowResult, summary: &Summary, cores: usize, to: &mut Figures) {
     let Some(table) = speedups(row, summary) else {
         if own(row).any(|contender| !contender.serial) {
             to.remarks.push(
-                "One number of workers was measured, so that there is no \
-                 scaling curve; `lanes run --workers 1,2,4` measures several."
+                "One number of workers was measured, so there is no scaling \
+                 curve; `lanes run --workers 1,2,4` measures several."
                     .into(),
             );
         }
@@ -297,25 +298,25 @@ fn speedup(row: &RowResult, summary: &Summary, cores: usize, to: &mut Figures) {
     to.plots.push(Plot {
         heading: "Scaling",
         svg: plots::scaling(&series, cores),
-        caption: "The time with the fewest workers over the time with more, \
-                  against the line of twice the workers, half the time."
+        caption: "The time with the fewest workers divided by the time with \
+                  more. On the line, twice the workers take half the time."
             .into(),
     });
     to.tables.push(("More workers".into(), table));
 }
 
-/// Who has no figures, and why.
+/// The models without figures, and why.
 fn failures(row: &RowResult) -> Vec<String> {
     let failed = own(row).filter_map(|c| Some((c, c.failure.as_ref()?)));
     failed.map(|(c, failure)| format!("{}: {failure}", label(c))).collect()
 }
 
-fn scene(traced: &TracedWorkload, begun: &str) -> Scene {
+fn traced(traced: &TracedWorkload, begun: &str) -> Traced {
     let TracedWorkload { workload, size, workers, runs, unit, .. } = traced;
     let (drawn, empty): (Vec<Timeline>, Vec<Timeline>) =
         traced.timelines().partition(|timeline| !timeline.spans.is_empty());
     let empty = empty.into_iter().map(|timeline| {
-        (timeline.name, "its steps are too short to be recorded".to_owned())
+        (timeline.name, "its steps are too short to record".to_owned())
     });
     let picture = Picture {
         title: workload.clone(),
@@ -333,22 +334,22 @@ fn scene(traced: &TracedWorkload, begun: &str) -> Scene {
         size => format!(" {size}"),
     };
     let unit = match unit {
-        Some(unit) => format!("; U = {}", time(unit.as_secs_f64())),
+        Some(unit) => format!("; U = {}", round_time(unit.as_secs_f64())),
         None => String::new(),
     };
-    Scene {
+    Traced {
         heading: format!(
-            "{workload}{size}, {} where a model has that many; {of} of \
+            "{workload}{size}, {} or as many as the model has; {of} of \
              each{unit}",
-            workers_told(*workers)
+            counted(*workers, "worker")
         ),
-        lanes: match picture.timelines.is_empty() {
+        strips: match picture.timelines.is_empty() {
             true => {
-                Err("no model recorded a span, since its steps are too short"
+                Err("no model recorded a span: its steps are too short"
                     .to_owned())
             }
             false => {
-                lanes(&picture, MOST_LANES).map_err(|error| error.to_string())
+                strips(&picture, MOST_STRIPS).map_err(|error| error.to_string())
             }
         },
         failed: traced.failed.iter().cloned().chain(empty).collect(),
@@ -359,8 +360,8 @@ fn scene(traced: &TracedWorkload, begun: &str) -> Scene {
 /// The differences as the script reads them: for each pair its parts, for each
 /// part the lines of both, for each line its number and the stretches.
 fn differences(source: &WorkloadSource) -> String {
-    let side = |lines: &[crate::source::LineDifference]| -> Value {
-        let line = |line: &crate::source::LineDifference| {
+    let side = |lines: &[LineDifference]| -> Value {
+        let line = |line: &LineDifference| {
             let words = line.words.iter().flat_map(|(from, to)| [*from, *to]);
             json!([line.line, words.collect::<Vec<_>>()])
         };
@@ -377,16 +378,4 @@ fn differences(source: &WorkloadSource) -> String {
     let pairs: Vec<Value> = source.differences.iter().map(pair).collect();
     // Nothing in a string ends the script element, or begins a comment.
     Value::from(pairs).to_string().replace('<', "\\u003c")
-}
-
-impl Sibling {
-    /// Its models as words of an attribute.
-    pub(crate) fn models_attribute(&self) -> String {
-        self.models.join(" ")
-    }
-
-    /// Its models as a heading.
-    pub(crate) fn models_told(&self) -> String {
-        self.models.join(", ")
-    }
 }

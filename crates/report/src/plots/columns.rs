@@ -1,21 +1,22 @@
 //! A name, a field with an axis, and figures: the rows of two of the plots.
 
-use super::scale::Scale;
-use super::sheet::{Anchor, MARGIN, WIDTH, label, name, path};
-use super::ticks::{LETTERS, Tick};
-use crate::timelines::text::{cut, number, width};
+use super::plot::{LETTERS, MARGIN, WIDTH, name};
+use lanes_timeline::svg::scale::Scale;
+use lanes_timeline::svg::shapes::{Anchor, label, path};
+use lanes_timeline::svg::text::{cut, number, width};
+use lanes_timeline::svg::ticks::Tick;
 use std::fmt::Write;
 
 /// Pixels of a row.
 pub(super) const ROW: f64 = 19.0;
-/// What stands above the rows.
+/// The pixels above the rows.
 pub(super) const HEAD: f64 = 22.0;
 /// No name takes more than this.
 const WIDEST_NAME: f64 = 170.0;
 /// No figure takes more than this.
 const WIDEST_FIGURE: f64 = 125.0;
 
-/// What stands where, from left to right and from top to bottom.
+/// Where everything stands, from left to right and from top to bottom.
 #[derive(Debug)]
 pub(super) struct Columns {
     names: f64,
@@ -52,7 +53,7 @@ impl Columns {
         HEAD + (row as f64 + 0.5) * ROW
     }
 
-    /// A row's name, and its figures; a column that it has none for is empty.
+    /// A row's name and its figures, of which some may be empty.
     pub(super) fn texts<'a>(
         &self,
         body: &mut String,
@@ -78,7 +79,7 @@ impl Columns {
         path(body, "guide", &(0..rows).map(guide).collect::<String>());
     }
 
-    /// The headings of the figures, and the axis with what it says.
+    /// The headings of the figures, and the axis with its label.
     pub(super) fn frame(
         &self,
         body: &mut String,

@@ -1,16 +1,16 @@
 //! Latencies over quantiles.
 
-use super::figures::{counted, seconds};
 use super::lines::{Field, Series};
-use super::scale::{Scale, placed, span};
-use super::sheet::{sheet, told};
-use super::ticks::{self, thinned};
+use super::plot::{above, beside, in_words, plot};
+use lanes_measure::words::{counted, time};
+use lanes_timeline::svg::scale::{Scale, placed, span};
+use lanes_timeline::svg::ticks::{self, thinned};
 use std::fmt::Write;
 
 /// Latencies in seconds over quantiles, such as 0.5, 0.99 and 1.
 ///
 /// The quantiles stand in equal steps, the latencies on a logarithmic axis.
-/// What is no positive latency, or no quantile from 0 to 1, is left out.
+/// A latency that is not positive, or a quantile outside of 0 to 1, is left out.
 pub fn latencies(series: &[(String, Vec<(f64, f64)>)]) -> String {
     if series.is_empty() {
         return String::new();
@@ -26,10 +26,10 @@ pub fn latencies(series: &[(String, Vec<(f64, f64)>)]) -> String {
     };
     let lines = series.iter().zip(&known).map(|((name, _), points)| Series {
         name,
-        figure: points.last().map_or("not measured".into(), |p| seconds(p.1)),
+        figure: points.last().map_or("not measured".into(), |p| time(p.1)),
         points: points
             .iter()
-            .map(|(q, time)| (step(*q), *time, None))
+            .map(|(q, latency)| (step(*q), *latency, None))
             .collect(),
     });
     let lines: Vec<Series<'_>> = lines.collect();
@@ -43,29 +43,29 @@ pub fn latencies(series: &[(String, Vec<(f64, f64)>)]) -> String {
     let below = quantiles.iter().enumerate();
     let below = below.map(|(step, quantile)| (step as f64, part(*quantile)));
     // The longest matter the most.
-    let below = thinned(below.rev(), &across, ticks::beside);
-    let beside = thinned(ticks::times(&upwards), &upwards, ticks::above);
+    let below = thinned(below.rev(), &across, beside);
+    let beside = thinned(ticks::times(&upwards), &upwards, above);
     let mut body = String::new();
     field.frame(
         &mut body,
         (&across, &below),
         (&upwards, &beside),
         (
-            "so many took no longer; 100 % is the longest of all",
+            "share of the steps that took no longer; 100 %: the longest",
             "latency, on a logarithmic axis",
         ),
     );
     field.lines(&mut body, &lines, &across, &upwards);
     let title = title(&lines, quantiles.last().copied());
     let description = description(series, &quantiles);
-    sheet("latencies", field.height(), &title, &description, &body)
+    plot("latencies", field.height(), &title, &description, &body)
 }
 
-/// What can be drawn, from the shortest to the longest.
+/// The points that can be drawn, from the shortest latency to the longest.
 fn points_of(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut known = points.to_vec();
-    known.retain(|(quantile, time)| {
-        (0.0..=1.0).contains(quantile) && placed(*time)
+    known.retain(|(quantile, latency)| {
+        (0.0..=1.0).contains(quantile) && placed(*latency)
     });
     known.sort_by(|a, b| a.0.total_cmp(&b.0));
     known
@@ -77,20 +77,20 @@ fn part(quantile: f64) -> String {
     format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// The names of the extremes are told of the highest quantile: the rest is for
+/// The title names the model that is best at the highest quantile; the rest is for
 /// the eye.
 fn title(lines: &[Series<'_>], last: Option<f64>) -> String {
     let ends = lines.iter().filter_map(|line| {
-        line.points.last().map(|(_, time, _)| (line.name, *time))
+        line.points.last().map(|(_, latency, _)| (line.name, *latency))
     });
     let least = ends.min_by(|a, b| a.1.total_cmp(&b.1));
     let count = counted(lines.len(), "model");
     match least.zip(last) {
-        Some(((name, time), last)) => format!(
+        Some(((name, latency), last)) => format!(
             "Latencies of {count}; the least at {}: {}, {}",
             part(last),
-            told(name),
-            seconds(time)
+            in_words(name),
+            time(latency)
         ),
         None => format!("Latencies of {count}"),
     }
@@ -106,10 +106,10 @@ fn description(
     for (name, points) in series {
         let at = |quantile: &f64| {
             let point = points.iter().find(|point| point.0 == *quantile);
-            point.map_or("not known".into(), |point| seconds(point.1))
+            point.map_or("not known".into(), |point| time(point.1))
         };
         let times: Vec<String> = quantiles.iter().map(at).collect();
-        let _ = write!(text, "{}: {}. ", told(name), times.join(", "));
+        let _ = write!(text, "{}: {}. ", in_words(name), times.join(", "));
     }
     text
 }

@@ -1,16 +1,17 @@
 //! Lines of several series, with their names at the ends.
 
 use super::marks::look;
-use super::scale::Scale;
-use super::sheet::{Anchor, MARGIN, WIDTH, group, label, name, path};
+use super::plot::{LETTERS, MARGIN, WIDTH, name};
 use super::spread::spread;
-use super::ticks::{LETTERS, Tick};
-use crate::timelines::text::{number, width};
+use lanes_timeline::svg::scale::Scale;
+use lanes_timeline::svg::shapes::{Anchor, label, open_group, path};
+use lanes_timeline::svg::text::{number, width};
+use lanes_timeline::svg::ticks::Tick;
 use std::fmt::Write;
 
 /// Between the baselines of two names.
 const GAP: f64 = 15.0;
-/// What stands above the field.
+/// The pixels above the field.
 const TOP: f64 = 22.0;
 /// Between the field and a name: room for a leader and a mark.
 const KEY: f64 = 34.0;
@@ -23,15 +24,18 @@ const INSET: f64 = 18.0;
 #[derive(Debug)]
 pub(super) struct Series<'a> {
     pub(super) name: &'a str,
-    /// What is written after the name.
+    /// The figure after the name.
     pub(super) figure: String,
     /// Places on the axes, each with the ends of an interval.
     pub(super) points: Vec<Place>,
 }
 
+/// The lower and the upper end of an interval.
+pub type Ends = (f64, f64);
+
 /// A place on the horizontal axis, one on the vertical axis, and the ends of
 /// an interval on that.
-pub(super) type Place = (f64, f64, Option<(f64, f64)>);
+pub(super) type Place = (f64, f64, Option<Ends>);
 
 /// Where the lines are.
 #[derive(Debug)]
@@ -73,13 +77,13 @@ impl Field {
         (self.bottom, self.top)
     }
 
-    /// The axes: ticks below and at the left, and what they say.
+    /// The axes: ticks below and at the left, and their labels.
     pub(super) fn frame(
         &self,
         body: &mut String,
         (across, below): (&Scale, &[Tick]),
         (upwards, beside): (&Scale, &[Tick]),
-        (says_below, says_above): (&str, &str),
+        (label_below, label_above): (&str, &str),
     ) {
         let mut lines = String::new();
         let [left, right, top, bottom] =
@@ -100,9 +104,9 @@ impl Field {
         path(body, "grid", &lines);
         path(body, "axis", &format!("M{left} {top}V{bottom}H{right}"));
         let at = (self.left.midpoint(self.right), self.bottom + 34.0);
-        label(body, Anchor::Middle, "soft", at, says_below);
+        label(body, Anchor::Middle, "soft", at, label_below);
         let at = (MARGIN, 13.0);
-        label(body, Anchor::Start, "soft", at, says_above);
+        label(body, Anchor::Start, "soft", at, label_above);
     }
 
     /// The lines, whiskers, marks and names.
@@ -125,7 +129,7 @@ impl Field {
             let places = self.places(index, labels.len(), series, across);
             let key = (self.right + KEY - 10.0, *y);
             self.leader(&mut leaders, &places, upwards, key);
-            group(&mut groups, &look(index), series.name);
+            open_group(&mut groups, &look(index), series.name);
             line(&mut groups, &places, upwards, key);
             let figure = width(&series.figure, LETTERS) + 4.0;
             let text = (self.right + KEY).round();

@@ -1,4 +1,4 @@
-//! Marks that are told apart without their colours, and patterns.
+//! Marks that differ without their colours, and patterns.
 
 use std::fmt::Write;
 
@@ -23,10 +23,11 @@ pub(super) fn look(series: usize) -> String {
     format!("p-s{colour} p-d{dash} p-m{shape}")
 }
 
-/// What plots refer to: to stand once in the page, before the first plot.
+/// The markers and patterns that plots refer to. They stand once in the page,
+/// before the first plot.
 ///
-/// It is an element that takes no room; `display:none` would take its patterns
-/// away from some browsers.
+/// The element takes no room. `display:none` would hide its patterns from some
+/// browsers.
 pub fn definitions() -> String {
     let mut all = String::from(
         "<svg class=\"plot-defs\" aria-hidden=\"true\" width=\"0\" \

@@ -1,27 +1,75 @@
-//! Ratios to the fastest, with their intervals.
+//! Slowdowns against the fastest, with their intervals.
 
 use super::columns::{Columns, HEAD};
-use super::figures::{counted, figure, interval};
-use super::scale::{Scale, placed, span};
-use super::sheet::{Anchor, MARGIN, group, label, path, sheet, told as named};
-use super::ticks::{self, LETTERS, thinned};
-use super::{Told, Whisker};
-use crate::timelines::text::{number, width};
-use crate::words::percent;
+use super::lines::Ends;
+use super::plot::{LETTERS, MARGIN, beside, in_words, plot};
+use lanes_measure::words::{counted, figure, percent, range};
+use lanes_timeline::svg::scale::{Scale, placed, span};
+use lanes_timeline::svg::shapes::{Anchor, label, open_group, path};
+use lanes_timeline::svg::text::{number, width};
+use lanes_timeline::svg::ticks::{self, thinned};
 use std::fmt::Write;
 
-/// Ends of intervals, and the noise, count for the axis up to one and a
-/// half times the outermost ratio, or half of what all ratios span: an interval that tells
-/// next to nothing must not press the others together.
+/// A ratio to the fastest, with its interval.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whisker {
+    /// The model.
+    pub name: String,
+    /// The estimate; 1 for the fastest itself.
+    pub ratio: f64,
+    /// The ends of the interval, infinite where the data cannot bound them;
+    /// none for the fastest itself.
+    pub ends: Option<Ends>,
+    /// The verdict on it.
+    pub finding: Finding,
+}
+
+/// The verdict on a ratio, as its mark shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finding {
+    /// The fastest.
+    Best,
+    /// Tied with the fastest, within a margin.
+    Tied,
+    /// Slower.
+    Slower,
+    /// Inconclusive.
+    Unclear,
+}
+
+impl Finding {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Best => "is-best",
+            Self::Tied => "is-tie",
+            Self::Slower => "is-slower",
+            Self::Unclear => "is-unclear",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Best => "fastest",
+            Self::Tied => "tied",
+            Self::Slower => "slower",
+            Self::Unclear => "inconclusive",
+        }
+    }
+}
+
+/// Ends of intervals, and the noise, count for the axis up to one and a half
+/// times the outermost ratio, or half of the span of all ratios: an interval
+/// that is wider must not press the others together.
 const BEYOND: f64 = 1.5;
 /// The axis is never shorter than this, so that a second tick has room.
 const LEAST: f64 = 1.12;
 
-/// Ratios to the fastest with their intervals, on a logarithmic axis; `floor` is
-/// the log-ratio below which no difference is told.
+/// Slowdowns against the fastest with their intervals, on a logarithmic axis;
+/// differences below the log-ratio `floor` are not reported. Without a positive
+/// one, the noise floor is not known.
 ///
-/// A ratio that is not a positive number has no mark, an end of an interval
-/// that is not on the axis is an arrow.
+/// A ratio that is not a positive number has no mark. An end of an interval that
+/// is not on the axis is an arrow.
 pub fn ratios(rows: &[Whisker], floor: f64) -> String {
     if rows.is_empty() {
         return String::new();
@@ -29,7 +77,7 @@ pub fn ratios(rows: &[Whisker], floor: f64) -> String {
     let floor = Some(floor).filter(|floor| *floor > 0.0);
     let figures = [
         ("ratio", rows.iter().map(|row| figure(row.ratio)).collect()),
-        ("from to", rows.iter().map(said).collect::<Vec<_>>()),
+        ("interval", rows.iter().map(interval).collect::<Vec<_>>()),
     ];
     let names = rows.iter().map(|row| row.name.as_str());
     let columns = Columns::new(names, &figures);
@@ -40,14 +88,14 @@ pub fn ratios(rows: &[Whisker], floor: f64) -> String {
         noise(&mut body, &columns, &scale, floor);
     }
     columns.guides(&mut body, rows.len());
-    let axis = "times as long as the fastest, on a logarithmic axis";
-    let ticks = thinned(ticks::ratios(&scale), &scale, ticks::beside);
+    let axis = "slowdown against the fastest, on a logarithmic axis";
+    let ticks = thinned(ticks::ratios(&scale), &scale, beside);
     columns.frame(&mut body, &figures, &scale, &ticks, axis);
     let one = number(scale.at(1.0));
     let bottom = number(columns.bottom);
     path(&mut body, "one", &format!("M{one} {HEAD}V{bottom}"));
     for (index, row) in rows.iter().enumerate() {
-        group(&mut body, class(row.told), &row.name);
+        open_group(&mut body, row.finding.class(), &row.name);
         let texts = figures.iter().map(|(_, texts)| texts[index].as_str());
         columns.texts(&mut body, index, &row.name, texts);
         mark(&mut body, row, &scale, columns.middle(index));
@@ -58,11 +106,11 @@ pub fn ratios(rows: &[Whisker], floor: f64) -> String {
     let title = match fastest(rows) {
         Some(name) => {
             let count = counted(rows.len(), "model");
-            format!("Ratios to the fastest, {name}, of {count}")
+            format!("Slowdown of {count} against the fastest, {name}")
         }
-        None => format!("Ratios of {}", counted(rows.len(), "model")),
+        None => format!("Slowdown of {}", counted(rows.len(), "model")),
     };
-    sheet("ratios", height, &title, &description(rows, floor), &body)
+    plot("ratios", height, &title, &description(rows, floor), &body)
 }
 
 /// The logarithms between which the axis is.
@@ -82,7 +130,7 @@ fn shown(rows: &[Whisker], floor: Option<f64>) -> (f64, f64) {
     (low - margin, high + margin)
 }
 
-/// The band in which no difference is told.
+/// The band in which differences are not reported.
 fn noise(body: &mut String, columns: &Columns, scale: &Scale, floor: f64) {
     let (left, right) = columns.field;
     let (from, to) = (scale.at((-floor).exp()), scale.at(floor.exp()));
@@ -110,7 +158,7 @@ fn mark(body: &mut String, row: &Whisker, scale: &Scale, y: f64) {
     if let Some((low, high)) = row.ends.filter(known) {
         let (from, to) = (scale.at(low), scale.at(high));
         let [x, end, middle] = [from, to, y].map(number);
-        if row.told == Told::Unclear {
+        if row.finding == Finding::Unclear {
             hatch(body, (from, to), y);
         }
         let mut whisker = format!("M{x} {middle}H{end}");
@@ -123,12 +171,12 @@ fn mark(body: &mut String, row: &Whisker, scale: &Scale, y: f64) {
         path(body, "whisker", &whisker);
     }
     let (x, y) = (number(scale.at(row.ratio)), number(y));
-    match row.told {
+    match row.finding {
         _ if row.ratio == f64::INFINITY => {
             path(body, "whisker", &format!("M{x} {y}m-5-4l5 4-5 4"));
         }
         _ if !placed(row.ratio) => {}
-        told => dot(body, told, &x, &y),
+        finding => dot(body, finding, &x, &y),
     }
 }
 
@@ -141,92 +189,75 @@ fn hatch(body: &mut String, (from, to): (f64, f64), y: f64) {
     );
 }
 
-fn dot(body: &mut String, told: Told, x: &str, y: &str) {
+fn dot(body: &mut String, finding: Finding, x: &str, y: &str) {
     let circle = |body: &mut String, class, radius| {
         let _ = write!(
             body,
             "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"/>"
         );
     };
-    match told {
-        Told::Best => {
+    match finding {
+        Finding::Best => {
             path(
                 body,
                 "dot",
                 &format!("M{x} {y}m-6.5 0l6.5-6.5 6.5 6.5-6.5 6.5z"),
             );
         }
-        Told::Tie => {
+        Finding::Tied => {
             circle(body, "ring", "5");
             circle(body, "dot", "2");
         }
-        Told::Slower => circle(body, "dot", "4.5"),
-        Told::Unclear => circle(body, "ring", "4"),
+        Finding::Slower => circle(body, "dot", "4.5"),
+        Finding::Unclear => circle(body, "ring", "4"),
     }
 }
 
-/// What the marks mean that are there.
+/// The meaning of the marks that are there.
 fn legend(body: &mut String, rows: &[Whisker], y: f64) {
-    let all = [Told::Best, Told::Tie, Told::Slower, Told::Unclear];
-    let there = |told: &Told| rows.iter().any(|row| row.told == *told);
+    let all = [Finding::Best, Finding::Tied, Finding::Slower, Finding::Unclear];
+    let there =
+        |finding: &Finding| rows.iter().any(|row| row.finding == *finding);
     let mut x = MARGIN + 8.0;
-    for told in all.into_iter().filter(there) {
-        let _ = write!(body, "<g class=\"{}\">", class(told));
-        if told == Told::Unclear {
+    for finding in all.into_iter().filter(there) {
+        let _ = write!(body, "<g class=\"{}\">", finding.class());
+        if finding == Finding::Unclear {
             hatch(body, (x - 8.0, x + 8.0), y - 4.0);
         }
-        dot(body, told, &number(x), &number(y - 4.0));
-        let text = words(told);
+        dot(body, finding, &number(x), &number(y - 4.0));
+        let text = finding.words();
         label(body, Anchor::Start, "soft", (x + 12.0, y), text);
         body.push_str("</g>");
         x += width(text, LETTERS) + 40.0;
     }
 }
 
-fn class(told: Told) -> &'static str {
-    match told {
-        Told::Best => "is-best",
-        Told::Tie => "is-tie",
-        Told::Slower => "is-slower",
-        Told::Unclear => "is-unclear",
-    }
-}
-
-fn words(told: Told) -> &'static str {
-    match told {
-        Told::Best => "fastest",
-        Told::Tie => "as fast",
-        Told::Slower => "slower",
-        Told::Unclear => "not enough evidence",
-    }
-}
-
 /// The interval in words.
-fn said(row: &Whisker) -> String {
+fn interval(row: &Whisker) -> String {
     match row.ends {
-        Some(ends) => interval(ends),
-        None if row.told == Told::Best => "fastest".into(),
+        Some((low, high)) => range(low, high),
+        None if row.finding == Finding::Best => "fastest".into(),
         None => String::new(),
     }
 }
 
 fn fastest(rows: &[Whisker]) -> Option<String> {
-    let best = rows.iter().find(|row| row.told == Told::Best)?;
-    Some(named(&best.name))
+    let best = rows.iter().find(|row| row.finding == Finding::Best)?;
+    Some(in_words(&best.name))
 }
 
 fn description(rows: &[Whisker], floor: Option<f64>) -> String {
     let mut text = String::new();
     for row in rows {
-        let _ = write!(text, "{} {}", named(&row.name), figure(row.ratio));
-        if let Some(ends) = row.ends {
-            let _ = write!(text, " ({})", interval(ends));
+        let _ = write!(text, "{} {}", in_words(&row.name), figure(row.ratio));
+        if let Some((low, high)) = row.ends {
+            let _ = write!(text, " ({})", range(low, high));
         }
-        let _ = write!(text, ", {}. ", words(row.told));
+        let _ = write!(text, ", {}. ", row.finding.words());
     }
     if let Some(floor) = floor.map(f64::exp_m1) {
-        let floor = super::figures::share(floor);
-        let _ = write!(text, "No difference below {floor} is told.");
+        let floor = percent(floor);
+        let _ = write!(text, "Differences below {floor} are not reported.");
     }
     text
 }

@@ -1,21 +1,31 @@
 //! Speed-ups over numbers of workers.
 
-use super::Scaling;
-use super::figures::{counted, figure, interval};
-use super::lines::{Field, Place, Series};
-use super::scale::{Scale, placed, span};
-use super::sheet::{Anchor, label, path, sheet, told};
-use super::ticks::{self, LETTERS, thinned};
-use crate::timelines::text::{count, number, width};
+use super::lines::{Ends, Field, Place, Series};
+use super::plot::{LETTERS, above, beside, in_words, plot};
+use lanes_measure::words::{count, counted, figure, range};
+use lanes_timeline::svg::scale::{Scale, placed, span};
+use lanes_timeline::svg::shapes::{Anchor, label, path};
+use lanes_timeline::svg::text::{number, width};
+use lanes_timeline::svg::ticks::{self, thinned};
 use std::f64::consts::LN_2;
 use std::fmt::Write;
+
+/// A model's times with more and more workers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scaling {
+    /// The model.
+    pub name: String,
+    /// Numbers of workers, each with the speed-up over the fewest and the ends
+    /// of its interval.
+    pub points: Vec<(usize, f64, Option<Ends>)>,
+}
 
 /// Speed-ups over numbers of workers, with the ideal line, and a mark at the
 /// number of threads that the machine runs at once.
 ///
 /// Both axes are logarithmic, so that the ideal line is straight. The mark is
-/// there if so many workers, or more, were measured. Without a positive
-/// speed-up a point is left out.
+/// there if so many workers, or more, were measured. A point without a positive
+/// speed-up is left out.
 pub fn scaling(series: &[Scaling], cores: usize) -> String {
     if series.is_empty() {
         return String::new();
@@ -46,17 +56,17 @@ pub fn scaling(series: &[Scaling], cores: usize) -> String {
     counts.dedup();
     let ends = [fewest, most].into_iter().chain(counts);
     let text = |workers: f64| (workers, count(workers as usize));
-    let below = thinned(ends.map(text), &across, ticks::beside);
-    let beside = thinned(ticks::doublings(&upwards), &upwards, ticks::above);
-    let says = match workers().next() {
+    let below = thinned(ends.map(text), &across, beside);
+    let beside = thinned(ticks::doublings(&upwards), &upwards, above);
+    let label_below = match workers().next() {
         None => "workers".to_owned(),
         Some(_) if fewest < most => "workers, on a logarithmic axis".to_owned(),
         Some(_) => format!(
-            "only measured with {}: of speed-up nothing is known",
+            "only measured with {}: no speed-up is known",
             counted(fewest as usize, "worker")
         ),
     };
-    let above = format!(
+    let label_above = format!(
         "times as fast as with {}, logarithmic",
         counted(fewest as usize, "worker")
     );
@@ -64,22 +74,22 @@ pub fn scaling(series: &[Scaling], cores: usize) -> String {
         &mut body,
         (&across, &below),
         (&upwards, &beside),
-        (&says, &above),
+        (&label_below, &label_above),
     );
     if fewest < most {
         ideal(&mut body, &across, &upwards, (fewest, most));
     }
     let cores = Some(cores as f64).filter(|cores| across.holds(*cores));
     if let Some(cores) = cores.filter(|cores| *cores <= most) {
-        mark(&mut body, &field, &across, cores, width(&above, LETTERS));
+        mark(&mut body, &field, &across, cores, width(&label_above, LETTERS));
     }
     field.lines(&mut body, &lines, &across, &upwards);
     let title = title(&lines, most);
     let description = description(series, cores);
-    sheet("scaling", field.height(), &title, &description, &body)
+    plot("scaling", field.height(), &title, &description, &body)
 }
 
-/// What can be drawn, from few workers to many.
+/// The points that can be drawn, from few workers to many.
 fn points(series: &Scaling) -> Vec<Place> {
     let known = series
         .points
@@ -123,15 +133,15 @@ fn ideal(
     let (from, one) = (number(across.at(fewest)), number(upwards.at(1.0)));
     let line = format!("M{from} {one}L{} {}", number(x), number(y));
     path(body, "ideal", &line);
-    // Above the line, where nothing is but what is better than ideal.
+    // Above the line, where only a better than ideal point could be.
     let slope = (upwards.at(1.0) - y) / (x - across.at(fewest)).max(1.0);
     let aside = (14.0 / slope.max(0.2)).min(70.0);
     let at = (x - aside, y + 9.0);
     label(body, Anchor::End, "soft", at, "ideal");
 }
 
-/// Where there are no more cores than workers; what stands above the axis at
-/// the left is so wide.
+/// A mark where there are as many workers as cores; the label of the axis at the
+/// left is `taken` pixels wide.
 fn mark(
     body: &mut String,
     field: &Field,
@@ -148,7 +158,7 @@ fn mark(
     label(body, Anchor::Middle, "", (x, 13.0), &text);
 }
 
-/// What is written after a name: the speed-up with the most workers.
+/// The figure after a name: the speed-up with the most workers.
 fn end(points: &[Place], most: f64) -> String {
     match points.last() {
         None => "not measured".into(),
@@ -171,7 +181,7 @@ fn title(lines: &[Series<'_>], most: f64) -> String {
     match best {
         Some((name, speed)) => format!(
             "Speed-up of {count}; the most with {workers}: {}, {}",
-            told(name),
+            in_words(name),
             figure(speed)
         ),
         None => format!("Speed-up of {count}"),
@@ -181,13 +191,13 @@ fn title(lines: &[Series<'_>], most: f64) -> String {
 fn description(series: &[Scaling], cores: Option<f64>) -> String {
     let mut text = String::from("Workers and speed-up. ");
     for series in series {
-        let _ = write!(text, "{}:", told(&series.name));
+        let _ = write!(text, "{}:", in_words(&series.name));
         for (index, (workers, speed, ends)) in series.points.iter().enumerate()
         {
             let comma = if index == 0 { " " } else { ", " };
             let _ = write!(text, "{comma}{workers} {}", figure(*speed));
-            if let Some(ends) = ends {
-                let _ = write!(text, " ({})", interval(*ends));
+            if let Some((low, high)) = ends {
+                let _ = write!(text, " ({})", range(*low, *high));
             }
         }
         if series.points.is_empty() {

@@ -1,4 +1,4 @@
-//! Labels that stand close to where they belong, and not on each other.
+//! Labels close to their places, and not on each other.
 
 /// Positions with at least `gap` between them, each as near to its wish as the
 /// others let it be (least squares), between `top` and `bottom` if they all

@@ -1,41 +1,41 @@
-//! Times, and what no model can beat.
+//! Times, and the best time that is possible.
 
 use super::columns::{Columns, HEAD};
-use super::figures::{counted, seconds, share};
-use super::scale::{Scale, placed, span};
-use super::sheet::{Anchor, MARGIN, group, label, path, sheet, told};
-use super::ticks::{self, LETTERS, Tick, thinned};
-use crate::timelines::axis;
-use crate::timelines::text::{cut, number, width};
+use super::plot::{LETTERS, MARGIN, beside, in_words, plot};
+use lanes_measure::words::{counted, percent, time};
+use lanes_timeline::svg::scale::{Scale, placed, span};
+use lanes_timeline::svg::shapes::{Anchor, label, open_group, path};
+use lanes_timeline::svg::text::{cut, number, width};
+use lanes_timeline::svg::ticks::{self, Tick, thinned};
 use std::fmt::Write;
 
 /// Beyond this ratio of the largest time to the smallest there are dots on a
 /// logarithmic axis: the shortest bars could not be compared, and on a
 /// logarithmic axis the length of a bar means nothing.
 const MOST: f64 = 8.0;
-/// A limit that is further away than this from all times is told in words.
+/// A limit that is further away than this from all times stands in words.
 const FAR: f64 = 1e3;
 /// How thick a bar is.
 const BAR: f64 = 11.0;
 
-/// Times in seconds as bars, with the limit (what it is, and its time in
-/// seconds) as a line.
+/// Times in seconds as bars, with the limit, which is the best time possible, as
+/// a line: its name and its seconds.
 ///
 /// If the largest time is more than eight times the smallest, there are dots on
-/// a logarithmic axis in place of bars. What is not a time has no mark.
+/// a logarithmic axis in place of bars. A number that is no time has no mark.
 pub fn times(rows: &[(String, f64)], limit: Option<(&str, f64)>) -> String {
     if rows.is_empty() {
         return String::new();
     }
     let limit = limit.filter(|(_, limit)| placed(*limit));
-    let parts = rows.iter().map(|(_, time)| match limit {
-        Some((_, limit)) if placed(*time) => share(limit / time),
+    let parts = rows.iter().map(|(_, seconds)| match limit {
+        Some((_, limit)) if placed(*seconds) => percent(limit / seconds),
         _ => String::new(),
     });
-    let all = rows.iter().map(|(_, time)| seconds(*time));
+    let all = rows.iter().map(|(_, seconds)| time(*seconds));
     let mut figures = vec![("time", all.collect::<Vec<_>>())];
     if limit.is_some() {
-        figures.push(("limit / time", parts.collect()));
+        figures.push(("of the best possible", parts.collect()));
     }
     let names = rows.iter().map(|(name, _)| name.as_str());
     let columns = Columns::new(names, &figures);
@@ -44,12 +44,13 @@ pub fn times(rows: &[(String, f64)], limit: Option<(&str, f64)>) -> String {
     if !axis.bars {
         columns.guides(&mut body, rows.len());
     }
-    columns.frame(&mut body, &figures, &axis.scale, &axis.ticks, &axis.says);
-    for (index, (name, time)) in rows.iter().enumerate() {
-        group(&mut body, "time", name);
+    columns.frame(&mut body, &figures, &axis.scale, &axis.ticks, &axis.label);
+    for (index, (name, seconds)) in rows.iter().enumerate() {
+        open_group(&mut body, "time", name);
         let texts = figures.iter().map(|(_, texts)| texts[index].as_str());
         columns.texts(&mut body, index, name, texts);
-        mark(&mut body, &axis, columns.field.0, columns.middle(index), *time);
+        let y = columns.middle(index);
+        mark(&mut body, &axis, columns.field.0, y, *seconds);
         body.push_str("</g>");
     }
     let mut height = columns.bottom + 42.0;
@@ -57,21 +58,21 @@ pub fn times(rows: &[(String, f64)], limit: Option<(&str, f64)>) -> String {
         if axis.scale.holds(limit) {
             line(&mut body, &columns, &axis.scale, what, limit);
         } else {
-            let text = format!("{}, not on this axis", told_limit(what, limit));
+            let text = format!("{}, not on this axis", best(what, limit));
             let text = cut(&text, LETTERS, 700.0);
             height += 18.0;
             let at = (MARGIN, height - 12.0);
             label(&mut body, Anchor::Start, "soft", at, &text);
         }
     }
-    sheet("times", height, &title(rows), &description(rows, limit), &body)
+    plot("times", height, &title(rows), &description(rows, limit), &body)
 }
 
 struct Axis {
     bars: bool,
     scale: Scale,
     ticks: Vec<Tick>,
-    says: String,
+    label: String,
 }
 
 impl Axis {
@@ -87,7 +88,7 @@ impl Axis {
         let near = |limit: &f64| *limit < high * FAR && *limit > low / FAR;
         let limit = limit.filter(near);
         let most = limit.map_or(high, |limit| high.max(limit));
-        // Ticks of bars are in whole nanoseconds.
+        // Beyond these there is no unit of time for ticks from zero.
         if high / low <= MOST
             && most / low <= MOST
             && (1e-6..1e9).contains(&most)
@@ -97,19 +98,17 @@ impl Axis {
         let (low, high) = span(low, limit.into_iter().chain([high]));
         let logs = ticks::rounded((low.ln(), high.ln()));
         let scale = Scale::logarithmic(logs, field);
-        let ticks = thinned(ticks::times(&scale), &scale, ticks::beside);
-        let says = "time, on a logarithmic axis".to_owned();
-        Self { bars: false, scale, ticks, says }
+        let ticks = thinned(ticks::times(&scale), &scale, beside);
+        let label = "time, on a logarithmic axis".to_owned();
+        Self { bars: false, scale, ticks, label }
     }
 
     fn bars(end: f64, field: (f64, f64)) -> Self {
-        let axis::Ticks { unit, marks } =
-            axis::in_time((end * 1e9).round() as u64, 8);
-        let ticks = marks.into_iter().map(|(part, text)| (part * end, text));
+        let (unit, ticks) = ticks::linear_time(end, 8);
         let scale = Scale::linear(end, field);
-        let ticks = thinned(ticks, &scale, ticks::beside);
-        let says = format!("time in {unit}, from zero");
-        Self { bars: true, scale, ticks, says }
+        let ticks = thinned(ticks, &scale, beside);
+        let label = format!("time in {unit}, from zero");
+        Self { bars: true, scale, ticks, label }
     }
 }
 
@@ -119,7 +118,7 @@ fn mark(body: &mut String, axis: &Axis, left: f64, y: f64, time: f64) {
         let (x, y) = (number(x), number(y));
         path(body, "whisker", &format!("M{x} {y}m-5-4l5 4-5 4"));
     } else if !placed(time) {
-        // Of what is not known there is nothing to be seen.
+        // An unknown time has no mark.
     } else if axis.bars {
         let _ = write!(
             body,
@@ -151,27 +150,27 @@ fn line(
     let bottom = number(columns.bottom);
     path(body, "limit", &format!("M{} {}V{bottom}", number(x), HEAD - 5.0));
     let (_, right) = columns.field;
-    let text = cut(&told_limit(what, limit), LETTERS, right - MARGIN);
+    let text = cut(&best(what, limit), LETTERS, right - MARGIN);
     let half = width(&text, LETTERS) / 2.0;
     let x = x.min(right - half).max(MARGIN + half);
     label(body, Anchor::Middle, "", (x, 13.0), &text);
 }
 
-fn told_limit(what: &str, limit: f64) -> String {
+fn best(what: &str, limit: f64) -> String {
     match what {
-        "" => format!("limit {}", seconds(limit)),
-        _ => format!("limit {}: {what}", seconds(limit)),
+        "" => format!("best possible {}", time(limit)),
+        _ => format!("best possible {}: {what}", time(limit)),
     }
 }
 
 fn title(rows: &[(String, f64)]) -> String {
-    let known = rows.iter().filter(|(_, time)| placed(*time));
+    let known = rows.iter().filter(|(_, seconds)| placed(*seconds));
     let fastest = known.min_by(|a, b| a.1.total_cmp(&b.1));
     let count = counted(rows.len(), "model");
     match fastest {
-        Some((name, time)) => {
-            let name = told(name);
-            format!("Times of {count}; the least: {name}, {}", seconds(*time))
+        Some((name, seconds)) => {
+            let name = in_words(name);
+            format!("Times of {count}; the least: {name}, {}", time(*seconds))
         }
         None => format!("Times of {count}"),
     }
@@ -179,15 +178,16 @@ fn title(rows: &[(String, f64)]) -> String {
 
 fn description(rows: &[(String, f64)], limit: Option<(&str, f64)>) -> String {
     let mut text = String::new();
-    for (name, time) in rows {
-        let _ = write!(text, "{} {}", told(name), seconds(*time));
-        if let Some((_, limit)) = limit.filter(|_| placed(*time)) {
-            let _ = write!(text, ", {} of it the limit", share(limit / time));
+    for (name, seconds) in rows {
+        let _ = write!(text, "{} {}", in_words(name), time(*seconds));
+        if let Some((_, limit)) = limit.filter(|_| placed(*seconds)) {
+            let share = percent(limit / seconds);
+            let _ = write!(text, ", {share} of the best possible");
         }
         text.push_str(". ");
     }
     if let Some((what, limit)) = limit {
-        let _ = write!(text, "{}.", told(&told_limit(what, limit)));
+        let _ = write!(text, "{}.", in_words(&best(what, limit)));
     }
     text
 }

@@ -1,0 +1,261 @@
+//! The tables of a row, as data: the terminal prints them, the page lays them
+//! out.
+
+use crate::protocol::Sample;
+use crate::results::{ContenderResult, RowResult};
+use crate::statistics::{Verdict, median};
+use crate::summary::{Group, Standing, Summary};
+use crate::words::{about, counted, digits, ends, percent, time, verdict};
+use hdrhistogram::Histogram;
+use std::collections::BTreeSet;
+
+/// A table with a heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// The headings.
+    pub columns: Vec<&'static str>,
+    /// The cells, as many in each row as there are columns.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table without rows.
+    pub fn new(columns: &[&'static str]) -> Self {
+        Self { columns: columns.to_vec(), rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, row: Vec<String>) {
+        self.rows.push(row);
+    }
+}
+
+/// The contenders of a row, without the second processes that are controls.
+pub fn own(row: &RowResult) -> impl Iterator<Item = &ContenderResult> {
+    row.contenders.iter().filter(|contender| contender.twin_of.is_none())
+}
+
+/// Whether a control ran in a row, so that its noise floor is known.
+pub fn is_controlled(row: &RowResult) -> bool {
+    row.contenders.iter().any(|contender| contender.twin_of.is_some())
+}
+
+/// The best time that is possible: the least that was measured for the limit,
+/// in seconds.
+pub fn least(row: &RowResult, workers: usize) -> Option<f64> {
+    let limit = row.limits.iter().find(|limit| limit.workers == workers)?;
+    limit.seconds.iter().copied().min_by(f64::total_cmp)
+}
+
+/// A row and a group in a line: the best time possible, the noise floor, the
+/// rounds.
+pub fn heading(
+    name: &str,
+    row: &RowResult,
+    summary: &Summary,
+    group: &Group,
+) -> String {
+    let workers = counted(group.workers, "worker");
+    let more = row.contenders.iter().any(|contender| {
+        contender.workers == group.workers && contender.oversubscribed
+    });
+    let more = if more { " (more than cores)" } else { "" };
+    let floor = match is_controlled(row) {
+        true => format!("noise floor {}", percent(summary.floor.exp_m1())),
+        false => "noise floor not known (no control ran)".into(),
+    };
+    let mut parts = vec![
+        format!("{name}, {workers}{more}"),
+        limit(row, group.workers),
+        floor,
+        format!(
+            "{} in {}",
+            counted(summary.rounds, "round"),
+            counted(summary.visits, "visit")
+        ),
+    ];
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
+}
+
+fn limit(row: &RowResult, workers: usize) -> String {
+    let limit = row.limits.iter().find(|limit| limit.workers == workers);
+    match (limit, least(row, workers)) {
+        (Some(limit), Some(seconds)) => {
+            format!("best possible {} ({})", time(seconds), limit.what)
+        }
+        (Some(limit), None) => format!("best possible: {}", limit.what),
+        _ => String::new(),
+    }
+}
+
+/// A contender, with its number of workers unless it always has one.
+pub fn label(contender: &ContenderResult) -> String {
+    if contender.serial {
+        contender.name.clone()
+    } else {
+        format!("{} with {}", contender.name, contender.workers)
+    }
+}
+
+/// The models of a group, the fastest first.
+pub fn standings(row: &RowResult, group: &Group) -> Table {
+    let columns = [
+        "model",
+        "time",
+        "ratio",
+        "interval",
+        "verdict",
+        "cores busy",
+        "share of the best possible",
+    ];
+    let mut table = Table::new(&columns);
+    for standing in &group.standings {
+        let contender = &row.contenders[standing.contender];
+        let cores = standing.cpu.map(|cpu| digits(cpu / standing.seconds));
+        let share = least(row, group.workers);
+        let share = share.map(|limit| percent(limit / standing.seconds));
+        let ratio = standing.ratio.map(|ratio| digits(ratio.median.exp()));
+        table.row(vec![
+            contender.name.clone(),
+            time(standing.seconds),
+            ratio.unwrap_or_else(|| "1.00".into()),
+            standing.ratio.as_ref().map(ends).unwrap_or_default(),
+            finding(row, standing, group),
+            cores.unwrap_or_default(),
+            share.unwrap_or_default(),
+        ]);
+    }
+    table
+}
+
+/// The verdict on a model in words; on the best one, what the others' verdicts
+/// make of it.
+pub fn finding(row: &RowResult, standing: &Standing, group: &Group) -> String {
+    if standing.ratio.is_some_and(|ratio| ratio.low.is_infinite()) {
+        return "inconclusive (too few rounds)".into();
+    }
+    match &standing.verdict {
+        Some(Verdict::Unclear { more_rounds: Some(rounds) }) => {
+            let more = round_time(row) * *rounds as f64;
+            return format!("inconclusive (would need {} more)", about(more));
+        }
+        Some(found) => return verdict(found),
+        None => {}
+    }
+    let mut others = group.standings.iter();
+    let beaten = others.all(|other| {
+        other.contender == group.best
+            || matches!(other.verdict, Some(Verdict::Slower { .. }))
+    });
+    match group.standings.len() {
+        1 => "the only model".into(),
+        _ if beaten => "fastest".into(),
+        _ => "tied for fastest (unresolved)".into(),
+    }
+}
+
+/// How many seconds a round took on average: a sample of each contender.
+fn round_time(row: &RowResult) -> f64 {
+    let samples = row.samples.iter();
+    let rounds: BTreeSet<_> = samples.map(|t| (t.visit, t.round)).collect();
+    let samples = row.samples.iter();
+    let nanos: u64 = samples.map(|taken| taken.sample.wall_ns).sum();
+    nanos as f64 / 1e9 / rounds.len().max(1) as f64
+}
+
+/// What more workers gained; `None` where there is only one number of them.
+pub fn speedups(row: &RowResult, summary: &Summary) -> Option<Table> {
+    let columns =
+        ["model", "workers", "speed-up", "interval", "efficiency", "note"];
+    let mut table = Table::new(&columns);
+    for found in &summary.speedups {
+        let contender = &row.contenders[found.contender];
+        let note =
+            if contender.oversubscribed { "more than cores" } else { "" };
+        let base = row.contenders[found.base].workers;
+        table.row(vec![
+            contender.name.clone(),
+            format!("{} / {base}", contender.workers),
+            digits(found.speedup.median.exp()),
+            ends(&found.speedup),
+            percent(found.efficiency),
+            note.into(),
+        ]);
+    }
+    (!summary.speedups.is_empty()).then_some(table)
+}
+
+/// The quantiles of the latencies that are reported, each with its seconds;
+/// `None` for a contender without latencies.
+pub fn percentiles(contender: &ContenderResult) -> Option<[(f64, f64); 5]> {
+    if contender.latencies.is_empty() {
+        return None;
+    }
+    // The digits are those of the workers' own histograms.
+    let mut all = Histogram::<u64>::new(2).ok()?;
+    for (nanos, count) in &contender.latencies {
+        all.record_n(*nanos, *count).ok()?;
+    }
+    let at = |quantile| all.value_at_quantile(quantile) as f64 / 1e9;
+    Some([0.5, 0.9, 0.99, 0.999, 1.0].map(|quantile| (quantile, at(quantile))))
+}
+
+/// Percentiles of the latencies; `None` where there are none.
+pub fn latencies(row: &RowResult) -> Option<Table> {
+    let columns = ["model", "p50", "p90", "p99", "p99.9", "most"];
+    let mut table = Table::new(&columns);
+    for contender in own(row) {
+        let Some(all) = percentiles(contender) else { continue };
+        let mut texts = vec![label(contender)];
+        texts.extend(all.map(|(_, seconds)| time(seconds)));
+        table.row(texts);
+    }
+    (!table.rows.is_empty()).then_some(table)
+}
+
+/// What a run used, as medians over the samples.
+pub fn used(row: &RowResult) -> Table {
+    let columns = [
+        "model",
+        "user",
+        "system",
+        "voluntary switches",
+        "involuntary",
+        "page faults",
+        "peak memory",
+        "threads",
+    ];
+    let mut table = Table::new(&columns);
+    for (index, contender) in row.contenders.iter().enumerate() {
+        let own = || row.samples.iter().filter(|t| t.contender == index);
+        if contender.twin_of.is_some() || own().next().is_none() {
+            continue;
+        }
+        let middle = |of: &dyn Fn(&Sample) -> Option<f64>| {
+            let values = own().filter_map(|taken| of(&taken.sample));
+            median(&mut values.collect::<Vec<_>>())
+        };
+        // Nanoseconds and counts are of all runs of a sample.
+        let each = |count: Option<u64>, runs: u32| {
+            Some(count? as f64 / f64::from(runs.max(1)))
+        };
+        let text = |value: Option<f64>, show: fn(f64) -> String| {
+            value.map(show).unwrap_or_default()
+        };
+        let seconds = |nanos: f64| time(nanos / 1e9);
+        let mebibytes =
+            |bytes: f64| format!("{} MiB", digits(bytes / 1048576.0));
+        table.row(vec![
+            label(contender),
+            text(middle(&|s| each(s.user_ns, s.runs)), seconds),
+            text(middle(&|s| each(s.system_ns, s.runs)), seconds),
+            text(middle(&|s| each(s.voluntary, s.runs)), digits),
+            text(middle(&|s| each(s.involuntary, s.runs)), digits),
+            text(middle(&|s| each(s.minor_faults, s.runs)), digits),
+            text(middle(&|s| each(s.peak_bytes, 1)), mebibytes),
+            text(middle(&|s| each(s.threads, 1)), |count| format!("{count}")),
+        ]);
+    }
+    table
+}

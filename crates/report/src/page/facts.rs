@@ -1,0 +1,123 @@
+//! The facts about a session: machine, versions, noise floor, and whether it
+//! ended.
+
+use super::content::ResultFile;
+use lanes_measure::results::State;
+use lanes_measure::tables::{is_controlled, own};
+use lanes_measure::words::{counted, digits, percent};
+
+/// The facts about a session, for the top of the page.
+pub(super) struct Facts {
+    pub(super) name: String,
+    pub(super) begun: String,
+    /// The machine and the commit in a line.
+    pub(super) on: String,
+    pub(super) versions: Vec<String>,
+    pub(super) floor: String,
+    pub(super) rows: Vec<(&'static str, String)>,
+    /// A warning above the figures.
+    pub(super) warning: Option<String>,
+}
+
+impl Facts {
+    pub(super) fn of(session: &ResultFile) -> Self {
+        let results = &session.results;
+        let machine = &results.machine;
+        let memory = machine.memory.map_or_else(String::new, |bytes| {
+            format!(", {} GiB", digits(bytes as f64 / f64::from(1 << 30)))
+        });
+        let floors = results.rows.iter().filter_map(|row| {
+            let summary = row.summary.as_ref().filter(|_| is_controlled(row));
+            Some(summary?.floor.exp_m1())
+        });
+        let mut floors: Vec<f64> = floors.collect();
+        floors.sort_unstable_by(f64::total_cmp);
+        let floor = match (floors.first(), floors.last()) {
+            (Some(least), Some(most)) if least < most => {
+                format!("{} to {} by row", percent(*least), percent(*most))
+            }
+            (Some(least), _) => percent(*least),
+            _ => "not known (no control ran)".into(),
+        };
+        let mut versions: Vec<String> = machine.libraries.clone();
+        let attested = results.rows.iter().flat_map(|row| &row.contenders);
+        for (what, version) in attested.flat_map(|c| &c.versions) {
+            let version = format!("{what} {version}");
+            if !versions.contains(&version) {
+                versions.push(version);
+            }
+        }
+        let contenders = results.rows.iter().flat_map(own).count();
+        let samples: usize =
+            results.rows.iter().map(|row| row.samples.len()).sum();
+        let what = format!(
+            "{}, {}, {} in {:.0} s",
+            counted(results.rows.len(), "row"),
+            counted(contenders, "cell"),
+            counted(samples, "sample"),
+            results.seconds
+        );
+        let commit = results.build.commit.as_deref().unwrap_or("unknown");
+        let commit: String = commit.chars().take(9).collect();
+        let on = format!(
+            "{}, {} cores, {}, commit {commit}{}",
+            machine.processor,
+            machine.cores,
+            machine.system,
+            if results.build.dirty { " with changes" } else { "" },
+        );
+        let rows = vec![
+            (
+                "machine",
+                format!(
+                    "{}, {} cores{memory}, {}",
+                    machine.processor, machine.cores, machine.system
+                ),
+            ),
+            ("built with", results.build.to_string()),
+            ("versions", versions.join(", ")),
+            ("measured", what),
+            ("noise floor", floor.clone()),
+            ("intervals hold with", percent(results.level)),
+        ];
+        let warning = match results.state {
+            _ if results.rows.is_empty() => {
+                Some("This session measured nothing.".to_owned())
+            }
+            State::Complete => None,
+            State::Running => Some(
+                "This session did not end: it still ran when the page was \
+                 made, or was killed. Its figures are from the samples so far."
+                    .into(),
+            ),
+            State::Interrupted => Some(
+                "This session was interrupted: its figures are from the \
+                 samples until then."
+                    .into(),
+            ),
+        };
+        let name = session.name.clone();
+        Self {
+            name,
+            begun: results.begun.clone(),
+            on,
+            versions,
+            floor,
+            rows,
+            warning,
+        }
+    }
+}
+
+/// Machines with commits, then versions, each once.
+pub(super) fn measured_on(facts: &[Facts]) -> Vec<String> {
+    let machines = facts.iter().map(|facts| &facts.on);
+    let versions = facts.iter().flat_map(|facts| &facts.versions);
+    let mut all: Vec<String> = Vec::new();
+    for what in machines.chain(versions) {
+        if !all.contains(what) {
+            all.push(what.clone());
+        }
+    }
+    all
+}

@@ -1,0 +1,81 @@
+//! The lines under a panel and under a picture: what they leave out.
+
+use crate::layout::Layout;
+use crate::picture::View;
+use crate::sheet::Sheet;
+use crate::style::{COLOUR_COUNT, Look};
+use crate::timeline::Timeline;
+use lanes_measure::words::{count, counted};
+
+impl Sheet<'_> {
+    /// The lines under the picture.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        let Layout { tasks, workers, picture, .. } = self.layout;
+        let shown = |view| picture.views.contains(&view);
+        let mut remarks = Vec::new();
+        let groups = self.looks.iter().filter_map(|look| match look {
+            Look::Group(class) => Some(*class),
+            Look::Other(_) => None,
+        });
+        let last = groups.max();
+        if last.is_some() && *tasks > 1 {
+            remarks.push(format!(
+                "Each colour stands for {} tasks with consecutive numbers.",
+                count(*tasks)
+            ));
+        }
+        if last >= Some(COLOUR_COUNT) {
+            remarks.push(format!(
+                "Colours repeat every {} tasks, with other lines on them.",
+                count(tasks.saturating_mul(COLOUR_COUNT))
+            ));
+        }
+        if *tasks > 1 && shown(View::Tasks) {
+            remarks.push(
+                "A row of several tasks shows what most of the running ones \
+                 did; it is ready while none of them had a worker."
+                    .to_owned(),
+            );
+        }
+        if *workers > 1 && shown(View::Workers) {
+            remarks.push(
+                "A row of several workers shows what most of them did."
+                    .to_owned(),
+            );
+        }
+        remarks
+    }
+
+    /// The lines under a panel.
+    pub(crate) fn notes(&self, timeline: &Timeline) -> Vec<String> {
+        let mut notes: Vec<String> = timeline.note.iter().cloned().collect();
+        let views = &self.layout.picture.views;
+        let spans = timeline.spans.iter();
+        let away = spans.filter(|span| span.worker.is_none()).count();
+        if views.contains(&View::Workers) && away > 0 {
+            notes.push(format!(
+                "Awaiting futures are not shown by worker: they hold no worker \
+                 ({}).",
+                counted(away, "wait")
+            ));
+        }
+        let narrow = timeline.spans.iter().filter(|span| {
+            let long = u128::from(span.end - span.begin);
+            long * (self.grid.columns as u128) < u128::from(self.grid.axis)
+        });
+        let (narrow, all) = (narrow.count(), timeline.spans.len());
+        if narrow > 0 {
+            let pixels = match self.column {
+                1 => "a pixel".to_owned(),
+                more => format!("a column of {more} pixels"),
+            };
+            notes.push(format!(
+                "Short spans merged: {} of {} are narrower than {pixels}, \
+                 which shows what took most of its time.",
+                count(narrow),
+                count(all)
+            ));
+        }
+        notes
+    }
+}
