@@ -1,18 +1,6 @@
-//! What every concurrency model of Lanes shares: the workloads, the contract
-//! between a workload and a model, and the work itself.
-//!
-//! A *workload* ([`Workload`]) is a job with one size, a seeded input and a
-//! reference answer. A *model* ([`Model`]) is a way to run jobs at the same
-//! time: OS threads, a work-stealing pool, an async runtime. One *cell* of the
-//! matrix is one implementation of [`Run`]: this workload in that model.
-//!
-//! A model receives a [`Job`]: the input, and the [`Context`] that carries the
-//! deadline, the cancel flag and the trace. The methods of `Job<Max>`,
-//! `Job<Fetch>` and so on are the kernels; every model calls the same ones, so
-//! that all run the same machine code and all record the same spans. What is
-//! left for the model is what the project compares: how work is shared,
-//! started, waited for and joined.
+#![doc = include_str!("../ARCHITECTURE.md")]
 
+pub mod adding;
 mod alarm;
 mod cell;
 mod census;

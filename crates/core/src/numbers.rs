@@ -23,7 +23,7 @@ impl Numbers {
     /// # Errors
     /// [`Error::Invalid`] for a grain of zero or a size that overflows,
     /// [`Error::Resource`] for a list that memory does not hold `copies` times.
-    pub(crate) fn new(
+    pub fn new(
         len: usize,
         grain: usize,
         copies: usize,

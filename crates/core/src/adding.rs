@@ -1,0 +1,5 @@
+#![doc = include_str!("../ADDING.md")]
+#![doc = "```rust,ignore"]
+#![doc = include_str!("../../conformance/tests/desk.rs")]
+#![doc = "```"]
+#![doc = include_str!("../GUEST.md")]
