@@ -3,6 +3,7 @@
 use crate::study::{Finding, Found};
 use lanes_measure::machine::Machine;
 use lanes_measure::results::Build;
+use lanes_measure::words::digits;
 use serde::{Deserialize, Serialize};
 
 /// What a study found and what it ran on: what `lanes claims --format json`
@@ -59,14 +60,4 @@ fn row(name: &str, finding: &Finding) -> String {
         "| {name} | {ratio} | `{who}` | {bound} | {median} | {ends} | \
          {verdict} |\n"
     )
-}
-
-/// A number with three digits.
-fn digits(number: f64) -> String {
-    let places = match number.abs() {
-        0.0..9.995 => 2,
-        9.995..99.95 => 1,
-        _ => 0,
-    };
-    format!("{number:.places$}")
 }
