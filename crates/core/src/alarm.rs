@@ -5,65 +5,80 @@
 //! deadline of the process and sleeps while there is none.
 
 use crate::Error;
-use crate::context::Inner;
-use std::cmp::Reverse;
+use crate::stop::Stop;
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::Instant;
 
-type Deadlines = BTreeMap<(Instant, Reverse<u64>), Weak<Inner>>;
+static ALARM: Alarm =
+    Alarm { queue: Mutex::new(Queue::new()), changed: Condvar::new() };
 
 struct Alarm {
-    deadlines: Mutex<(bool, u64, Deadlines)>,
+    queue: Mutex<Queue>,
     changed: Condvar,
 }
 
-static ALARM: Alarm = Alarm {
-    deadlines: Mutex::new((false, 0, BTreeMap::new())),
-    changed: Condvar::new(),
-};
+/// The deadlines that were set, and what is to be stopped at each.
+struct Queue {
+    /// Whether the thread that keeps them runs.
+    started: bool,
+    /// How many were ever set.
+    count: u64,
+    /// By time; the number keeps two of one time apart.
+    deadlines: BTreeMap<(Instant, u64), Weak<dyn Stop>>,
+}
 
-pub(crate) fn set(at: Instant, context: Weak<Inner>) -> Result<(), Error> {
-    let mut guard = ALARM.lock();
-    let (started, count, deadlines) = &mut *guard;
-    if !*started {
+impl Queue {
+    const fn new() -> Self {
+        Self { started: false, count: 0, deadlines: BTreeMap::new() }
+    }
+}
+
+/// Stops the run with [`Error::Timeout`] at this time, if it still exists.
+///
+/// # Errors
+/// [`Error::Resource`] if the thread that keeps deadlines cannot start.
+pub(crate) fn set(at: Instant, run: Weak<dyn Stop>) -> Result<(), Error> {
+    let mut queue = ALARM.lock();
+    if !queue.started {
         let thread = thread::Builder::new().name("lanes-alarm".into());
         thread.spawn(|| ALARM.ring_for_ever())?;
-        *started = true;
+        queue.started = true;
     }
-    *count += 1;
-    deadlines.insert((at, Reverse(*count)), context);
+    queue.count += 1;
+    let key = (at, queue.count);
+    queue.deadlines.insert(key, run);
     ALARM.changed.notify_one();
     Ok(())
 }
 
 impl Alarm {
-    fn lock(&self) -> MutexGuard<'_, (bool, u64, Deadlines)> {
-        self.deadlines.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ring_for_ever(&self) {
-        let mut guard = self.lock();
+        let mut queue = self.lock();
         loop {
             // A run that has ended needs no alarm.
-            guard.2.retain(|_, context| context.strong_count() > 0);
+            queue.deadlines.retain(|_, run| run.strong_count() > 0);
             let now = Instant::now();
-            let next = guard.2.first_key_value().map(|(key, _)| *key);
-            guard = match next {
-                Some(key) if key.0 <= now => {
-                    let context = guard.2.remove(&key);
-                    if let Some(context) = context.and_then(|c| c.upgrade()) {
-                        context.stop(Error::Timeout);
+            let next = queue.deadlines.first_entry();
+            queue = match next {
+                Some(next) if next.key().0 <= now => {
+                    if let Some(run) = next.remove().upgrade() {
+                        run.stop(Error::Timeout);
                     }
-                    guard
+                    queue
                 }
-                Some((at, _)) => {
-                    let wait = self.changed.wait_timeout(guard, at - now);
+                Some(next) => {
+                    let left = next.key().0 - now;
+                    let wait = self.changed.wait_timeout(queue, left);
                     wait.unwrap_or_else(PoisonError::into_inner).0
                 }
                 None => {
-                    let wait = self.changed.wait(guard);
+                    let wait = self.changed.wait(queue);
                     wait.unwrap_or_else(PoisonError::into_inner)
                 }
             };

@@ -1,6 +1,6 @@
 //! The deadline, the cancel flag and the trace of one run.
 
-use crate::stop::{Claim, STOPPED, StopToken, WATCHED};
+use crate::stop::{Claim, STOPPED, Stop, StopToken, WATCHED};
 use crate::trace::{SpanGuard, State, Trace};
 use crate::{Error, alarm};
 use event_listener::{Event, listener};
@@ -53,7 +53,7 @@ pub struct Context {
     turn: Option<Arc<dyn Turn>>,
 }
 
-pub(crate) struct Inner {
+struct Inner {
     flag: Claim,
     cause: OnceLock<Error>,
     stopped: Event,
@@ -88,7 +88,8 @@ impl Context {
             let at = at.ok_or_else(|| {
                 Error::Invalid("a deadline beyond the clock".into())
             })?;
-            alarm::set(at, Arc::downgrade(&context.inner))?;
+            let run = Arc::downgrade(&context.inner);
+            alarm::set(at, run as Weak<dyn Stop>)?;
         }
         Ok(context)
     }
@@ -96,8 +97,8 @@ impl Context {
     fn of(watch: Watch) -> Self {
         let watched = watch.probe.is_some() || watch.trace.is_some();
         let state = if watched { WATCHED } else { 0 };
-        let inner = Arc::new_cyclic(|inner| Inner {
-            flag: Claim::new(state, Weak::clone(inner)),
+        let inner = Arc::new_cyclic(|inner: &Weak<Inner>| Inner {
+            flag: Claim::new(state, Weak::clone(inner) as Weak<dyn Stop>),
             cause: OnceLock::new(),
             stopped: Event::new(),
             watch,
@@ -121,7 +122,7 @@ impl Context {
         self.inner.watch.probe.is_some()
     }
 
-    /// A token that tells whether this run was stopped; free to copy.
+    /// A token by which work sees that this run was stopped; free to copy.
     pub fn token(&self) -> StopToken {
         self.inner.flag.token()
     }
@@ -224,13 +225,6 @@ impl Context {
 }
 
 impl Inner {
-    pub(crate) fn stop(&self, cause: Error) {
-        // The cause is there before the flag that sends readers to it.
-        let _ = self.cause.set(cause);
-        self.flag.state().fetch_or(STOPPED, Ordering::Release);
-        self.stopped.notify(usize::MAX);
-    }
-
     fn cause(&self) -> Option<Error> {
         if self.flag.state().load(Ordering::Relaxed) & STOPPED == 0 {
             return None;
@@ -238,15 +232,18 @@ impl Inner {
         fence(Ordering::Acquire);
         self.cause.get().cloned()
     }
+}
 
-    pub(crate) fn span(&self, task: usize) -> Option<SpanGuard<'_>> {
-        let trace = self.watch.trace.as_ref()?;
-        Some(trace.span(task, State::Compute))
+impl Stop for Inner {
+    fn stop(&self, cause: Error) {
+        // The cause is there before the flag that sends readers to it.
+        let _ = self.cause.set(cause);
+        self.flag.state().fetch_or(STOPPED, Ordering::Release);
+        self.stopped.notify(usize::MAX);
     }
 
-    /// The cause of a stop, or else what the probe says.
     #[cold]
-    pub(crate) fn look(&self, task: usize) -> Result<(), Error> {
+    fn look(&self, task: usize) -> Result<(), Error> {
         self.cause().map_or(Ok(()), Err)?;
         let Some(probe) = &self.watch.probe else {
             return Ok(());
@@ -260,6 +257,11 @@ impl Inner {
             }
         }
         self.cause().map_or(Ok(()), Err)
+    }
+
+    fn span(&self, task: usize) -> Option<SpanGuard<'_>> {
+        let trace = self.watch.trace.as_ref()?;
+        Some(trace.span(task, State::Compute))
     }
 }
 

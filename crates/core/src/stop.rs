@@ -1,7 +1,7 @@
 //! The flag that work looks at, and a token for it that is free to copy.
 
-use crate::caught;
-use crate::context::Inner;
+use crate::trace::SpanGuard;
+use crate::{Error, caught};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
 
@@ -10,7 +10,23 @@ pub(crate) const WATCHED: u8 = 1;
 /// The run was stopped.
 pub(crate) const STOPPED: u8 = 2;
 
-/// A token that tells whether a run was stopped; free to copy.
+/// What can be stopped: a run, as tokens and deadlines see it.
+pub(crate) trait Stop: Send + Sync {
+    /// Stops the run; the first cause given is the one it ends with.
+    fn stop(&self, cause: Error);
+
+    /// Asks who watches before one grain of a task.
+    ///
+    /// # Errors
+    /// The cause of a stop, or else the error of a probe, which stops the run.
+    fn look(&self, task: usize) -> Result<(), Error>;
+
+    /// Records that the current thread computes for a task, until the guard is
+    /// dropped; nothing is recorded without a trace.
+    fn span(&self, task: usize) -> Option<SpanGuard<'_>>;
+}
+
+/// A token by which work sees that its run was stopped; free to copy.
 ///
 /// Work of a few nanoseconds cannot pay for a counted handle to its job: the
 /// count is one more number that every worker writes. A token is for work that
@@ -18,25 +34,25 @@ pub(crate) const STOPPED: u8 = 2;
 #[derive(Clone, Copy)]
 pub struct StopToken(&'static Slot);
 
-/// A flag, and the context that it belongs to at the moment.
+/// A flag, and the run that it belongs to at the moment.
 #[derive(Default)]
 struct Slot {
     state: AtomicU8,
-    context: Mutex<Weak<Inner>>,
+    run: Mutex<Option<Weak<dyn Stop>>>,
 }
 
-/// Slots without a context. They are used again and never freed, so that a
+/// Slots without a run. They are used again and never freed, so that a
 /// token can be a plain reference.
 static IDLE: Mutex<Vec<&'static Slot>> = Mutex::new(Vec::new());
 
-/// A claim on a slot, for as long as its context is there.
+/// A claim on a slot, for as long as its run is there.
 pub(crate) struct Claim(&'static Slot);
 
 impl Claim {
-    pub(crate) fn new(state: u8, context: Weak<Inner>) -> Self {
+    pub(crate) fn new(state: u8, run: Weak<dyn Stop>) -> Self {
         let slot = lock(&IDLE).pop();
         let slot = slot.unwrap_or_else(|| Box::leak(Box::default()));
-        *lock(&slot.context) = context;
+        *lock(&slot.run) = Some(run);
         slot.state.store(state, Ordering::Release);
         Self(slot)
     }
@@ -65,24 +81,24 @@ impl StopToken {
         self.0.state.load(Ordering::Relaxed) == 0
     }
 
-    /// Does one piece of work under the context's eyes: its probe is asked and
-    /// a span recorded. `None` if the run was stopped; a panic stops it, and
-    /// does not unwind: whoever is too small to carry an error would leave the
-    /// work behind that it has started.
+    /// Does one piece of work that is watched: its probe is asked and a span
+    /// recorded. `None` if the run was stopped. A panic stops the run and does
+    /// not unwind, since a task as small as this cannot return an error, and
+    /// an unwinding one would leave behind the tasks that it has started.
     #[cold]
     pub(crate) fn watched<T>(
         self,
         task: usize,
         work: impl FnOnce() -> T,
     ) -> Option<T> {
-        // The lock is let go before the probe, which may wait.
-        let context = lock(&self.0.context).upgrade()?;
+        // The lock is released before the probe, which may wait.
+        let run = lock(&self.0.run).as_ref()?.upgrade()?;
         let watched = || {
-            let _span = context.span(task);
-            context.look(task)?;
+            let _span = run.span(task);
+            run.look(task)?;
             Ok(work())
         };
-        caught(watched).inspect_err(|error| context.stop(error.clone())).ok()
+        caught(watched).inspect_err(|error| run.stop(error.clone())).ok()
     }
 }
 
