@@ -1,4 +1,5 @@
-//! The work itself, written once and called by every model.
+//! The work that several workloads share, written once and called by every
+//! model. A kernel that one workload needs lies beside it.
 //!
 //! Never inlined into a model, so that all run the same machine code, and
 //! written so that the compiler vectorises what can be vectorised: a bench
@@ -35,8 +36,8 @@ pub fn double(numbers: &[u64], twice: &mut [u64]) {
 /// compute that cannot be vectorised, left out or answered from memory.
 ///
 /// One round is a step of Knuth's 64-bit linear congruential generator. The
-/// compiler folds several of them into one with other constants, so that a round
-/// is no unit of time; whoever wants one calibrates it.
+/// compiler folds several of them into one with other constants, so that a
+/// round is no unit of time: `subtasks` calibrates how many make one.
 #[inline(never)]
 pub fn churn(mut state: u64, rounds: u64) -> u64 {
     for _ in 0..rounds {
@@ -45,32 +46,6 @@ pub fn churn(mut state: u64, rounds: u64) -> u64 {
             .wrapping_add(1_442_695_040_888_963_407);
     }
     state
-}
-
-/// The largest of the decimal numbers in a text, one a line; 0 for none.
-///
-/// # Errors
-/// The offset in bytes of the first character that is neither a digit nor a
-/// line feed, or of the digit at which a number no longer fits 64 bits.
-#[inline(never)]
-pub fn parse_max(text: &[u8]) -> Result<u64, usize> {
-    let (mut most, mut number) = (0, 0u64);
-    for (offset, &byte) in text.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => {
-                let digit = u64::from(byte - b'0');
-                let longer = number.checked_mul(10);
-                let longer = longer.and_then(|tens| tens.checked_add(digit));
-                number = longer.ok_or(offset)?;
-            }
-            b'\n' => {
-                most = most.max(number);
-                number = 0;
-            }
-            _ => return Err(offset),
-        }
-    }
-    Ok(most.max(number))
 }
 
 /// The largest of the numbers in a reply, 8 bytes each, little-endian.
@@ -107,16 +82,6 @@ mod tests {
     fn churn_goes_on_where_it_stopped() {
         assert_eq!(churn(churn(1, 10), 5), churn(1, 15));
         assert_ne!(churn(1, 15), churn(1, 16));
-    }
-
-    #[test]
-    fn parse_max_takes_digits_and_line_feeds_only() {
-        assert_eq!(parse_max(b""), Ok(0));
-        assert_eq!(parse_max(b"12\n7\n"), Ok(12));
-        assert_eq!(parse_max(b"7\n12"), Ok(12));
-        assert_eq!(parse_max(b"18446744073709551615\n"), Ok(u64::MAX));
-        assert_eq!(parse_max(b"18446744073709551616\n"), Err(19));
-        assert_eq!(parse_max(b"1\n-2\n"), Err(2));
     }
 
     #[test]

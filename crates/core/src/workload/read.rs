@@ -3,7 +3,7 @@
 use super::bound;
 use crate::parts::{self, Part};
 use crate::trace::State;
-use crate::{Error, Job, Limit, Size, Workload, kernel, preflight, seed};
+use crate::{Error, Job, Limit, Size, Workload, preflight, seed};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::Write;
@@ -149,10 +149,36 @@ impl Job<Read> {
     ) -> Result<u64, Error> {
         let _span = self.context().span(task, State::Compute);
         self.context().grain(task)?;
-        self.context().note(kernel::parse_max(text).map_err(|offset| {
+        self.context().note(parse_max(text).map_err(|offset| {
             Error::Protocol(format!("file {file}: no number at {offset}"))
         }))
     }
+}
+
+/// The largest of the decimal numbers in a text, one a line; 0 for none.
+///
+/// # Errors
+/// The offset in bytes of the first character that is neither a digit nor a
+/// line feed, or of the digit at which a number no longer fits 64 bits.
+#[inline(never)]
+pub fn parse_max(text: &[u8]) -> Result<u64, usize> {
+    let (mut most, mut number) = (0, 0u64);
+    for (offset, &byte) in text.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => {
+                let digit = u64::from(byte - b'0');
+                let longer = number.checked_mul(10);
+                let longer = longer.and_then(|tens| tens.checked_add(digit));
+                number = longer.ok_or(offset)?;
+            }
+            b'\n' => {
+                most = most.max(number);
+                number = 0;
+            }
+            _ => return Err(offset),
+        }
+    }
+    Ok(most.max(number))
 }
 
 #[cfg(test)]
@@ -179,5 +205,15 @@ mod tests {
         let job = Job::new(&Read { files: 2, bytes: 100 }, 7).unwrap();
         fs::remove_file(job.path(1)).unwrap();
         assert!(matches!(job.load(0, 1), Err(Error::Task(_))));
+    }
+
+    #[test]
+    fn parse_max_takes_digits_and_line_feeds_only() {
+        assert_eq!(parse_max(b""), Ok(0));
+        assert_eq!(parse_max(b"12\n7\n"), Ok(12));
+        assert_eq!(parse_max(b"7\n12"), Ok(12));
+        assert_eq!(parse_max(b"18446744073709551615\n"), Ok(u64::MAX));
+        assert_eq!(parse_max(b"18446744073709551616\n"), Err(19));
+        assert_eq!(parse_max(b"1\n-2\n"), Err(2));
     }
 }
