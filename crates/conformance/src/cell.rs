@@ -5,7 +5,10 @@
 //! and no workload has a line for them.
 
 use crate::failure::{Failure, Outcome};
-use lanes_core::{AnyJob, Config, Context, Error, Probe, Row, Started, Watch};
+use lanes_core::workload::Fetch;
+use lanes_core::{
+    AnyJob, Config, Context, Error, Job, Probe, Row, Started, Watch,
+};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestRunner};
 use std::collections::{BTreeSet, HashSet};
@@ -329,4 +332,44 @@ pub fn nested_run(model: Start<'_>, row: &dyn Row) -> Outcome {
             .map_err(|failure| Error::Task(format!("inside: {failure}")))
     }))?;
     compare(&model, &*job.under(&context))
+}
+
+/// `fetch` opens no more connections than requests may be in flight, keeps them
+/// from one request to the next, and has no more requests in flight at once:
+/// with fewer workers than that, as many, and more.
+///
+/// # Errors
+/// A wrong answer, and any connection or request too many.
+pub fn connections_are_kept(model: Start<'_>) -> Outcome {
+    let in_flight = 3;
+    for workers in [1, in_flight, 3 * in_flight] {
+        let model = start(model, workers)?;
+        let fetch = Fetch {
+            requests: 8 * in_flight,
+            // Long beside the start of a thread: what a model sends at once is
+            // seen at once.
+            delay: Duration::from_millis(10),
+            count: 16,
+            in_flight,
+            server: None,
+        };
+        let job = Job::new(&fetch, SEED)?;
+        compare(&model, &job)?;
+        let Some(traffic) = job.traffic() else { continue };
+        let cell = format!("fetch/{}/{workers}", model.name());
+        if traffic.at_once > in_flight {
+            return Err(Failure::new(format!(
+                "{cell}: {} requests at once, at most {in_flight}",
+                traffic.at_once
+            )));
+        }
+        if traffic.connections > in_flight {
+            return Err(Failure::new(format!(
+                "{cell}: {} connections for {} requests, at most {in_flight} \
+                 that are kept",
+                traffic.connections, fetch.requests
+            )));
+        }
+    }
+    Ok(())
 }

@@ -27,8 +27,8 @@ macro_rules! conformance {
             one_task_panics all_tasks_panic one_task_errors
             cancel_before_start cancel_midway deadline nested_run
             cancel_while_waiting silent_server server_refuses
-            server_closes_early connect_storm spans_tell_the_story
-            hundred_runs
+            server_closes_early connect_storm connections_are_kept
+            spans_tell_the_story hundred_runs
         }
     };
     ($model:ty: $($case:ident)*) => {$(

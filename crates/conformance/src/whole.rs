@@ -201,6 +201,18 @@ pub fn connect_storm<M: Cells>() -> Outcome {
     Ok(())
 }
 
+/// No more connections than requests may be in flight, kept from one request
+/// to the next, however many workers there are.
+///
+/// # Errors
+/// Those of [`cell::connections_are_kept`].
+pub fn connections_are_kept<M: Cells>() -> Outcome {
+    if !has::<M>(Fetch::NAME) {
+        return Ok(());
+    }
+    cell::connections_are_kept(&Started::start::<M>)
+}
+
 /// The spans of `subtasks`: each task computes on one worker at a time, and
 /// waits for I/O if its plan says so; no worker computes two tasks at once.
 ///
@@ -249,7 +261,7 @@ pub fn spans_tell_the_story<M: Cells>() -> Outcome {
 /// # Errors
 /// A wrong answer, or something left behind.
 pub fn hundred_runs<M: Cells>() -> Outcome {
-    // Enough for whatever a library starts once in a process and keeps.
+    // Enough for all that a library starts once in a process and keeps.
     for _ in 0..30 {
         one_of_hundred::<M>()?;
     }

@@ -1,7 +1,9 @@
 //! The suite catches models that lie, and lets an honest one pass.
 
 use lanes_conformance::{Outcome, cell};
-use lanes_core::workload::Max;
+use lanes_core::parts::Part;
+use lanes_core::request::Connection;
+use lanes_core::workload::{Fetch, Max};
 use lanes_core::{
     Cell, Cells, Config, Error, Fit, Job, Model, Row, Run, Started, Workload,
     caught, census,
@@ -25,6 +27,10 @@ enum Lie {
     Panics,
     /// It goes on after a task has failed.
     Errors,
+    /// It opens a connection for each request.
+    Reconnects,
+    /// It has as many requests in flight as workers.
+    Crowd,
 }
 
 struct Scoped {
@@ -51,7 +57,8 @@ impl Model for Scoped {
 }
 
 impl Cells for Scoped {
-    const CELLS: &'static [Cell] = &[Cell::new::<Self, Max>()];
+    const CELLS: &'static [Cell] =
+        &[Cell::new::<Self, Max>(), Cell::new::<Self, Fetch>()];
 }
 
 impl Run<Max> for Scoped {
@@ -80,6 +87,39 @@ impl Run<Max> for Scoped {
             });
         }
         Ok(most)
+    }
+}
+
+impl Run<Fetch> for Scoped {
+    const FIT: Fit = Fit::Natural("a small model to lie with");
+
+    fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
+        let at_once = match self.lie {
+            Lie::Crowd => self.workers,
+            _ => job.in_flight().min(self.workers),
+        };
+        let fetch = |part: Part| {
+            let mut connection = Connection::default();
+            let exchange = |index| {
+                if self.lie == Lie::Reconnects {
+                    connection = Connection::default();
+                }
+                let request = job.request(index);
+                let reply =
+                    connection.exchange(request, job.context(), index)?;
+                job.largest(index, &reply)
+            };
+            part.range.map(exchange).collect::<Result<Vec<u64>, Error>>()
+        };
+        thread::scope(|scope| {
+            let start = |part| scope.spawn(move || fetch(part));
+            let threads: Vec<_> = job.parts(at_once).map(start).collect();
+            let join = |thread: thread::ScopedJoinHandle<'_, _>| thread.join();
+            let join = |thread| join(thread).expect("no probe panics");
+            let results: Result<Vec<_>, _> =
+                threads.into_iter().map(join).collect();
+            Ok(results?.concat())
+        })
     }
 }
 
@@ -132,6 +172,28 @@ fn lost_panics_are_caught() {
 #[test]
 fn lost_errors_are_caught() {
     caught_with(Lie::Errors, "instead of Task");
+}
+
+fn fetching(lie: Lie) -> Outcome {
+    let start = |config: &Config| {
+        Ok(Started::new(Scoped { lie, ..Scoped::start(config)? }))
+    };
+    cell::connections_are_kept(&start)
+}
+
+#[test]
+fn connections_that_are_not_kept_are_caught() {
+    let failure = fetching(Lie::Reconnects).expect_err("a lie").to_string();
+    assert!(failure.contains("24 connections for 24 requests"), "{failure}");
+}
+
+#[test]
+fn more_requests_at_once_than_allowed_are_caught() {
+    let failure = fetching(Lie::Crowd).expect_err("a lie").to_string();
+    assert!(failure.contains("at most 3"), "{failure}");
+    if let Err(failure) = fetching(Lie::None) {
+        panic!("{failure}");
+    }
 }
 
 /// What such a model claims, and how many workers are found.

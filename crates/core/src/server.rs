@@ -2,7 +2,7 @@
 //!
 //! One thread and one readiness loop, of no runtime that is compared: it takes
 //! a thousand clients at once, costs the models nothing but its CPU time, and
-//! tells how much that was.
+//! counts that and what the clients do.
 
 use crate::request::{MOST_NUMBERS, REQUEST_BYTES, Request};
 use crate::{Error, preflight, seed};
@@ -15,7 +15,7 @@ use std::collections::{BinaryHeap, HashMap};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -38,6 +38,18 @@ struct Shared {
     poller: Poller,
     stop: AtomicBool,
     cpu_nanos: AtomicU64,
+    connections: AtomicUsize,
+    at_once: AtomicUsize,
+}
+
+/// What the clients of a server have done so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Traffic {
+    /// How many connections they have opened.
+    pub connections: usize,
+    /// The most requests that were in flight at the same time: received, and
+    /// not answered completely.
+    pub at_once: usize,
 }
 
 impl Server {
@@ -57,12 +69,15 @@ impl Server {
             poller: Poller::new()?,
             stop: AtomicBool::new(false),
             cpu_nanos: AtomicU64::new(0),
+            connections: AtomicUsize::new(0),
+            at_once: AtomicUsize::new(0),
         });
         let mut readiness = Loop {
             shared: Arc::clone(&shared),
             listener,
             connections: HashMap::new(),
             last_key: LISTENER,
+            in_flight: 0,
             due: BinaryHeap::new(),
         };
         readiness.watch_listener()?;
@@ -74,6 +89,16 @@ impl Server {
     /// Where the server listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What its clients have done so far. What a client did before it got an
+    /// answer is counted before that answer leaves.
+    pub fn traffic(&self) -> Traffic {
+        let Shared { connections, at_once, .. } = &*self.shared;
+        Traffic {
+            connections: connections.load(Ordering::Acquire),
+            at_once: at_once.load(Ordering::Acquire),
+        }
     }
 
     /// The CPU time its thread has spent so far.
@@ -101,6 +126,8 @@ struct Loop {
     listener: TcpListener,
     connections: HashMap<usize, Client>,
     last_key: usize,
+    /// How many requests are received and not answered completely.
+    in_flight: usize,
     /// When which connection is to be answered.
     due: BinaryHeap<Reverse<(Instant, usize)>>,
 }
@@ -190,6 +217,8 @@ impl Loop {
             sent: 0,
         };
         self.connections.insert(self.last_key, connection);
+        // The keys count the connections, from the first on.
+        self.shared.connections.store(self.last_key, Ordering::Release);
         // The request is often there already, and then no wait is needed.
         self.advance(self.last_key);
     }
@@ -198,7 +227,11 @@ impl Loop {
         let Some(connection) = self.connections.get_mut(&key) else {
             return;
         };
+        let before = usize::from(connection.has_request());
         let next = connection.advance().unwrap_or(Next::Close);
+        let now = usize::from(connection.has_request());
+        self.in_flight = self.in_flight - before + now;
+        self.shared.at_once.fetch_max(self.in_flight, Ordering::Release);
         let waits = match next {
             Next::Readable => self.watch(key, Event::readable(key)),
             Next::Writable => self.watch(key, Event::writable(key)),
@@ -230,6 +263,7 @@ impl Loop {
 
     fn close(&mut self, key: usize) {
         if let Some(connection) = self.connections.remove(&key) {
+            self.in_flight -= usize::from(connection.has_request());
             self.forget(&connection);
         }
     }
@@ -253,6 +287,11 @@ impl Loop {
 }
 
 impl Client {
+    /// Whether a request is received and not answered completely.
+    fn has_request(&self) -> bool {
+        self.received == REQUEST_BYTES
+    }
+
     /// Reads and writes as much as is possible now. The calls ask not to wait,
     /// which saves a call to make each socket so.
     fn advance(&mut self) -> io::Result<Next> {
@@ -263,7 +302,7 @@ impl Client {
                 Ok((count, _)) => self.received += count,
                 Err(error) => return waits(error.into(), Next::Readable),
             }
-            if self.received == REQUEST_BYTES {
+            if self.has_request() {
                 return Ok(self.prepare());
             }
         }
@@ -308,7 +347,7 @@ fn waits(error: io::Error, next: Next) -> io::Result<Next> {
 
 #[cfg(test)]
 mod tests {
-    use super::Server;
+    use super::{Server, Traffic};
     use crate::request::{Connection, MOST_NUMBERS, Request};
     use crate::{Context, Error, preflight, seed};
     use std::io::{Read, Write};
@@ -372,6 +411,31 @@ mod tests {
         Connection::default().exchange(&request, &Context::new(), 0).unwrap();
         drop((silent, half, garbage));
         Connection::default().exchange(&request, &Context::new(), 0).unwrap();
+    }
+
+    #[test]
+    fn connections_and_requests_at_once_are_counted() {
+        let server = Server::start().unwrap();
+        let address = server.address();
+        let request =
+            Request { address, delay: Duration::ZERO, seed: 7, count: 1 };
+        let mut kept = Connection::default();
+        for _ in 0..3 {
+            kept.exchange(&request, &Context::new(), 0).unwrap();
+        }
+        assert_eq!(server.traffic(), Traffic { connections: 1, at_once: 1 });
+        // Never answered, so that all of them are in flight together.
+        let never = Request { delay: Duration::from_secs(3600), ..request };
+        let connect = |_| TcpStream::connect(address).unwrap();
+        let mut clients: Vec<_> = (0..4).map(connect).collect();
+        for client in &mut clients {
+            client.write_all(&never.bytes()).unwrap();
+        }
+        while server.traffic().at_once < 4 {
+            std::thread::yield_now();
+        }
+        kept.exchange(&request, &Context::new(), 0).unwrap();
+        assert_eq!(server.traffic(), Traffic { connections: 5, at_once: 5 });
     }
 
     #[test]

@@ -6,7 +6,6 @@
 //! - join: the results cross back, in order
 
 use crate::{Function, Processes, Transport, function};
-use lanes_core::parts;
 use lanes_core::request::{Connection, Request};
 use lanes_core::workload::Fetch;
 use lanes_core::{Context, Error, Fit, Job, Run, Workload};
@@ -20,7 +19,8 @@ impl<T: Transport> Run<Fetch> for Processes<T> {
         // share one it ends with its task, and there are only so many tasks.
         let at_once = job.in_flight().min(self.workers);
         self.drive(job.context(), |tasks| {
-            let futures = parts::split(job.indices().len(), 1, at_once)
+            let futures = job
+                .parts(at_once)
                 .map(|part| {
                     let first = part.range.start;
                     let requests = part.range.map(|index| *job.request(index));

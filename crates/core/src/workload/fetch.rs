@@ -1,7 +1,8 @@
 //! `fetch`: arrays from a server, many requests at once.
 
+use crate::parts::{self, Part};
 use crate::request::{MOST_NUMBERS, Request};
-use crate::server::Server;
+use crate::server::{Server, Traffic};
 use crate::trace::State;
 use crate::{Error, Job, Limit, Size, Workload, kernel, preflight, seed};
 use serde::{Deserialize, Serialize};
@@ -9,8 +10,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Requests over TCP to a server that answers each with an array after a
-/// delay: the largest number of each array. As many connections as requests may
-/// be in flight are opened, and each is used for one request after the other.
+/// delay: the largest number of each array. At most as many connections are
+/// opened as requests may be in flight, and each is used for one request after
+/// the other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fetch {
@@ -27,7 +29,7 @@ pub struct Fetch {
     pub server: Option<SocketAddr>,
 }
 
-/// Requests, and the server they go to unless that is somebody else's.
+/// Requests, and the server they go to, unless that runs elsewhere.
 pub struct Requests {
     server: Option<Server>,
     requests: Vec<Request>,
@@ -126,8 +128,8 @@ impl Workload for Fetch {
 }
 
 impl Requests {
-    /// Some of the requests, to somebody else's server: what a worker in another
-    /// process was sent. One is in flight at a time.
+    /// Some of the requests, as a worker in another process gets them: the
+    /// server stays where it is. One is in flight at a time.
     pub fn part(requests: Vec<Request>) -> Self {
         Self { server: None, requests, in_flight: 1 }
     }
@@ -135,6 +137,11 @@ impl Requests {
     /// The numbers of the requests, in order.
     pub fn indices(&self) -> std::ops::Range<usize> {
         0..self.requests.len()
+    }
+
+    /// The requests in at most `count` parts; see [`parts::split`].
+    pub fn parts(&self, count: usize) -> impl Iterator<Item = Part> + use<> {
+        parts::split(self.requests.len(), 1, count)
     }
 
     /// One request.
@@ -145,6 +152,12 @@ impl Requests {
     /// How many requests may be in flight at the same time, and are wanted.
     pub fn in_flight(&self) -> usize {
         self.in_flight.min(self.requests.len())
+    }
+
+    /// What the server of this input has seen so far, over all runs; `None` if
+    /// it runs elsewhere.
+    pub fn traffic(&self) -> Option<Traffic> {
+        self.server.as_ref().map(Server::traffic)
     }
 }
 

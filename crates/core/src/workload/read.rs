@@ -108,8 +108,8 @@ fn text(bytes: usize, seed: u64) -> Vec<u8> {
 }
 
 impl Files {
-    /// Files that somebody else keeps: what a worker in another process was
-    /// sent.
+    /// Some of the files, as a worker in another process gets them: the folder
+    /// stays with the whole input.
     pub fn part(paths: Vec<PathBuf>) -> Self {
         Self { _folder: None, paths }
     }
