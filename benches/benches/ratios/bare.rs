@@ -1,7 +1,8 @@
 //! The shortest idiomatic code of each library, without the trait around it.
 //!
-//! It runs the same kernels in as many tasks, on the same list (a job serves as
-//! the counted handle to it) and into memory that is warm already, but looks at no cancel flag, returns no errors and joins as it pleases. A
+//! It runs the same kernels on the same list (a job serves as the counted handle
+//! to it), cut into as many parts and into memory that is warm already. But it
+//! looks at no cancel flag, returns no errors and joins as it pleases. A
 //! runtime's root task is spawned here too: `block_on` would lend it the
 //! caller's thread as one more worker.
 
@@ -19,9 +20,13 @@ type Boxed = Pin<Box<dyn Future<Output = u64> + Send>>;
 
 /// Four workloads in one library.
 pub(crate) trait Bare {
-    /// The largest number, in as many parts as there are pieces of `warm`.
+    /// How many parts a list of so many grains is cut into.
+    fn parts(&self, workers: usize, _grains: usize) -> usize {
+        workers
+    }
+    /// The largest number, in so many parts.
     fn max(&self, list: &Job<Max>, parts: usize) -> u64;
-    /// Every number times two, into the pieces.
+    /// Every number times two, into the pieces, one a part.
     fn double(&self, list: &Job<Double>, warm: Warm) -> Warm;
     /// The sum of the numbers of the tasks.
     fn spawn(&self, tasks: u64) -> u64;
@@ -163,6 +168,10 @@ impl Bare for Crossbeam {
 struct Rayon(rayon::ThreadPool);
 
 impl Bare for Rayon {
+    fn parts(&self, _workers: usize, grains: usize) -> usize {
+        grains
+    }
+
     fn max(&self, list: &Job<Max>, parts: usize) -> u64 {
         let len = list.list().len().div_ceil(parts);
         let chunks =

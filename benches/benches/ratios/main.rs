@@ -3,15 +3,15 @@
 //!
 //! - `kernel`: our kernel against the best plain form known;
 //! - `bare`: each sibling against the shortest idiomatic code of its library;
-//! - `scaling`: one worker of a model against two, and what the machine's memory
-//!   gives two threads over what it gives one;
+//! - `scaling`: one worker of a model against two, and what the memory of the
+//!   machine gives two threads over what it gives one;
 //! - `limit`: waiting workloads against what no model can beat;
 //! - `trace`: a span against 100 ns, and a traced run against an untraced one.
 //!
 //! Each line has the median of 31 to 201 paired ratios, a 95 % interval for it,
-//! and the bound. `cargo bench --bench ratios -- bare/rayon` prints those whose name
-//! contains the words. A ratio beyond its bound is marked, and fails nothing: machines
-//! are noisy, and the reader decides.
+//! and the bound. `cargo bench --bench ratios -- bare/rayon` prints those whose
+//! name contains the words. A ratio beyond its bound is marked, and fails
+//! nothing: machines are noisy, and the reader decides.
 
 mod bare;
 
@@ -180,19 +180,20 @@ fn bare_forms(session: &Session) {
             }
         };
         let most = Max::reference(&max).unwrap_or(0);
+        let parts = bare.parts(WORKERS, max.grains().len());
         print("max", &|| timed(&model, &max), &mut || {
             let begin = Instant::now();
-            let answer = bare.max(&max, WORKERS);
+            let answer = bare.max(&max, parts);
             right(begin, answer, most)
         });
-        let piece = || vec![0; len / WORKERS];
-        let mut warm: bare::Warm = (0..WORKERS).map(|_| piece()).collect();
+        let piece = || vec![0; len / parts];
+        let mut warm: bare::Warm = (0..parts).map(|_| piece()).collect();
         print("double", &|| timed(&model, &double), &mut || {
             let pieces = std::mem::take(&mut warm);
             let begin = Instant::now();
             warm = bare.double(&double, pieces);
             let last = double.list().last().map(|number| number * 2);
-            right(begin, warm[WORKERS - 1].last(), last.as_ref())
+            right(begin, warm[parts - 1].last(), last.as_ref())
         });
         print("spawn", &|| timed(&model, &spawn), &mut || {
             let begin = Instant::now();
@@ -301,7 +302,7 @@ fn limits(session: &Session) {
         }
         let name = format!("limit/{}/subtasks", entry.name);
         if session.wants(&name) {
-            // The compute is measured as it is now, the waits are what they are.
+            // The compute is measured as it is now; the waits do not change.
             let (compute, waits, bound) = match entry.name {
                 "sequential" => (6, 4, 1.05),
                 _ => (2, 3, 1.1),

@@ -5,6 +5,7 @@ use crate::trace::State;
 use crate::{Error, Job, Workload, kernel, preflight, seed};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A list of numbers, cut into parts by its grain.
@@ -60,6 +61,17 @@ impl Numbers {
     /// The list in at most `count` parts of whole grains; see [`parts::split`].
     pub fn parts(&self, count: usize) -> impl Iterator<Item = Part> + use<> {
         parts::split(self.list.len(), self.grain, count)
+    }
+
+    /// The numbers of the grains, in order.
+    pub fn grains(&self) -> Range<usize> {
+        0..self.list.len().div_ceil(self.grain)
+    }
+
+    /// One grain as a part of its own, whose task has the same number.
+    pub fn grain_part(&self, grain: usize) -> Part {
+        let cut = |grain: usize| (grain * self.grain).min(self.list.len());
+        Part { task: grain, range: cut(grain)..cut(grain + 1) }
     }
 
     /// The whole list as one part.
@@ -247,6 +259,15 @@ mod tests {
         assert_eq!(cut, Pieces::from(vec![1, 2, 3]));
         assert_ne!(cut, Pieces::from(vec![1, 2]));
         assert_ne!(cut, Pieces::from(vec![1, 2, 4]));
+    }
+
+    #[test]
+    fn grains_are_the_finest_parts() {
+        for (len, grain) in [(0, 3), (1, 3), (9, 3), (10, 3), (2, 7)] {
+            let numbers = Numbers::new(len, grain, 1, 7).unwrap();
+            let grains = numbers.grains().map(|g| numbers.grain_part(g));
+            assert!(grains.eq(numbers.parts(usize::MAX)), "{len} {grain}");
+        }
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! `max` in rayon.
 //!
-//! - share: every job borrows the list, since `install` outlives them
-//! - start: a parallel iterator over the parts; idle workers steal halves
-//! - wait: never
-//! - join: pairs of results are reduced where they meet
+//! - share: every job borrows the list, since no job outlives `install`
+//! - start: a parallel iterator over the grains, halved as long as workers
+//!   steal
+//! - wait: a worker whose other half was stolen steals other work meanwhile
+//! - join: two results at a time, where the halves meet
 
 use crate::Rayon;
-use lanes_core::parts::Part;
 use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 use rayon::prelude::*;
@@ -16,11 +16,10 @@ impl Run<Max> for Rayon {
         Fit::Natural("a reduction over a list is what rayon is for");
 
     fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
-        let parts: Vec<Part> = job.parts(self.workers).collect();
         self.drive(|| {
-            parts
+            job.grains()
                 .into_par_iter()
-                .map(|part| job.max(part))
+                .map(|grain| job.max(job.grain_part(grain)))
                 .try_reduce(|| None, |most, other| Ok(most.max(other)))
         })
     }
