@@ -1,11 +1,12 @@
 //! `double` in async-std.
 //!
 //! - share: every task owns a counted handle to the job
-//! - start: a task for each part on the worker's queue, to be stolen
-//! - wait: never
+//! - start: a task for each part on the one global queue, from which workers
+//!   take batches
+//! - wait: only the task that joins, which gives its worker back
 //! - join: the handles are awaited in order, their pieces moved
 
-use crate::{AsyncStd, join_all};
+use crate::AsyncStd;
 use async_std::task;
 use lanes_core::numbers::Pieces;
 use lanes_core::workload::Double;
@@ -22,8 +23,12 @@ impl Run<Double> for AsyncStd {
                 let job = job.clone();
                 task::spawn(async move { job.double(part) })
             };
-            let tasks = job.parts(workers).map(start).collect();
-            Ok(join_all(tasks).await?.into_iter().collect())
+            let tasks: Vec<_> = job.parts(workers).map(start).collect();
+            let mut pieces = Vec::with_capacity(tasks.len());
+            for task in tasks {
+                pieces.push(task.await?);
+            }
+            Ok(pieces.into_iter().collect())
         })
     }
 }

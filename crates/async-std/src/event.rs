@@ -1,11 +1,12 @@
 //! `event` in async-std.
 //!
 //! - share: a channel of one place to each player
-//! - start: a task for each player on the worker's queue, to be stolen
+//! - start: a task for each player on the one global queue, from which workers
+//!   take batches
 //! - wait: a task gives its worker back until its channel has the token
 //! - join: the handles are awaited in order
 
-use crate::{AsyncStd, join_all};
+use crate::AsyncStd;
 use async_std::channel::{self, Receiver, Sender};
 use async_std::task;
 use lanes_core::workload::{Event, Player, Relay, Token};
@@ -23,8 +24,13 @@ impl Run<Event> for AsyncStd {
             let start = |(side, (to, from))| {
                 task::spawn(play(job.clone(), side, to, from))
             };
-            let tasks = ends.into_iter().enumerate().map(start).collect();
-            Ok(job.relay(&join_all(tasks).await?))
+            let tasks: Vec<_> =
+                ends.into_iter().enumerate().map(start).collect();
+            let mut players = Vec::with_capacity(tasks.len());
+            for task in tasks {
+                players.push(task.await?);
+            }
+            Ok(job.relay(&players))
         })
     }
 }

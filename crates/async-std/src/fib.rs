@@ -1,7 +1,7 @@
 //! `fib` in async-std.
 //!
 //! - share: a token that every task copies
-//! - start: a task for the left half of every fork, to be stolen
+//! - start: a task for the left half of every fork, on the one global queue
 //! - wait: a task gives its worker back until its left half has ended
 //! - join: an addition, once the left half is awaited
 

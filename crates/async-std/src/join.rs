@@ -1,11 +1,12 @@
 //! `join` in async-std.
 //!
 //! - share: each task owns a counted handle to the job
-//! - start: a task for each of the two parts
-//! - wait: never
+//! - start: a task for each of the two parts on the one global queue, from
+//!   which workers take batches
+//! - wait: only the task that joins, which gives its worker back
 //! - join: the handles are awaited one after the other, into a pair
 
-use crate::{AsyncStd, join};
+use crate::AsyncStd;
 use async_std::task;
 use lanes_core::numbers::Pieces;
 use lanes_core::workload::Join;
@@ -21,8 +22,8 @@ impl Run<Join> for AsyncStd {
             let most = task::spawn(async move { first.max(first.whole(0)) });
             let twice =
                 task::spawn(async move { second.double(second.whole(1)) });
-            let (most, twice) = (join(most).await, join(twice).await);
-            Ok((most?, [twice?].into_iter().collect()))
+            let (most, twice) = (most.await?, twice.await?);
+            Ok((most, [twice].into_iter().collect()))
         })
     }
 }

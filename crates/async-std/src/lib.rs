@@ -22,7 +22,7 @@ lanes_core::cells! { for AsyncStd:
 use async_std::io::ReadExt;
 use async_std::io::prelude::WriteExt;
 use async_std::net::TcpStream;
-use async_std::task::{self, JoinHandle};
+use async_std::task;
 use claim::Claim;
 use lanes_core::request::Request;
 use lanes_core::{Config, Context, Error, Job, Model, Workload, caught_future};
@@ -35,9 +35,10 @@ pub struct AsyncStd {
 }
 
 impl Model for AsyncStd {
-    /// As many blocking threads as workers. One executor serves the whole process: while a model is there, another
-    /// can only have the same number of workers. Its threads stay when the last
-    /// model is dropped, and are used again by the next.
+    /// As many blocking threads as workers. One executor serves the whole
+    /// process: while a model is there, another can only have the same number
+    /// of workers. Its threads stay when the last model is dropped, and are
+    /// used again by the next.
     fn start(config: &Config) -> Result<Self, Error> {
         config.preflight()?;
         let claim = Claim::new(config.workers())?;
@@ -56,7 +57,8 @@ impl Model for AsyncStd {
 
 impl AsyncStd {
     /// Runs on a worker, while the caller waits outside: `block_on` alone would
-    /// run the future on the caller's thread.
+    /// run the future on the caller's thread. A failure stops the tasks that
+    /// are not joined, and this waits until they have ended.
     fn drive<W, T, F>(
         &self,
         job: &Job<W>,
@@ -72,24 +74,11 @@ impl AsyncStd {
             let why = "a run inside a task of the executor";
             return Err(Error::Unsupported(why.into()));
         }
-        job.settled(|job| task::block_on(join(task::spawn(run(job)))))
+        job.settled(|job| {
+            // The panic of a task is rethrown where the task is awaited.
+            task::block_on(caught_future(task::spawn(run(job))))
+        })
     }
-}
-
-/// The panic of a task is rethrown where the task is awaited.
-async fn join<T>(task: JoinHandle<Result<T, Error>>) -> Result<T, Error> {
-    caught_future(task).await
-}
-
-/// Joins every task, also after one has failed: a dropped handle detaches.
-async fn join_all<T>(
-    tasks: Vec<JoinHandle<Result<T, Error>>>,
-) -> Result<Vec<T>, Error> {
-    let mut results = Vec::with_capacity(tasks.len());
-    for task in tasks {
-        results.push(join(task).await);
-    }
-    results.into_iter().collect()
 }
 
 /// A connection to a server; opened by its first request.

@@ -1,11 +1,12 @@
 //! `max` in async-std.
 //!
 //! - share: every task owns a counted handle to the job
-//! - start: a task for each part on the worker's queue, to be stolen
-//! - wait: never
+//! - start: a task for each part on the one global queue, from which workers
+//!   take batches
+//! - wait: only the task that joins, which gives its worker back
 //! - join: the handles are awaited in order, the results folded
 
-use crate::{AsyncStd, join_all};
+use crate::AsyncStd;
 use async_std::task;
 use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
@@ -21,8 +22,12 @@ impl Run<Max> for AsyncStd {
                 let job = job.clone();
                 task::spawn(async move { job.max(part) })
             };
-            let tasks = job.parts(workers).map(start).collect();
-            Ok(join_all(tasks).await?.into_iter().max().flatten())
+            let tasks: Vec<_> = job.parts(workers).map(start).collect();
+            let mut most = None;
+            for task in tasks {
+                most = most.max(task.await?);
+            }
+            Ok(most)
         })
     }
 }

@@ -5,7 +5,7 @@
 //! - wait: a task gives its worker back until the file is there
 //! - join: the handles are awaited in order, their numbers concatenated
 
-use crate::{AsyncStd, join_all};
+use crate::AsyncStd;
 use async_std::fs;
 use async_std::task;
 use lanes_core::parts::Part;
@@ -20,8 +20,12 @@ impl Run<Read> for AsyncStd {
         let workers = self.workers;
         self.drive(job, move |job| async move {
             let start = |part| task::spawn(read(job.clone(), part));
-            let tasks = job.parts(workers).map(start).collect();
-            Ok(join_all(tasks).await?.concat())
+            let tasks: Vec<_> = job.parts(workers).map(start).collect();
+            let mut largest = Vec::new();
+            for task in tasks {
+                largest.extend(task.await?);
+            }
+            Ok(largest)
         })
     }
 }

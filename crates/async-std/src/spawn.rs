@@ -1,11 +1,12 @@
 //! `spawn` in async-std.
 //!
 //! - share: a token that every task copies
-//! - start: a task each on the worker's queue, to be stolen
-//! - wait: never
+//! - start: a task for each on the one global queue, from which workers take
+//!   batches
+//! - wait: only the task that joins, which gives its worker back
 //! - join: the handles are awaited in order, the results added
 
-use crate::{AsyncStd, join_all};
+use crate::AsyncStd;
 use async_std::task;
 use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
@@ -16,9 +17,13 @@ impl Run<Spawn> for AsyncStd {
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         self.drive(job, |job| async move {
             let empty = job.empty();
-            let start = |task| task::spawn(async move { Ok(empty.task(task)) });
-            let tasks = (0..job.tasks).map(start).collect();
-            job.finish(join_all(tasks).await?.into_iter().sum())
+            let start = |task| task::spawn(async move { empty.task(task) });
+            let tasks: Vec<_> = (0..job.tasks).map(start).collect();
+            let mut sum = 0;
+            for task in tasks {
+                sum += task.await;
+            }
+            job.finish(sum)
         })
     }
 }

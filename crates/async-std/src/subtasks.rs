@@ -1,11 +1,12 @@
 //! `subtasks` in async-std.
 //!
 //! - share: every task owns a counted handle to the job
-//! - start: a task for each subtask on the worker's queue, to be stolen
+//! - start: a task for each subtask on the one global queue, from which workers
+//!   take batches
 //! - wait: a task gives its worker back until the answer is there
 //! - join: the handles are awaited in order
 
-use crate::{AsyncStd, Connection, join_all};
+use crate::{AsyncStd, Connection};
 use async_std::task;
 use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
@@ -17,7 +18,12 @@ impl Run<Subtasks> for AsyncStd {
     fn run(&self, job: &Job<Subtasks>) -> Result<Vec<u64>, Error> {
         self.drive(job, |job| async move {
             let start = |task| task::spawn(subtask(job.clone(), task));
-            join_all(job.tasks().map(start).collect()).await
+            let tasks: Vec<_> = job.tasks().map(start).collect();
+            let mut results = Vec::with_capacity(tasks.len());
+            for task in tasks {
+                results.push(task.await?);
+            }
+            Ok(results)
         })
     }
 }

@@ -10,8 +10,8 @@ const MOST_THREADS: usize = 10_000;
 /// A thread of a run.
 pub type Handle<'scope, T> = ScopedJoinHandle<'scope, Result<T, Error>>;
 
-/// Does a run in a scope. Every thread of the scope has ended when this returns;
-/// a failure stops those that still run.
+/// Does a run in a scope. Every thread of the scope has ended when this
+/// returns; a failure stops those that still run.
 ///
 /// # Errors
 /// That of `run`, or its panic.
@@ -22,33 +22,34 @@ pub fn scoped<'env, T>(
     caught(|| thread::scope(|scope| context.note(run(scope))))
 }
 
-/// Starts a thread. `Scope::spawn` panics where the system has no more threads,
-/// so that a builder starts them.
+/// Starts a thread. `Scope::spawn` panics where the system has no more threads;
+/// a builder returns an error.
 ///
 /// # Errors
 /// [`Error::Resource`] if the system refuses.
-pub fn spawn<'scope, T: Send + 'scope>(
+pub fn spawn_scoped<'scope, T: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     work: impl FnOnce() -> Result<T, Error> + Send + 'scope,
 ) -> Result<Handle<'scope, T>, Error> {
     Ok(thread::Builder::new().spawn_scoped(scope, work)?)
 }
 
-/// Joins a thread. `thread::scope` would lose the message of a panic: a join has
-/// it.
+/// What a thread has left when it is joined: its result, or its panic with the
+/// message that `thread::scope` would lose.
 ///
 /// # Errors
 /// That of the thread, or its panic.
-pub fn join<T>(thread: Handle<'_, T>) -> Result<T, Error> {
-    thread.join().unwrap_or_else(|payload| Err(Error::panicked(&*payload)))
+pub fn joined<T>(left: thread::Result<Result<T, Error>>) -> Result<T, Error> {
+    left.unwrap_or_else(|payload| Err(Error::panicked(&*payload)))
 }
 
 /// Joins every thread, also after one has failed, and returns their results in
 /// order.
 ///
 /// # Errors
-/// The first one of [`join`], in the order of the threads.
+/// The first one of [`joined`], in the order of the threads.
 pub fn join_all<T>(threads: Vec<Handle<'_, T>>) -> Result<Vec<T>, Error> {
+    let join = |thread: Handle<'_, T>| joined(thread.join());
     let results: Vec<_> = threads.into_iter().map(join).collect();
     results.into_iter().collect()
 }
@@ -79,7 +80,7 @@ mod tests {
         let result = scoped(&context, |scope| {
             let work = |task: usize| {
                 let ended = &ended;
-                spawn(scope, move || {
+                spawn_scoped(scope, move || {
                     ended.fetch_add(1, Ordering::Relaxed);
                     assert_ne!(task, 1, "the second one");
                     Ok(task)
@@ -95,7 +96,7 @@ mod tests {
     #[test]
     fn results_come_in_the_order_of_the_threads() {
         let found = scoped(&Context::new(), |scope| {
-            let start = |task| spawn(scope, move || Ok(task));
+            let start = |task| spawn_scoped(scope, move || Ok(task));
             join_all((0..3).map(start).collect::<Result<_, _>>()?)
         });
         assert_eq!(found, Ok(vec![0, 1, 2]));

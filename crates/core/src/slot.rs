@@ -22,8 +22,8 @@ impl<T> Default for Slot<T> {
 }
 
 impl<T> Slot<T> {
-    /// Puts a value there, in place of one that was not taken, and wakes a thread
-    /// that waits for it.
+    /// Puts a value there, in place of one that was not taken, and wakes a
+    /// thread that waits for it.
     pub fn fill(&self, value: T) {
         let mut slot =
             self.value.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,12 +1,11 @@
 //! `counter` in a pool of crossbeam's parts.
 //!
 //! - share: every task owns a counted handle to the job and to the total
-//! - start: a boxed closure for each task on the worker's deque
-//! - wait: the system puts a worker to sleep where the lock is taken
+//! - start: a boxed closure for each task on the worker's deque, to be stolen
+//! - wait: in the form with a lock, the system puts a worker to sleep
 //! - join: the tasks are joined in order, the total is read last
 
-use crate::pool::spawn;
-use crate::{Crossbeam, join_all};
+use crate::{Crossbeam, pool};
 use lanes_core::workload::Counter;
 use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
@@ -20,9 +19,12 @@ impl Run<Counter> for Crossbeam {
             let total = Arc::new(job.total());
             let start = |task| {
                 let (job, total) = (job.clone(), Arc::clone(&total));
-                spawn(move || job.add(task, &total))
+                pool::spawn(move || job.add(task, &total))
             };
-            join_all((0..job.tasks).map(start).collect())?;
+            let tasks: Vec<_> = (0..job.tasks).map(start).collect();
+            for task in tasks {
+                task.join()?;
+            }
             Ok(total.sum())
         })
     }

@@ -2,11 +2,10 @@
 //!
 //! - share: every task owns a counted handle to the job
 //! - start: a boxed closure for each part on the worker's deque, to be stolen
-//! - wait: never
+//! - wait: only the worker that joins, which runs other tasks meanwhile
 //! - join: the tasks are joined in order, their pieces moved
 
-use crate::pool::spawn;
-use crate::{Crossbeam, join_all};
+use crate::{Crossbeam, pool};
 use lanes_core::numbers::Pieces;
 use lanes_core::workload::Double;
 use lanes_core::{Error, Fit, Job, Run};
@@ -19,10 +18,14 @@ impl Run<Double> for Crossbeam {
         self.drive(job, move |job| {
             let start = |part| {
                 let job = job.clone();
-                spawn(move || job.double(part))
+                pool::spawn(move || job.double(part))
             };
-            let tasks = job.parts(workers).map(start).collect();
-            Ok(join_all(tasks)?.into_iter().collect())
+            let tasks: Vec<_> = job.parts(workers).map(start).collect();
+            let mut pieces = Vec::with_capacity(tasks.len());
+            for task in tasks {
+                pieces.push(task.join()?);
+            }
+            Ok(pieces.into_iter().collect())
         })
     }
 }

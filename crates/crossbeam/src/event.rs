@@ -1,12 +1,12 @@
 //! `event` with crossbeam's channels.
 //!
 //! - share: a channel of one place to each player
-//! - start: a boxed closure for each player on the worker's deque
-//! - wait: a worker sleeps until its player's channel has the token
+//! - start: a boxed closure for each player on the worker's deque, to be stolen
+//! - wait: a worker spins, then sleeps, until its player's channel has the
+//!   token
 //! - join: the tasks are joined in order
 
-use crate::pool::{self, spawn};
-use crate::{Crossbeam, join_all};
+use crate::{Crossbeam, pool};
 use crossbeam::channel::{self, Receiver, Sender};
 use lanes_core::workload::{Event, Player, Relay, Token};
 use lanes_core::{Error, Fit, Job, Run};
@@ -27,16 +27,21 @@ impl Run<Event> for Crossbeam {
             let ends = [(to_second, first), (to_first, second)];
             let start = |(side, (to, from))| {
                 let job = job.clone();
-                spawn(move || play(&job, side, to, from))
+                pool::spawn(move || play(job, side, to, from))
             };
-            let tasks = ends.into_iter().enumerate().map(start).collect();
-            Ok(job.relay(&join_all(tasks)?))
+            let tasks: Vec<_> =
+                ends.into_iter().enumerate().map(start).collect();
+            let mut players = Vec::with_capacity(tasks.len());
+            for task in tasks {
+                players.push(task.join()?);
+            }
+            Ok(job.relay(&players))
         })
     }
 }
 
 fn play(
-    job: &Job<Event>,
+    job: Job<Event>,
     side: usize,
     to: Sender<Token>,
     from: Receiver<Token>,

@@ -1,8 +1,8 @@
 //! `fetch` with crossbeam's channels.
 //!
 //! - share: a channel of request numbers that every thread receives from
-//! - start: a thread for each request that may be in flight; the pool's few
-//!   workers are for compute
+//! - start: a thread for each request that may be in flight, beside the pool,
+//!   whose few workers are for compute
 //! - wait: a thread waits for its answer, and the system runs the others
 //! - join: a channel of results, until the last sender is gone
 
@@ -15,7 +15,7 @@ use std::thread;
 
 impl Run<Fetch> for Crossbeam {
     const FIT: Fit =
-        Fit::Natural("threads fed by a channel, which are cheap while waiting");
+        Fit::Natural("a channel feeds threads of its own, beside the workers");
 
     fn run(&self, job: &Job<Fetch>) -> Result<Vec<u64>, Error> {
         let (number, numbers) = channel::unbounded();

@@ -16,7 +16,7 @@ lanes_core::cells! { for Crossbeam:
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload};
-use pool::{Pool, Task};
+use pool::Pool;
 
 /// A work-stealing pool made of crossbeam's parts.
 pub struct Crossbeam {
@@ -40,7 +40,9 @@ impl Model for Crossbeam {
 }
 
 impl Crossbeam {
-    /// Runs on a worker of the pool, while the caller waits outside of it.
+    /// Runs on a worker of the pool, while the caller waits outside of it. A
+    /// failure stops the tasks that are not joined, and this waits until they
+    /// have ended.
     fn drive<W: Workload, T: Send + 'static>(
         &self,
         job: &Job<W>,
@@ -48,10 +50,4 @@ impl Crossbeam {
     ) -> Result<T, Error> {
         job.settled(|job| self.pool.spawn(move || run(job)).join())
     }
-}
-
-/// Joins every task, also after one has failed.
-fn join_all<T>(tasks: Vec<Task<T>>) -> Result<Vec<T>, Error> {
-    let results: Vec<_> = tasks.into_iter().map(Task::join).collect();
-    results.into_iter().collect()
 }

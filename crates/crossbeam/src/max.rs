@@ -2,11 +2,10 @@
 //!
 //! - share: every task owns a counted handle to the job
 //! - start: a boxed closure for each part on the worker's deque, to be stolen
-//! - wait: never
+//! - wait: only the worker that joins, which runs other tasks meanwhile
 //! - join: the tasks are joined in order, the results folded
 
-use crate::pool::spawn;
-use crate::{Crossbeam, join_all};
+use crate::{Crossbeam, pool};
 use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -18,10 +17,14 @@ impl Run<Max> for Crossbeam {
         self.drive(job, move |job| {
             let start = |part| {
                 let job = job.clone();
-                spawn(move || job.max(part))
+                pool::spawn(move || job.max(part))
             };
-            let tasks = job.parts(workers).map(start).collect();
-            Ok(join_all(tasks)?.into_iter().max().flatten())
+            let tasks: Vec<_> = job.parts(workers).map(start).collect();
+            let mut most = None;
+            for task in tasks {
+                most = most.max(task.join()?);
+            }
+            Ok(most)
         })
     }
 }

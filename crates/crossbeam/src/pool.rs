@@ -1,5 +1,5 @@
-//! The pool: a deque for each worker, an injector for everybody else, and a
-//! parker for whoever finds neither work nor the result it waits for.
+//! The pool: a deque for each worker, an injector for all other threads, and a
+//! parker for a thread that finds neither work nor the result it waits for.
 
 use crossbeam::deque::{Injector, Stealer, Worker};
 use crossbeam::sync::{Parker, Unparker};
@@ -150,8 +150,8 @@ fn work(local: Rc<Local>) {
 }
 
 impl Local {
-    /// Runs tasks until a condition holds; whoever makes it hold must unpark
-    /// this worker.
+    /// Runs tasks until a condition holds; the thread that makes it hold must
+    /// unpark this worker.
     fn work_until(&self, done: impl Fn() -> bool) {
         while !done() {
             if let Some(work) = self.find() {
@@ -197,7 +197,7 @@ impl Local {
         }
         self.shared.rise(self.index);
         if done() && self.sees_work() {
-            // Whoever woke this worker may have meant the work: pass it on.
+            // The wake-up may have been for the work: pass it on.
             self.shared.wake_one();
         }
     }

@@ -5,8 +5,7 @@
 //! - wait: a worker waits for its file and takes no other task meanwhile
 //! - join: the tasks are joined in order, their numbers concatenated
 
-use crate::pool::spawn;
-use crate::{Crossbeam, join_all};
+use crate::{Crossbeam, pool};
 use lanes_core::parts::Part;
 use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
@@ -20,15 +19,19 @@ impl Run<Read> for Crossbeam {
         self.drive(job, move |job| {
             let start = |part| {
                 let job = job.clone();
-                spawn(move || read(&job, part))
+                pool::spawn(move || read(job, part))
             };
-            let tasks = job.parts(workers).map(start).collect();
-            Ok(join_all(tasks)?.concat())
+            let tasks: Vec<_> = job.parts(workers).map(start).collect();
+            let mut largest = Vec::new();
+            for task in tasks {
+                largest.extend(task.join()?);
+            }
+            Ok(largest)
         })
     }
 }
 
-fn read(job: &Job<Read>, part: Part) -> Result<Vec<u64>, Error> {
+fn read(job: Job<Read>, part: Part) -> Result<Vec<u64>, Error> {
     let task = part.task;
     let mut largest = Vec::with_capacity(part.range.len());
     for file in part.range {

@@ -1,12 +1,11 @@
 //! `spawn` in a pool of crossbeam's parts.
 //!
 //! - share: a token that every task copies
-//! - start: a boxed closure for each task on the worker's deque
-//! - wait: never
+//! - start: a boxed closure for each task on the worker's deque, to be stolen
+//! - wait: only the worker that joins, which runs other tasks meanwhile
 //! - join: the tasks are joined in order, the results added
 
-use crate::pool::spawn;
-use crate::{Crossbeam, join_all};
+use crate::{Crossbeam, pool};
 use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -16,9 +15,13 @@ impl Run<Spawn> for Crossbeam {
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         self.drive(job, |job| {
             let empty = job.empty();
-            let start = |task| spawn(move || Ok(empty.task(task)));
-            let tasks = (0..job.tasks).map(start).collect();
-            job.finish(join_all(tasks)?.into_iter().sum())
+            let start = |task| pool::spawn(move || Ok(empty.task(task)));
+            let tasks: Vec<_> = (0..job.tasks).map(start).collect();
+            let mut sum = 0;
+            for task in tasks {
+                sum += task.join()?;
+            }
+            job.finish(sum)
         })
     }
 }

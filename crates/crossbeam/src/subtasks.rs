@@ -1,12 +1,12 @@
 //! `subtasks` in a pool of crossbeam's parts.
 //!
 //! - share: every task owns a counted handle to the job
-//! - start: a boxed closure for each subtask on the worker's deque
+//! - start: a boxed closure for each subtask on the worker's deque, to be
+//!   stolen
 //! - wait: a worker waits for its answer and takes no other task meanwhile
 //! - join: the tasks are joined in order
 
-use crate::pool::spawn;
-use crate::{Crossbeam, join_all};
+use crate::{Crossbeam, pool};
 use lanes_core::request::Connection;
 use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
@@ -19,14 +19,19 @@ impl Run<Subtasks> for Crossbeam {
         self.drive(job, |job| {
             let start = |task| {
                 let job = job.clone();
-                spawn(move || subtask(&job, task))
+                pool::spawn(move || subtask(job, task))
             };
-            join_all(job.tasks().map(start).collect())
+            let tasks: Vec<_> = job.tasks().map(start).collect();
+            let mut results = Vec::with_capacity(tasks.len());
+            for task in tasks {
+                results.push(task.join()?);
+            }
+            Ok(results)
         })
     }
 }
 
-fn subtask(job: &Job<Subtasks>, task: usize) -> Result<u64, Error> {
+fn subtask(job: Job<Subtasks>, task: usize) -> Result<u64, Error> {
     let state = job.before(task)?;
     let reply = match job.request(task) {
         Some(request) => {

@@ -21,7 +21,7 @@ impl Run<Counter> for Gil {
         gil.drive(|scope| {
             let add = |task| job.add(task, total);
             let threads = (0..job.tasks)
-                .map(|task| gil.spawn(scope, task, move || add(task)))
+                .map(|task| gil.spawn_scoped(scope, task, move || add(task)))
                 .collect::<Result<_, _>>()?;
             join_all(threads)?;
             Ok(total.sum())

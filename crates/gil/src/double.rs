@@ -1,6 +1,6 @@
 //! `double` in OS threads under a global lock.
 //!
-//! - share: every thread borrows the list, since the scope outlives none
+//! - share: every thread borrows the list, since no thread outlives the scope
 //! - start: a scoped thread for each part
 //! - wait: a thread sleeps until it has the lock, and passes it on when asked
 //! - join: the threads are joined in order, their pieces moved
@@ -20,7 +20,9 @@ impl Run<Double> for Gil {
         gil.drive(|scope| {
             let threads = job
                 .parts(self.workers)
-                .map(|part| gil.spawn(scope, part.task, || job.double(part)))
+                .map(|part| {
+                    gil.spawn_scoped(scope, part.task, || job.double(part))
+                })
                 .collect::<Result<_, _>>()?;
             Ok(join_all(threads)?.into_iter().collect())
         })

@@ -22,7 +22,7 @@ impl Run<Event> for Gil {
                 .map(|side| {
                     let play = move || play(gil, job, side, slots);
                     let play = move || job.context().note(play());
-                    gil.spawn(scope, side, play)
+                    gil.spawn_scoped(scope, side, play)
                 })
                 .collect::<Result<_, _>>()?;
             Ok(job.relay(&join_all(threads)?))

@@ -22,7 +22,9 @@ impl Run<Fetch> for Gil {
         let next = AtomicUsize::new(0);
         gil.drive(|scope| {
             let threads = (0..job.in_flight())
-                .map(|task| gil.spawn(scope, task, || fetch(gil, job, &next)))
+                .map(|task| {
+                    gil.spawn_scoped(scope, task, || fetch(gil, job, &next))
+                })
                 .collect::<Result<_, _>>()?;
             Ok(job.in_order(join_all(threads)?.concat()))
         })

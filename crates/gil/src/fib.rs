@@ -5,7 +5,7 @@
 //! - wait: a thread lets go of the lock until its left half is joined
 //! - join: an addition, once the left half has ended
 
-use crate::{Gil, Interpreter, affordable, join};
+use crate::{Gil, Interpreter, affordable, joined};
 use lanes_core::workload::{Fib, Fork};
 use lanes_core::{Error, Fit, Job, Run};
 use std::thread;
@@ -20,8 +20,8 @@ impl Run<Fib> for Gil {
         let (fork, n) = (job.fork(), job.n);
         gil.drive(|scope| {
             let root =
-                gil.spawn(scope, n as usize, move || fib(gil, fork, n))?;
-            job.finish(join(root)?)
+                gil.spawn_scoped(scope, n as usize, move || fib(gil, fork, n))?;
+            job.finish(joined(root.join())?)
         })
     }
 }
@@ -35,10 +35,10 @@ fn fib(gil: &Interpreter, fork: Fork, n: u32) -> Result<u64, Error> {
     }
     thread::scope(|scope| {
         let half = move || fib(gil, fork, n - 1);
-        let left = gil.spawn(scope, task - 1, half)?;
+        let left = gil.spawn_scoped(scope, task - 1, half)?;
         let right = fib(gil, fork, n - 2);
         // The half that is waited for needs the lock.
-        let left = gil.allow_threads(task, || join(left));
+        let left = gil.allow_threads(task, || joined(left.join()));
         Ok(left? + right?)
     })
 }

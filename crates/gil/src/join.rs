@@ -5,7 +5,7 @@
 //! - wait: a thread sleeps until it has the lock, and passes it on when asked
 //! - join: one thread after the other, into a pair
 
-use crate::{Gil, join};
+use crate::{Gil, joined};
 use lanes_core::numbers::Pieces;
 use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
@@ -18,9 +18,10 @@ impl Run<Join> for Gil {
         let gil = &self.interpreter(job.context());
         let job = &job.under(gil.context());
         gil.drive(|scope| {
-            let most = gil.spawn(scope, 0, || job.max(job.whole(0)))?;
-            let twice = gil.spawn(scope, 1, || job.double(job.whole(1)))?;
-            let (most, twice) = (join(most), join(twice));
+            let most = gil.spawn_scoped(scope, 0, || job.max(job.whole(0)))?;
+            let twice =
+                gil.spawn_scoped(scope, 1, || job.double(job.whole(1)))?;
+            let (most, twice) = (joined(most.join()), joined(twice.join()));
             Ok((most?, [twice?].into_iter().collect()))
         })
     }

@@ -5,8 +5,8 @@
 //! another thread has waited for it for an interval. Waits overlap, and compute
 //! does not.
 //!
-//! [`GlobalLock`] is the lock, as a library of its own. [`Gil`] runs the workloads
-//! in threads under one.
+//! [`GlobalLock`] is the lock, as a library of its own. [`Gil`] runs the
+//! workloads in threads under one.
 
 mod global_lock;
 mod sync;
@@ -26,14 +26,16 @@ lanes_core::cells! { for Gil:
 
 pub use global_lock::{Ended, GlobalLock, Held, Options, Slice, Statistics};
 
-use lanes_core::scoped::{Handle, affordable, join, join_all, scoped, spawn};
+use lanes_core::scoped::{
+    Handle, affordable, join_all, joined, scoped, spawn_scoped,
+};
 use lanes_core::trace::State;
 use lanes_core::{Config, Context, Error, Model, Turn};
 use std::sync::Arc;
 use std::thread::Scope;
 
-/// Scoped OS threads, started anew for every run, under one lock for all runs of
-/// this model: it is the interpreter.
+/// Scoped OS threads, started anew for every run, under one lock for all runs
+/// of this model: it is the interpreter.
 pub struct Gil {
     workers: usize,
     lock: Arc<GlobalLock>,
@@ -108,13 +110,13 @@ impl Interpreter {
     }
 
     /// Starts a thread that has the lock while it works.
-    fn spawn<'scope, T: Send + 'scope>(
+    fn spawn_scoped<'scope, T: Send + 'scope>(
         &'scope self,
         scope: &'scope Scope<'scope, '_>,
         task: usize,
         work: impl FnOnce() -> Result<T, Error> + Send + 'scope,
     ) -> Result<Handle<'scope, T>, Error> {
-        spawn(scope, move || {
+        spawn_scoped(scope, move || {
             let wait = self.context.span(task, State::Lock);
             let _held = self.lock.hold();
             drop(wait);
@@ -125,7 +127,8 @@ impl Interpreter {
     /// Does some work without the lock, which others have meanwhile, and waits
     /// until it has it again.
     fn allow_threads<T>(&self, task: usize, work: impl FnOnce() -> T) -> T {
-        // The span begins when the work has ended, and ends with the lock there.
+        // The span begins when the work has ended, and ends when the lock is
+        // there.
         let (result, _wait) = self.lock.allow_threads(|| {
             let result = work();
             (result, self.context.span(task, State::Lock))
@@ -133,8 +136,8 @@ impl Interpreter {
         result
     }
 
-    /// Passes the lock on if another thread asks for it: for what an interpreter
-    /// looks at between two steps, and no kernel does.
+    /// Passes the lock on if another thread asks for it: between two steps that
+    /// an interpreter would look between, and no kernel does.
     fn checkpoint(&self, task: usize) {
         if self.lock.is_wanted() {
             let _wait = self.context.span(task, State::Lock);

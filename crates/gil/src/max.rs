@@ -1,6 +1,6 @@
 //! `max` in OS threads under a global lock.
 //!
-//! - share: every thread borrows the list, since the scope outlives none
+//! - share: every thread borrows the list, since no thread outlives the scope
 //! - start: a scoped thread for each part
 //! - wait: a thread sleeps until it has the lock, and passes it on when asked
 //! - join: the threads are joined in order, the results folded
@@ -19,7 +19,9 @@ impl Run<Max> for Gil {
         gil.drive(|scope| {
             let threads = job
                 .parts(self.workers)
-                .map(|part| gil.spawn(scope, part.task, || job.max(part)))
+                .map(|part| {
+                    gil.spawn_scoped(scope, part.task, || job.max(part))
+                })
                 .collect::<Result<_, _>>()?;
             Ok(join_all(threads)?.into_iter().max().flatten())
         })

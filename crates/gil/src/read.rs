@@ -21,7 +21,7 @@ impl Run<Read> for Gil {
             let threads = job
                 .parts(self.workers)
                 .map(|part| {
-                    gil.spawn(scope, part.task, || read(gil, job, part))
+                    gil.spawn_scoped(scope, part.task, || read(gil, job, part))
                 })
                 .collect::<Result<_, _>>()?;
             Ok(join_all(threads)?.concat())

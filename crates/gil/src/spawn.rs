@@ -24,7 +24,7 @@ impl Run<Spawn> for Gil {
                 Ok(empty.task(task))
             };
             let threads = (0..job.tasks)
-                .map(|task| gil.spawn(scope, task, move || run(task)))
+                .map(|task| gil.spawn_scoped(scope, task, move || run(task)))
                 .collect::<Result<_, _>>()?;
             job.finish(join_all(threads)?.into_iter().sum())
         })

@@ -21,7 +21,9 @@ impl Run<Subtasks> for Gil {
             let subtask = |task| subtask(gil, job, task);
             let threads = job
                 .tasks()
-                .map(|task| gil.spawn(scope, task, move || subtask(task)))
+                .map(|task| {
+                    gil.spawn_scoped(scope, task, move || subtask(task))
+                })
                 .collect::<Result<_, _>>()?;
             join_all(threads)
         })

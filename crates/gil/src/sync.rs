@@ -6,8 +6,8 @@ pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
 pub(crate) use std::thread::{ThreadId, current};
 use std::time::Duration;
 
-/// Waits for so long at most. Whether the time is over. A test has no clock:
-/// its waits end when it lets go of the mutex and takes it again.
+/// Waits for so long at most, and returns whether the time is over. A test has
+/// no clock: its waits end when it lets go of the mutex and takes it again.
 pub(crate) fn wait_timeout<'a, T>(
     condition: &Condvar,
     _mutex: &'a Mutex<T>,

@@ -5,7 +5,7 @@
 //! - wait: a thread sleeps until its turn, which is all of its additions
 //! - join: the threads are joined in order, the total is read last
 
-use crate::{Lock, Mutex, affordable, join_all, spawn};
+use crate::{Lock, Mutex, affordable, join_all, spawn_scoped};
 use lanes_core::workload::Counter;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -20,7 +20,7 @@ impl Run<Counter> for Mutex {
         self.drive(job.context(), |scope| {
             let add = |task| lock.hold(task, || job.add(task, total));
             let threads = (0..job.tasks)
-                .map(|task| spawn(scope, move || add(task)))
+                .map(|task| spawn_scoped(scope, move || add(task)))
                 .collect::<Result<_, _>>()?;
             join_all(threads)?;
             Ok(total.sum())

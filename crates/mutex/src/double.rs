@@ -1,11 +1,11 @@
 //! `double` in OS threads that take turns.
 //!
-//! - share: every thread borrows the list, since the scope outlives none
+//! - share: every thread borrows the list, since no thread outlives the scope
 //! - start: a scoped thread for each part
 //! - wait: a thread sleeps until its turn, which is its whole part
 //! - join: the threads are joined in order, their pieces moved
 
-use crate::{Lock, Mutex, join_all, spawn};
+use crate::{Lock, Mutex, join_all, spawn_scoped};
 use lanes_core::numbers::Pieces;
 use lanes_core::workload::Double;
 use lanes_core::{Error, Fit, Job, Run};
@@ -22,7 +22,7 @@ impl Run<Double> for Mutex {
                 .parts(self.workers)
                 .map(|part| {
                     let double = || lock.hold(part.task, || job.double(part));
-                    spawn(scope, double)
+                    spawn_scoped(scope, double)
                 })
                 .collect::<Result<_, _>>()?;
             Ok(join_all(threads)?.into_iter().collect())

@@ -5,10 +5,10 @@
 //! - wait: a player looks into its slot once a turn, until it is filled
 //! - join: the threads are joined in order
 
-use crate::{Lock, Mutex, join_all, spawn};
+use crate::{Lock, Mutex, join_all, spawn_scoped};
 use lanes_core::workload::{Event, Player, Relay, Token};
 use lanes_core::{Error, Fit, Job, Run};
-use std::sync;
+use std::sync::PoisonError;
 
 impl Run<Event> for Mutex {
     const FIT: Fit =
@@ -21,7 +21,7 @@ impl Run<Event> for Mutex {
             let threads = (0..2)
                 .map(|side| {
                     let play = move || play(lock, job, side, slots);
-                    spawn(scope, move || job.context().note(play()))
+                    spawn_scoped(scope, move || job.context().note(play()))
                 })
                 .collect::<Result<_, _>>()?;
             Ok(job.relay(&join_all(threads)?))
@@ -69,15 +69,14 @@ fn look(
 
 /// The turns keep the players apart; this lock is never waited for.
 #[derive(Default)]
-struct Slot(sync::Mutex<Option<Token>>);
+struct Slot(std::sync::Mutex<Option<Token>>);
 
 impl Slot {
     fn fill(&self, token: Token) {
-        *self.0.lock().unwrap_or_else(sync::PoisonError::into_inner) =
-            Some(token);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
     }
 
     fn take(&self) -> Option<Token> {
-        self.0.lock().unwrap_or_else(sync::PoisonError::into_inner).take()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -5,7 +5,7 @@
 //! - wait: a thread waits for its answer, and all others for that thread
 //! - join: the threads are joined in order, their numbers put in order
 
-use crate::{Lock, Mutex, affordable, join_all, spawn};
+use crate::{Lock, Mutex, affordable, join_all, spawn_scoped};
 use lanes_core::request::Connection;
 use lanes_core::workload::Fetch;
 use lanes_core::{Error, Fit, Job, Run};
@@ -21,7 +21,7 @@ impl Run<Fetch> for Mutex {
         let next = AtomicUsize::new(0);
         self.drive(job.context(), |scope| {
             let threads = (0..job.in_flight())
-                .map(|_| spawn(scope, || fetch(lock, job, &next)))
+                .map(|_| spawn_scoped(scope, || fetch(lock, job, &next)))
                 .collect::<Result<_, _>>()?;
             Ok(job.in_order(join_all(threads)?.concat()))
         })

@@ -5,7 +5,7 @@
 //! - wait: a thread sleeps until its left half is joined, without the lock
 //! - join: an addition, once the left half has ended
 
-use crate::{Lock, Mutex, affordable, join, spawn};
+use crate::{Lock, Mutex, affordable, joined, spawn_scoped};
 use lanes_core::workload::{Fib, Fork};
 use lanes_core::{Error, Fit, Job, Run};
 use std::thread;
@@ -27,11 +27,11 @@ fn fib(lock: &Lock<'_>, fork: Fork, n: u32) -> Result<u64, Error> {
         return Ok(value);
     }
     thread::scope(|scope| {
-        let left = spawn(scope, move || fib(lock, fork, n - 1))?;
+        let left = spawn_scoped(scope, move || fib(lock, fork, n - 1))?;
         let right = fib(lock, fork, n - 2);
         // With the lock held, a join would wait for a half that waits for the
         // lock: this wait alone is no part of a turn.
-        let (left, right) = (join(left)?, right?);
+        let (left, right) = (joined(left.join())?, right?);
         Ok(lock.hold(task, || left + right))
     })
 }

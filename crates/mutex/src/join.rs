@@ -5,7 +5,7 @@
 //! - wait: the second thread sleeps until the first has ended its turn
 //! - join: one thread after the other, into a pair
 
-use crate::{Lock, Mutex, join, spawn};
+use crate::{Lock, Mutex, joined, spawn_scoped};
 use lanes_core::numbers::Pieces;
 use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
@@ -19,9 +19,9 @@ impl Run<Join> for Mutex {
         self.drive(job.context(), |scope| {
             let max = || lock.hold(0, || job.max(job.whole(0)));
             let double = || lock.hold(1, || job.double(job.whole(1)));
-            let most = spawn(scope, max)?;
-            let twice = spawn(scope, double)?;
-            let (most, twice) = (join(most), join(twice));
+            let most = spawn_scoped(scope, max)?;
+            let twice = spawn_scoped(scope, double)?;
+            let (most, twice) = (joined(most.join()), joined(twice.join()));
             Ok((most?, [twice?].into_iter().collect()))
         })
     }

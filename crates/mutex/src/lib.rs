@@ -22,7 +22,7 @@ lanes_core::cells! { for Mutex:
     fib::Fib,
 }
 
-use lanes_core::scoped::{affordable, join, join_all, scoped, spawn};
+use lanes_core::scoped::{affordable, join_all, joined, scoped, spawn_scoped};
 use lanes_core::trace::State;
 use lanes_core::{Config, Context, Error, Model};
 use std::thread::Scope;

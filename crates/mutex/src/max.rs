@@ -1,11 +1,11 @@
 //! `max` in OS threads that take turns.
 //!
-//! - share: every thread borrows the list, since the scope outlives none
+//! - share: every thread borrows the list, since no thread outlives the scope
 //! - start: a scoped thread for each part
 //! - wait: a thread sleeps until its turn, which is its whole part
 //! - join: the threads are joined in order, the results folded
 
-use crate::{Lock, Mutex, join_all, spawn};
+use crate::{Lock, Mutex, join_all, spawn_scoped};
 use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -21,7 +21,7 @@ impl Run<Max> for Mutex {
                 .parts(self.workers)
                 .map(|part| {
                     let max = || lock.hold(part.task, || job.max(part));
-                    spawn(scope, max)
+                    spawn_scoped(scope, max)
                 })
                 .collect::<Result<_, _>>()?;
             Ok(join_all(threads)?.into_iter().max().flatten())

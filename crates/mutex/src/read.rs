@@ -5,7 +5,7 @@
 //! - wait: a thread waits for its file, and all others for that thread
 //! - join: the threads are joined in order, their numbers concatenated
 
-use crate::{Lock, Mutex, join_all, spawn};
+use crate::{Lock, Mutex, join_all, spawn_scoped};
 use lanes_core::parts::Part;
 use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
@@ -19,7 +19,7 @@ impl Run<Read> for Mutex {
         self.drive(job.context(), |scope| {
             let threads = job
                 .parts(self.workers)
-                .map(|part| spawn(scope, || read(lock, job, part)))
+                .map(|part| spawn_scoped(scope, || read(lock, job, part)))
                 .collect::<Result<_, _>>()?;
             Ok(join_all(threads)?.concat())
         })

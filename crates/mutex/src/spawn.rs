@@ -5,7 +5,7 @@
 //! - wait: a thread sleeps until its turn, which is one empty task
 //! - join: the threads are joined in order, the results added
 
-use crate::{Lock, Mutex, affordable, join_all, spawn};
+use crate::{Lock, Mutex, affordable, join_all, spawn_scoped};
 use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -20,7 +20,7 @@ impl Run<Spawn> for Mutex {
         self.drive(job.context(), |scope| {
             let run = |task| lock.hold(task, || Ok(empty.task(task)));
             let threads = (0..job.tasks)
-                .map(|task| spawn(scope, move || run(task)))
+                .map(|task| spawn_scoped(scope, move || run(task)))
                 .collect::<Result<_, _>>()?;
             job.finish(join_all(threads)?.into_iter().sum())
         })

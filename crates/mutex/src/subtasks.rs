@@ -5,7 +5,7 @@
 //! - wait: a thread waits for its answer, and all others for that thread
 //! - join: the threads are joined in order
 
-use crate::{Lock, Mutex, join_all, spawn};
+use crate::{Lock, Mutex, join_all, spawn_scoped};
 use lanes_core::request::Connection;
 use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
@@ -19,7 +19,9 @@ impl Run<Subtasks> for Mutex {
         self.drive(job.context(), |scope| {
             let threads = job
                 .tasks()
-                .map(|task| spawn(scope, move || subtask(lock, job, task)))
+                .map(|task| {
+                    spawn_scoped(scope, move || subtask(lock, job, task))
+                })
                 .collect::<Result<_, _>>()?;
             join_all(threads)
         })

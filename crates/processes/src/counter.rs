@@ -2,7 +2,7 @@
 //!
 //! - share: nothing; every task adds to a number of its own
 //! - start: a task in the queue of the pool for each task
-//! - wait: never
+//! - wait: only the caller, until the results are there
 //! - join: the numbers cross back and are added
 
 use crate::{Function, Processes, Transport, Whole, function};

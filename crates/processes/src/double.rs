@@ -2,7 +2,7 @@
 //!
 //! - share: nothing; every worker is sent the numbers of its part
 //! - start: a task in the queue of the pool for each part
-//! - wait: never
+//! - wait: only the caller, until the results are there
 //! - join: the pieces cross back, in order
 
 use crate::{Function, List, Processes, Slice, Transport, function};

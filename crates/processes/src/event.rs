@@ -73,7 +73,7 @@ impl Function for Play {
             if player.sends(hop) {
                 send(&mut other, player.send(hop)?)?;
             } else {
-                // Whoever fails ends the run, and that kills who waits here.
+                // A player who fails ends the run, and that kills the other.
                 player.receive(hop, take(&mut own)?)?;
             }
         }

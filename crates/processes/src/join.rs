@@ -2,7 +2,7 @@
 //!
 //! - share: nothing; both workers are sent the whole list
 //! - start: a task in the queue of the pool for each of the two parts
-//! - wait: never
+//! - wait: only the caller, until the results are there
 //! - join: one result after the other crosses back, into a pair
 
 use crate::double::Twice;
@@ -14,7 +14,7 @@ use lanes_core::{Error, Fit, Job, Run};
 
 impl<T: Transport> Run<Join> for Processes<T> {
     const FIT: Fit =
-        Fit::Unsuitable("the list crosses twice, and half of it back");
+        Fit::Unsuitable("the list crosses twice, and its double comes back");
 
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {
         self.drive(job.context(), |tasks| {

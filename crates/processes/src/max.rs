@@ -2,7 +2,7 @@
 //!
 //! - share: nothing; every worker is sent the numbers of its part
 //! - start: a task in the queue of the pool for each part
-//! - wait: never
+//! - wait: only the caller, until the results are there
 //! - join: the results cross back and are folded in order
 
 use crate::{Function, Processes, Slice, Transport, function};

@@ -2,7 +2,7 @@
 //!
 //! - share: every job borrows the total
 //! - start: a parallel iterator over the tasks, one a job
-//! - wait: the system puts a worker to sleep where the lock is taken
+//! - wait: in the form with a lock, the system puts a worker to sleep
 //! - join: the iterator ends when all jobs have, the total is read last
 
 use crate::Rayon;

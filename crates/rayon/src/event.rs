@@ -19,11 +19,11 @@ impl Run<Event> for Rayon {
             let why = "two jobs that wait for each other need two workers";
             return Err(Error::Unsupported(why.into()));
         }
-        let slots = [Slot::default(), Slot::default()];
+        let slots = &[Slot::default(), Slot::default()];
         self.drive(|| {
             let (first, second) = rayon::join(
-                || job.context().note(play(job, 0, &slots)),
-                || job.context().note(play(job, 1, &slots)),
+                || job.context().note(play(job, 0, slots)),
+                || job.context().note(play(job, 1, slots)),
             );
             Ok(job.relay(&[first?, second?]))
         })

@@ -2,7 +2,7 @@
 //!
 //! - share: both closures borrow the list
 //! - start: `join` runs the first and offers the second to be stolen
-//! - wait: never
+//! - wait: a worker whose second part was stolen steals other work meanwhile
 //! - join: `join` returns the pair
 
 use crate::Rayon;

@@ -1,8 +1,8 @@
 //! `max` in rayon.
 //!
 //! - share: every job borrows the list, since no job outlives `install`
-//! - start: a parallel iterator over the grains, halved as long as workers
-//!   steal
+//! - start: a parallel iterator over the grains, halved for each worker and
+//!   again where a half is stolen
 //! - wait: a worker whose other half was stolen steals other work meanwhile
 //! - join: two results at a time, where the halves meet
 

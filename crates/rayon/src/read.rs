@@ -1,12 +1,12 @@
 //! `read` in rayon.
 //!
 //! - share: every job borrows the list of files
-//! - start: a parallel iterator over the parts; idle workers steal halves
+//! - start: a parallel iterator over the files, halved for each worker and
+//!   again where a half is stolen
 //! - wait: a worker waits for its file and takes no other job meanwhile
-//! - join: the numbers are collected in the order of their parts
+//! - join: the numbers are collected in the order of the files
 
 use crate::Rayon;
-use lanes_core::parts::Part;
 use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
 use rayon::prelude::*;
@@ -16,20 +16,13 @@ impl Run<Read> for Rayon {
         Fit::Natural("files that are cached never wait: this is compute");
 
     fn run(&self, job: &Job<Read>) -> Result<Vec<u64>, Error> {
-        let parts: Vec<Part> = job.parts(self.workers).collect();
-        let largest: Vec<Vec<u64>> = self.drive(|| {
-            parts.into_par_iter().map(|part| read(job, part)).collect()
-        })?;
-        Ok(largest.concat())
+        self.drive(|| {
+            job.indices().into_par_iter().map(|file| read(job, file)).collect()
+        })
     }
 }
 
-fn read(job: &Job<Read>, part: Part) -> Result<Vec<u64>, Error> {
-    let task = part.task;
-    let mut largest = Vec::with_capacity(part.range.len());
-    for file in part.range {
-        let text = job.load(task, file)?;
-        largest.push(job.largest(task, file, &text)?);
-    }
-    Ok(largest)
+fn read(job: &Job<Read>, file: usize) -> Result<u64, Error> {
+    let text = job.load(file, file)?;
+    job.largest(file, file, &text)
 }

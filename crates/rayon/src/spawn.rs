@@ -2,7 +2,7 @@
 //!
 //! - share: a token that every job copies; each borrows a place for its result
 //! - start: `Scope::spawn` puts a boxed closure on the worker's deque
-//! - wait: never
+//! - wait: the worker that opened the scope runs its jobs meanwhile
 //! - join: the scope ends when all jobs have, the results are added
 
 use crate::Rayon;

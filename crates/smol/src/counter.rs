@@ -1,11 +1,12 @@
 //! `counter` in smol.
 //!
 //! - share: every task owns a counted handle to the job and to the total
-//! - start: a task for each on the worker's queue, to be stolen
-//! - wait: the system puts a worker to sleep where the lock is taken
+//! - start: a task for each on the one global queue, from which workers take
+//!   batches
+//! - wait: in the form with a lock, the system puts a worker to sleep
 //! - join: the handles are awaited in order, the total is read last
 
-use crate::{Smol, join_all};
+use crate::Smol;
 use lanes_core::workload::Counter;
 use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
@@ -21,7 +22,10 @@ impl Run<Counter> for Smol {
                 let (job, total) = (job.clone(), Arc::clone(&total));
                 executor.spawn(async move { job.add(task, &total) })
             };
-            join_all((0..job.tasks).map(start).collect()).await?;
+            let tasks: Vec<_> = (0..job.tasks).map(start).collect();
+            for task in tasks {
+                task.await?;
+            }
             Ok(total.sum())
         })
     }

@@ -6,7 +6,7 @@
 //! - wait: a task gives its worker back until the answer is there
 //! - join: the handles are awaited in order, their numbers put in order
 
-use crate::{Connection, Smol, join_all};
+use crate::{Connection, Smol};
 use lanes_core::workload::Fetch;
 use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
@@ -22,8 +22,12 @@ impl Run<Fetch> for Smol {
             let next = Arc::new(AtomicUsize::new(0));
             let start =
                 |_| executor.spawn(fetch(job.clone(), Arc::clone(&next)));
-            let tasks = (0..job.in_flight()).map(start).collect();
-            Ok(job.in_order(join_all(tasks).await?.concat()))
+            let tasks: Vec<_> = (0..job.in_flight()).map(start).collect();
+            let mut results = Vec::new();
+            for task in tasks {
+                results.extend(task.await?);
+            }
+            Ok(job.in_order(results))
         })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! - share: a token that every task copies, with a counted handle to the
 //!   executor
-//! - start: a task for the left half of every fork, to be stolen
+//! - start: a task for the left half of every fork, on the one global queue
 //! - wait: a task gives its worker back until its left half has ended
 //! - join: an addition, once the left half is awaited
 
@@ -32,8 +32,7 @@ fn fib(fork: Fork, executor: Arc<Executor<'static>>, n: u32) -> Boxed {
         if let Some(value) = fork.leaf(n) {
             return value;
         }
-        let other = Arc::clone(&executor);
-        let left = executor.spawn(fib(fork, other, n - 1));
+        let left = executor.spawn(fib(fork, Arc::clone(&executor), n - 1));
         let right = fib(fork, executor, n - 2).await;
         left.await + right
     })

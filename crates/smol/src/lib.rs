@@ -18,7 +18,7 @@ use lanes_core::{Config, Context, Error, Job, Model, Workload, caught_future};
 use smol::channel::{self, Sender};
 use smol::io::{AsyncReadExt, AsyncWriteExt};
 use smol::net::TcpStream;
-use smol::{Executor, Task, future};
+use smol::{Executor, future};
 use std::cell::Cell;
 use std::future::Future;
 use std::num::NonZeroUsize;
@@ -76,7 +76,8 @@ impl Model for Smol {
 }
 
 impl Smol {
-    /// Runs on a worker, while the caller waits outside.
+    /// Runs on a worker, while the caller waits outside. A failure cancels the
+    /// tasks that are not joined, and this waits until they have ended.
     fn drive<W, T, F>(
         &self,
         job: &Job<W>,
@@ -94,7 +95,8 @@ impl Smol {
         }
         job.settled(|job| {
             let run = run(job, Arc::clone(&self.executor));
-            future::block_on(join(self.executor.spawn(run)))
+            // The panic of a task is rethrown where the task is awaited.
+            future::block_on(caught_future(self.executor.spawn(run)))
         })
     }
 }
@@ -103,26 +105,10 @@ impl Drop for Smol {
     fn drop(&mut self) {
         self.running = None;
         for thread in self.threads.drain(..) {
-            // A task keeps its panic for whoever awaits it.
+            // A task keeps its panic for where it is awaited.
             let _ = thread.join();
         }
     }
-}
-
-/// The panic of a task is rethrown where the task is awaited.
-async fn join<T>(task: Task<Result<T, Error>>) -> Result<T, Error> {
-    caught_future(task).await
-}
-
-/// Joins every task, also after one has failed: a dropped one is cancelled.
-async fn join_all<T>(
-    tasks: Vec<Task<Result<T, Error>>>,
-) -> Result<Vec<T>, Error> {
-    let mut results = Vec::with_capacity(tasks.len());
-    for task in tasks {
-        results.push(join(task).await);
-    }
-    results.into_iter().collect()
 }
 
 /// A connection to a server; opened by its first request.

@@ -1,11 +1,12 @@
 //! `subtasks` in smol.
 //!
 //! - share: every task owns a counted handle to the job
-//! - start: a task for each subtask on the worker's queue, to be stolen
+//! - start: a task for each subtask on the one global queue, from which workers
+//!   take batches
 //! - wait: a task gives its worker back until the answer is there
 //! - join: the handles are awaited in order
 
-use crate::{Connection, Smol, join_all};
+use crate::{Connection, Smol};
 use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -16,7 +17,12 @@ impl Run<Subtasks> for Smol {
     fn run(&self, job: &Job<Subtasks>) -> Result<Vec<u64>, Error> {
         self.drive(job, |job, executor| async move {
             let start = |task| executor.spawn(subtask(job.clone(), task));
-            join_all(job.tasks().map(start).collect()).await
+            let tasks: Vec<_> = job.tasks().map(start).collect();
+            let mut results = Vec::with_capacity(tasks.len());
+            for task in tasks {
+                results.push(task.await?);
+            }
+            Ok(results)
         })
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! - share: every thread borrows the total
 //! - start: a scoped thread for each task
-//! - wait: the system puts a thread to sleep where the lock is taken
+//! - wait: in the form with a lock, the system puts a thread to sleep
 //! - join: the threads are joined in order, the total is read last
 
-use crate::{Threads, affordable, join_all, spawn};
+use crate::{Threads, affordable, join_all, spawn_scoped};
 use lanes_core::workload::Counter;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -15,11 +15,10 @@ impl Run<Counter> for Threads {
 
     fn run(&self, job: &Job<Counter>) -> Result<u64, Error> {
         affordable(job.tasks)?;
-        let total = job.total();
+        let total = &job.total();
         self.drive(job.context(), |scope| {
-            let total = &total;
             let threads = (0..job.tasks)
-                .map(|task| spawn(scope, move || job.add(task, total)))
+                .map(|task| spawn_scoped(scope, move || job.add(task, total)))
                 .collect::<Result<_, _>>()?;
             join_all(threads)?;
             Ok(total.sum())

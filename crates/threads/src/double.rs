@@ -1,11 +1,11 @@
 //! `double` in OS threads.
 //!
-//! - share: every thread borrows the list, since the scope outlives none
+//! - share: every thread borrows the list, since no thread outlives the scope
 //! - start: a scoped thread for each part
-//! - wait: never
+//! - wait: only the caller, until the threads have ended
 //! - join: the threads are joined in order, their pieces moved
 
-use crate::{Threads, join_all, spawn};
+use crate::{Threads, join_all, spawn_scoped};
 use lanes_core::numbers::Pieces;
 use lanes_core::workload::Double;
 use lanes_core::{Error, Fit, Job, Run};
@@ -18,7 +18,7 @@ impl Run<Double> for Threads {
         self.drive(job.context(), |scope| {
             let threads = job
                 .parts(self.workers)
-                .map(|part| spawn(scope, || job.double(part)))
+                .map(|part| spawn_scoped(scope, || job.double(part)))
                 .collect::<Result<_, _>>()?;
             Ok(join_all(threads)?.into_iter().collect())
         })

@@ -5,7 +5,7 @@
 //! - wait: the system puts a player to sleep until its slot is filled
 //! - join: the threads are joined in order
 
-use crate::{Threads, join_all, spawn};
+use crate::{Threads, join_all, spawn_scoped};
 use lanes_core::workload::{Event, Player, Relay, Token};
 use lanes_core::{Error, Fit, Job, Run, Slot};
 
@@ -13,13 +13,12 @@ impl Run<Event> for Threads {
     const FIT: Fit = Fit::Natural("a hop is one futex wake-up");
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
-        let slots = [Slot::default(), Slot::default()];
+        let slots = &[Slot::default(), Slot::default()];
         self.drive(job.context(), |scope| {
-            let slots = &slots;
             let threads = (0..2)
                 .map(|side| {
                     let play = move || play(job, side, slots);
-                    spawn(scope, move || job.context().note(play()))
+                    spawn_scoped(scope, move || job.context().note(play()))
                 })
                 .collect::<Result<_, _>>()?;
             Ok(job.relay(&join_all(threads)?))

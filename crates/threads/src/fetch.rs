@@ -5,7 +5,7 @@
 //! - wait: a thread waits for its answer, and the system runs the others
 //! - join: the threads are joined in order, their numbers put in order
 
-use crate::{Threads, affordable, join_all, spawn};
+use crate::{Threads, affordable, join_all, spawn_scoped};
 use lanes_core::request::Connection;
 use lanes_core::workload::Fetch;
 use lanes_core::{Error, Fit, Job, Run};
@@ -20,7 +20,7 @@ impl Run<Fetch> for Threads {
         let next = AtomicUsize::new(0);
         self.drive(job.context(), |scope| {
             let threads = (0..job.in_flight())
-                .map(|_| spawn(scope, || fetch(job, &next)))
+                .map(|_| spawn_scoped(scope, || fetch(job, &next)))
                 .collect::<Result<_, _>>()?;
             Ok(job.in_order(join_all(threads)?.concat()))
         })

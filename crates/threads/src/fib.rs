@@ -5,7 +5,7 @@
 //! - wait: a thread sleeps until its left half is joined
 //! - join: an addition, once the left half has ended
 
-use crate::{Threads, affordable, join, spawn};
+use crate::{Threads, affordable, joined, spawn_scoped};
 use lanes_core::workload::{Fib, Fork};
 use lanes_core::{Error, Fit, Job, Run};
 use std::thread;
@@ -25,8 +25,8 @@ fn fib(fork: Fork, n: u32) -> Result<u64, Error> {
         return Ok(value);
     }
     thread::scope(|scope| {
-        let left = spawn(scope, move || fib(fork, n - 1))?;
+        let left = spawn_scoped(scope, move || fib(fork, n - 1))?;
         let right = fib(fork, n - 2);
-        Ok(join(left)? + right?)
+        Ok(joined(left.join())? + right?)
     })
 }

@@ -1,11 +1,11 @@
 //! `max` in OS threads.
 //!
-//! - share: every thread borrows the list, since the scope outlives none
+//! - share: every thread borrows the list, since no thread outlives the scope
 //! - start: a scoped thread for each part
-//! - wait: never
+//! - wait: only the caller, until the threads have ended
 //! - join: the threads are joined in order, the results folded
 
-use crate::{Threads, join_all, spawn};
+use crate::{Threads, join_all, spawn_scoped};
 use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -17,7 +17,7 @@ impl Run<Max> for Threads {
         self.drive(job.context(), |scope| {
             let threads = job
                 .parts(self.workers)
-                .map(|part| spawn(scope, || job.max(part)))
+                .map(|part| spawn_scoped(scope, || job.max(part)))
                 .collect::<Result<_, _>>()?;
             Ok(join_all(threads)?.into_iter().max().flatten())
         })

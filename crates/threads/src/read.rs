@@ -5,7 +5,7 @@
 //! - wait: a thread waits for its file, and the system runs the others
 //! - join: the threads are joined in order, their numbers concatenated
 
-use crate::{Threads, join_all, spawn};
+use crate::{Threads, join_all, spawn_scoped};
 use lanes_core::parts::Part;
 use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
@@ -17,7 +17,7 @@ impl Run<Read> for Threads {
         self.drive(job.context(), |scope| {
             let threads = job
                 .parts(self.workers)
-                .map(|part| spawn(scope, || read(job, part)))
+                .map(|part| spawn_scoped(scope, || read(job, part)))
                 .collect::<Result<_, _>>()?;
             Ok(join_all(threads)?.concat())
         })

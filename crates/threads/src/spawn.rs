@@ -2,10 +2,10 @@
 //!
 //! - share: a token that every thread copies
 //! - start: a scoped thread for each task
-//! - wait: never
+//! - wait: only the caller, until the threads have ended
 //! - join: the threads are joined in order, the results added
 
-use crate::{Threads, affordable, join_all, spawn};
+use crate::{Threads, affordable, join_all, spawn_scoped};
 use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -18,7 +18,7 @@ impl Run<Spawn> for Threads {
         let empty = job.empty();
         self.drive(job.context(), |scope| {
             let threads = (0..job.tasks)
-                .map(|task| spawn(scope, move || Ok(empty.task(task))))
+                .map(|task| spawn_scoped(scope, move || Ok(empty.task(task))))
                 .collect::<Result<_, _>>()?;
             job.finish(join_all(threads)?.into_iter().sum())
         })

@@ -5,7 +5,7 @@
 //! - wait: a thread waits for its answer, and the system runs the others
 //! - join: the threads are joined in order
 
-use crate::{Threads, join_all, spawn};
+use crate::{Threads, join_all, spawn_scoped};
 use lanes_core::request::Connection;
 use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
@@ -17,7 +17,7 @@ impl Run<Subtasks> for Threads {
         self.drive(job.context(), |scope| {
             let threads = job
                 .tasks()
-                .map(|task| spawn(scope, move || subtask(job, task)))
+                .map(|task| spawn_scoped(scope, move || subtask(job, task)))
                 .collect::<Result<_, _>>()?;
             join_all(threads)
         })

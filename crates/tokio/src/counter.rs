@@ -1,11 +1,12 @@
 //! `counter` in tokio.
 //!
 //! - share: every task owns a counted handle to the job and to the total
-//! - start: a task for each on the worker's queue, to be stolen
-//! - wait: the system puts a worker to sleep where the lock is taken
+//! - start: a task for each; the newest lies in a slot that nobody steals from,
+//!   the others on the worker's queue
+//! - wait: in the form with a lock, the system puts a worker to sleep
 //! - join: the handles are awaited in order, the total is read last
 
-use crate::{Tokio, join_all};
+use crate::{Tokio, joined};
 use lanes_core::workload::Counter;
 use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
@@ -21,7 +22,10 @@ impl Run<Counter> for Tokio {
                 let (job, total) = (job.clone(), Arc::clone(&total));
                 tokio::spawn(async move { job.add(task, &total) })
             };
-            join_all((0..job.tasks).map(start).collect()).await?;
+            let tasks: Vec<_> = (0..job.tasks).map(start).collect();
+            for task in tasks {
+                joined(task.await)?;
+            }
             Ok(total.sum())
         })
     }

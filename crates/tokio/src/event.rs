@@ -1,11 +1,12 @@
 //! `event` in tokio.
 //!
 //! - share: a channel of one place to each player
-//! - start: a task for each player on the worker's queue, to be stolen
+//! - start: a task for each player; the second lies in a slot that nobody
+//!   steals from, the first on the worker's queue
 //! - wait: a task gives its worker back until its channel has the token
 //! - join: the handles are awaited in order
 
-use crate::{Tokio, join_all};
+use crate::{Tokio, joined};
 use lanes_core::workload::{Event, Player, Relay, Token};
 use lanes_core::{Error, Fit, Job, Run};
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -22,8 +23,13 @@ impl Run<Event> for Tokio {
             let start = |(side, (to, from))| {
                 tokio::spawn(play(job.clone(), side, to, from))
             };
-            let tasks = ends.into_iter().enumerate().map(start).collect();
-            Ok(job.relay(&join_all(tasks).await?))
+            let tasks: Vec<_> =
+                ends.into_iter().enumerate().map(start).collect();
+            let mut players = Vec::with_capacity(tasks.len());
+            for task in tasks {
+                players.push(joined(task.await)?);
+            }
+            Ok(job.relay(&players))
         })
     }
 }

@@ -1,7 +1,8 @@
 //! `fib` in tokio.
 //!
 //! - share: a token that every task copies
-//! - start: a task for the left half of every fork, to be stolen
+//! - start: a task for the left half of every fork; the newest lies in a slot
+//!   that nobody steals from, the others on the worker's queue
 //! - wait: a task gives its worker back until its left half has ended
 //! - join: an addition, once the left half is awaited
 

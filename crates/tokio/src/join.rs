@@ -1,11 +1,12 @@
 //! `join` in tokio.
 //!
 //! - share: each task owns a counted handle to the job
-//! - start: a task for each of the two parts
-//! - wait: never
+//! - start: a task for each of the two parts; the second lies in a slot that
+//!   nobody steals from, the first on the worker's queue
+//! - wait: only the task that joins, which gives its worker back
 //! - join: the handles are awaited one after the other, into a pair
 
-use crate::{Tokio, join};
+use crate::{Tokio, joined};
 use lanes_core::numbers::Pieces;
 use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
@@ -20,8 +21,8 @@ impl Run<Join> for Tokio {
             let most = tokio::spawn(async move { first.max(first.whole(0)) });
             let twice =
                 tokio::spawn(async move { second.double(second.whole(1)) });
-            let (most, twice) = (join(most).await, join(twice).await);
-            Ok((most?, [twice?].into_iter().collect()))
+            let (most, twice) = (joined(most.await)?, joined(twice.await)?);
+            Ok((most, [twice].into_iter().collect()))
         })
     }
 }

@@ -19,7 +19,7 @@ use std::future::Future;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::task::JoinHandle;
+use tokio::task::JoinError;
 
 /// A multi-threaded tokio runtime.
 pub struct Tokio {
@@ -52,7 +52,8 @@ impl Model for Tokio {
 
 impl Tokio {
     /// Runs on a worker, while the caller waits outside: `block_on` alone would
-    /// run the future on the caller's thread.
+    /// run the future on the caller's thread. A failure stops the tasks that
+    /// are not joined, and this waits until they have ended.
     fn drive<W, T, F>(
         &self,
         job: &Job<W>,
@@ -70,28 +71,18 @@ impl Tokio {
         }
         job.settled(|job| {
             let task = self.runtime.spawn(run(job));
-            self.runtime.block_on(join(task))
+            joined(self.runtime.block_on(task))
         })
     }
 }
 
-/// A panicked task is an error of its handle.
-async fn join<T>(task: JoinHandle<Result<T, Error>>) -> Result<T, Error> {
-    task.await.unwrap_or_else(|error| match error.try_into_panic() {
+/// What a task has left: its result, or its panic, which is an error of its
+/// handle.
+fn joined<T>(left: Result<Result<T, Error>, JoinError>) -> Result<T, Error> {
+    left.unwrap_or_else(|error| match error.try_into_panic() {
         Ok(payload) => Err(Error::panicked(&*payload)),
         Err(_) => Err(Error::Cancelled),
     })
-}
-
-/// Joins every task, also after one has failed: a dropped handle detaches.
-async fn join_all<T>(
-    tasks: Vec<JoinHandle<Result<T, Error>>>,
-) -> Result<Vec<T>, Error> {
-    let mut results = Vec::with_capacity(tasks.len());
-    for task in tasks {
-        results.push(join(task).await);
-    }
-    results.into_iter().collect()
 }
 
 /// A connection to a server; opened by its first request.

@@ -1,11 +1,12 @@
 //! `max` in tokio.
 //!
 //! - share: every task owns a counted handle to the job
-//! - start: a task for each part on the worker's queue, to be stolen
-//! - wait: never
+//! - start: a task for each part; the newest lies in a slot that nobody steals
+//!   from, the others on the worker's queue
+//! - wait: only the task that joins, which gives its worker back
 //! - join: the handles are awaited in order, the results folded
 
-use crate::{Tokio, join_all};
+use crate::{Tokio, joined};
 use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -20,8 +21,12 @@ impl Run<Max> for Tokio {
                 let job = job.clone();
                 tokio::spawn(async move { job.max(part) })
             };
-            let tasks = job.parts(workers).map(start).collect();
-            Ok(join_all(tasks).await?.into_iter().max().flatten())
+            let tasks: Vec<_> = job.parts(workers).map(start).collect();
+            let mut most = None;
+            for task in tasks {
+                most = most.max(joined(task.await)?);
+            }
+            Ok(most)
         })
     }
 }

@@ -5,7 +5,7 @@
 //! - wait: a task gives its worker back until the file is there
 //! - join: the handles are awaited in order, their numbers concatenated
 
-use crate::{Tokio, join_all};
+use crate::{Tokio, joined};
 use lanes_core::parts::Part;
 use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
@@ -19,8 +19,12 @@ impl Run<Read> for Tokio {
         let workers = self.workers;
         self.drive(job, move |job| async move {
             let start = |part| tokio::spawn(read(job.clone(), part));
-            let tasks = job.parts(workers).map(start).collect();
-            Ok(join_all(tasks).await?.concat())
+            let tasks: Vec<_> = job.parts(workers).map(start).collect();
+            let mut largest = Vec::new();
+            for task in tasks {
+                largest.extend(joined(task.await)?);
+            }
+            Ok(largest)
         })
     }
 }

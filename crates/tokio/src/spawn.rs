@@ -1,11 +1,12 @@
 //! `spawn` in tokio.
 //!
 //! - share: a token that every task copies
-//! - start: a task each on the worker's queue, to be stolen
-//! - wait: never
+//! - start: a task for each; the newest lies in a slot that nobody steals from,
+//!   the others on the worker's queue, which overflows into a global one
+//! - wait: only the task that joins, which gives its worker back
 //! - join: the handles are awaited in order, the results added
 
-use crate::{Tokio, join_all};
+use crate::{Tokio, joined};
 use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -17,8 +18,12 @@ impl Run<Spawn> for Tokio {
             let empty = job.empty();
             let start =
                 |task| tokio::spawn(async move { Ok(empty.task(task)) });
-            let tasks = (0..job.tasks).map(start).collect();
-            job.finish(join_all(tasks).await?.into_iter().sum())
+            let tasks: Vec<_> = (0..job.tasks).map(start).collect();
+            let mut sum = 0;
+            for task in tasks {
+                sum += joined(task.await)?;
+            }
+            job.finish(sum)
         })
     }
 }

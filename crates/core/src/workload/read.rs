@@ -119,6 +119,11 @@ impl Files {
         parts::split(self.paths.len(), 1, count)
     }
 
+    /// The numbers of the files, in order.
+    pub fn indices(&self) -> std::ops::Range<usize> {
+        0..self.paths.len()
+    }
+
     /// Where a file is.
     pub fn path(&self, file: usize) -> &Path {
         &self.paths[file]
