@@ -187,8 +187,8 @@ fn tell_limit(label: &str, job: &dyn AnyJob, workers: usize) {
     }
 }
 
-/// Whether a model takes part: the models that show where time goes do where the
-/// command line names them.
+/// Whether a model takes part: the models that show where time goes do where
+/// the command line names them.
 fn chosen(entry: &Entry) -> bool {
     let named = |arg: String| !arg.starts_with('-') && arg.contains(entry.name);
     entry.family == Family::Runtime || env::args().skip(1).any(named)

@@ -1,8 +1,8 @@
 //! The shortest idiomatic code of each library, without the trait around it.
 //!
-//! It runs the same kernels on the same list (a job serves as the counted handle
-//! to it), cut into as many parts and into memory that is warm already. But it
-//! looks at no cancel flag, returns no errors and joins as it pleases. A
+//! It runs the same kernels on the same list (a job serves as the counted
+//! handle to it), cut into as many parts and into memory that is warm already.
+//! But it looks at no cancel flag, returns no errors and joins as it pleases. A
 //! runtime's root task is spawned here too: `block_on` would lend it the
 //! caller's thread as one more worker.
 

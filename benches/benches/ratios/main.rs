@@ -83,9 +83,8 @@ impl Session {
             Bound::AtLeast(least) => (">=", least, median >= least),
         };
         let mark = if kept { "" } else { "  MISSED" };
-        println!(
-            "{name:28} {median:5.2} ({low:.2} to {high:.2})  {sign} {bound}{mark}"
-        );
+        let range = format!("({low:.2} to {high:.2})");
+        println!("{name:28} {median:5.2} {range}  {sign} {bound}{mark}");
     }
 }
 

@@ -1,4 +1,5 @@
-//! chili: fork-join in which a fork is a call, and work is shared at a heartbeat.
+//! chili: fork-join in which a fork is a call, and work is shared at a
+//! heartbeat.
 
 lanes_core::cells! { for Chili:
     max::Max,
@@ -39,9 +40,9 @@ impl Model for Chili {
 }
 
 impl Chili {
-    /// Runs on the caller's thread, from where the other workers are given work.
-    /// A panic must not leave a closure of `join`: the job beside it lies on the
-    /// stack that would be unwound. Each is caught where it may happen.
+    /// Runs on the caller's thread, from where the other workers are given
+    /// work. A panic must not leave a closure of `join`: the job beside it lies
+    /// on the stack that would be unwound. Each is caught where it may happen.
     fn drive<T>(
         &self,
         run: impl FnOnce(&mut Scope<'_>) -> Result<T, Error>,

@@ -43,8 +43,8 @@ pub trait Cells: Model + Sized {
 }
 
 /// Declares the files of a model's cells as modules, and lists the cells: one
-/// word for each, the file and the workload in it. Written once, in the `lib.rs`
-/// of the model:
+/// word for each, the file and the workload in it. Written once, in the
+/// `lib.rs` of the model:
 ///
 /// ```text
 /// lanes_core::cells! { for Threads: max::Max, double::Double }

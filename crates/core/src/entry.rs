@@ -86,8 +86,8 @@ impl Entry {
     }
 
     /// The version of its package that this was built with; the newest if there
-    /// are several. None for the standard library, and for a package that is not
-    /// in the lock file.
+    /// are several. None for the standard library, and for a package that is
+    /// not in the lock file.
     pub fn version(&self) -> Option<&'static str> {
         let name = format!("name = \"{}\"", self.package?);
         let mut lines = self.lock.lines();
@@ -101,8 +101,8 @@ impl Entry {
         found
     }
 
-    /// Its library with the version, as in `rayon 1.12.0`; none for the standard
-    /// library.
+    /// Its library with the version, as in `rayon 1.12.0`; none for the
+    /// standard library.
     pub fn library(&self) -> Option<String> {
         Some(format!("{} {}", self.package?, self.version()?))
     }

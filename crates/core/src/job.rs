@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-/// A job that every model can be asked to do. A value is one size of it, and can
-/// be written down for a worker in another process.
+/// A job that every model can be asked to do. A value is one size of it, and
+/// can be written down for a worker in another process.
 pub trait Workload:
     Clone + Serialize + DeserializeOwned + Send + Sync + 'static
 {
@@ -64,8 +64,8 @@ pub trait Workload:
     /// The right answer, by the plainest code.
     fn reference(input: &Self::Input) -> Self::Output;
 
-    /// The answer as one number: [`crate::seed::digest`] of its numbers, so that
-    /// answers can be compared across processes and languages.
+    /// The answer as one number: [`crate::seed::digest`] of its numbers, so
+    /// that answers can be compared across processes and languages.
     fn digest(output: &Self::Output) -> u64;
 
     /// The time that no model can beat with so many workers, measured now.
@@ -142,8 +142,8 @@ impl<W: Workload> Job<W> {
         Ok(Self::of(Context::new(), input))
     }
 
-    /// An input that is there already, under a context: what a worker in another
-    /// process was sent.
+    /// An input that is there already, under a context: what a worker in
+    /// another process was sent.
     pub fn with(input: W::Input, context: &Context) -> Self {
         Self::of(context.clone(), Arc::new(input))
     }

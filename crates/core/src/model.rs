@@ -17,7 +17,8 @@ impl Config {
     /// A model with this many workers.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for no worker at all or more than [`Config::MOST_WORKERS`].
+    /// [`Error::Invalid`] for no worker at all or more than
+    /// [`Config::MOST_WORKERS`].
     pub fn new(workers: usize) -> Result<Self, Error> {
         match workers {
             0 => Err(Error::Invalid("zero workers".into())),

@@ -24,10 +24,8 @@ impl Part {
             return None;
         }
         let middle = start + grains / 2 * grain;
-        let half = |range: Range<usize>| Self {
-            task: range.start / grain,
-            range,
-        };
+        let half =
+            |range: Range<usize>| Self { task: range.start / grain, range };
         Some((half(start..middle), half(middle..end)))
     }
 }

@@ -172,10 +172,8 @@ mod tests {
             &Context::new(),
             0,
         );
-        assert!(
-            matches!(&refused, Err(Error::Task(why)) if why.contains("refused")),
-            "{refused:?}"
-        );
+        let Err(Error::Task(why)) = &refused else { panic!("{refused:?}") };
+        assert!(why.contains("refused"), "{why}");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! A workload, a size of it and a job, whatever their types: what everything that
-//! goes through all cells works with.
+//! A workload, a size of it and a job, whatever their types: what everything
+//! that goes through all cells works with.
 
 use crate::latencies::Latencies;
 use crate::{Context, Error, Job, Limit, Size, Started, Workload};

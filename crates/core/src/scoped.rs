@@ -15,10 +15,10 @@ pub type Handle<'scope, T> = ScopedJoinHandle<'scope, Result<T, Error>>;
 ///
 /// # Errors
 /// That of `run`, or its panic.
-pub fn scoped<'env, T>(
-    context: &Context,
-    run: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> Result<T, Error>,
-) -> Result<T, Error> {
+pub fn scoped<'env, T, F>(context: &Context, run: F) -> Result<T, Error>
+where
+    F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> Result<T, Error>,
+{
     caught(|| thread::scope(|scope| context.note(run(scope))))
 }
 

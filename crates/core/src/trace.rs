@@ -31,9 +31,9 @@ pub enum State {
 
 /// One stretch of a task's time.
 ///
-/// A span may lie within another of its task: a wait for a turn within a stretch
-/// of compute, say. The inner one tells what was going on; [`innermost`] cuts
-/// the outer one around it.
+/// A span may lie within another of its task: a wait for a turn within a
+/// stretch of compute, say. The inner one tells what was going on;
+/// [`innermost`] cuts the outer one around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// The number of the task within its run.
@@ -87,8 +87,8 @@ impl Trace {
         Self::since(monotonic())
     }
 
-    /// An empty trace whose clock started at this time of [`monotonic`]: part of
-    /// the trace of another process.
+    /// An empty trace whose clock started at this time of [`monotonic`]: part
+    /// of the trace of another process.
     pub fn since(origin: u64) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         Self(Arc::new(Shared {
@@ -196,8 +196,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The spans with those that lie within others cut out of them, by their begin:
-/// each task does one thing at a time on each worker. Spans that overlap without
-/// lying within each other are cut where the later one begins.
+/// each task does one thing at a time on each worker. Spans that overlap
+/// without lying within each other are cut where the later one begins.
 pub fn innermost(spans: &[Span]) -> Vec<Span> {
     let mut by_lane: BTreeMap<_, Vec<Span>> = BTreeMap::new();
     for span in spans {

@@ -1,5 +1,5 @@
-//! The catalogue: one file for each workload, with its definition, its input, its
-//! reference answer, its limit and its kernels.
+//! The catalogue: one file for each workload, with its definition, its input,
+//! its reference answer, its limit and its kernels.
 
 mod bound;
 

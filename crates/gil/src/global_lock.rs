@@ -25,8 +25,8 @@ pub struct Options {
     /// [`Options::LEAST_INTERVAL`].
     pub interval: Duration,
     /// Whether a thread that was asked for the lock waits, once it has let go,
-    /// until another thread has it. Without this it may well have the lock again
-    /// before those that waited for it have woken.
+    /// until another thread has it. Without this it may well have the lock
+    /// again before those that waited for it have woken.
     pub forced_switching: bool,
 }
 
@@ -56,20 +56,12 @@ impl Default for Options {
 /// use lanes_gil::{GlobalLock, Options};
 /// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 ///
-/// let (lock, total) = (GlobalLock::new(Options::default())?, AtomicU64::new(0));
-/// std::thread::scope(|scope| {
-///     for _ in 0..2 {
-///         scope.spawn(|| {
-///             let _held = lock.hold();
-///             for _ in 0..1000 {
-///                 // Nobody comes in between, since there is no checkpoint.
-///                 total.store(total.load(Relaxed) + 1, Relaxed);
-///                 lock.checkpoint();
-///             }
-///         });
-///     }
-/// });
-/// assert_eq!(total.into_inner(), 2000);
+/// let (lock, total) = (GlobalLock::new(Options::default())?,
+/// AtomicU64::new(0)); std::thread::scope(|scope| { for _ in 0..2 {
+/// scope.spawn(|| { let _held = lock.hold(); for _ in 0..1000 { // Nobody comes
+/// in between, since there is no checkpoint. total.store(total.load(Relaxed) +
+/// 1, Relaxed); lock.checkpoint(); } }); } }); assert_eq!(total.into_inner(),
+/// 2000);
 /// # Ok::<(), lanes_core::Error>(())
 /// ```
 pub struct GlobalLock {
@@ -79,8 +71,8 @@ pub struct GlobalLock {
     free: Condvar,
     /// Another thread than before has taken the lock.
     switched: Condvar,
-    /// A thread asks for the lock. Set and cleared under the mutex of the state,
-    /// and read without it.
+    /// A thread asks for the lock. Set and cleared under the mutex of the
+    /// state, and read without it.
     drop_request: AtomicBool,
 }
 
@@ -135,8 +127,8 @@ pub struct Statistics {
     pub slices: Vec<Slice>,
     /// How often it was taken.
     pub holds: u64,
-    /// How often it was taken by another thread than the one that had it before;
-    /// the first time is one.
+    /// How often it was taken by another thread than the one that had it
+    /// before; the first time is one.
     pub hand_overs: u64,
     /// How often a thread asked for it.
     pub requests: u64,
@@ -165,8 +157,8 @@ enum Release {
     Last,
 }
 
-/// The lock, as long as a thread runs; let go of for good when it is dropped. It
-/// stays in its thread: no other can let go of the lock.
+/// The lock, as long as a thread runs; let go of for good when it is dropped.
+/// It stays in its thread: no other can let go of the lock.
 #[must_use = "the lock is let go of when this is dropped"]
 pub struct Held<'a>(&'a GlobalLock, PhantomData<*const ()>);
 
@@ -214,8 +206,9 @@ impl GlobalLock {
         self.take_or_give_up(None);
     }
 
-    /// Waits until this thread has the lock, or until it has asked for it and its
-    /// patience is at an end; looked at once an interval. Whether it has the lock.
+    /// Waits until this thread has the lock, or until it has asked for it and
+    /// its patience is at an end; looked at once an interval. Whether it has
+    /// the lock.
     ///
     /// # Panics
     /// If it has it already.
@@ -243,8 +236,8 @@ impl GlobalLock {
         assert!(held, "a thread lets go of a lock that it does not hold");
     }
 
-    /// Lets go of the lock for good: a thread that ends has nothing to come back
-    /// for, and waits for nobody.
+    /// Lets go of the lock for good: a thread that ends has nothing to come
+    /// back for, and waits for nobody.
     ///
     /// # Panics
     /// If this thread does not have it.
@@ -264,15 +257,16 @@ impl GlobalLock {
         self.state().is_held_by(current().id())
     }
 
-    /// Lets another thread have the lock if one asks for it, and takes it again.
-    /// Whether it did; it does not if this thread does not have the lock.
+    /// Lets another thread have the lock if one asks for it, and takes it
+    /// again. Whether it did; it does not if this thread does not have the
+    /// lock.
     #[inline]
     pub fn checkpoint(&self) -> bool {
         self.is_wanted() && self.pass_on()
     }
 
-    /// Does some work without the lock, such as blocking I/O, and takes it again,
-    /// also after a panic.
+    /// Does some work without the lock, such as blocking I/O, and takes it
+    /// again, also after a panic.
     ///
     /// # Panics
     /// If this thread does not have the lock, and whenever `work` does.
@@ -384,8 +378,8 @@ impl GlobalLock {
         true
     }
 
-    /// A panic under this mutex is one of the assertions, and leaves the state as
-    /// it was.
+    /// A panic under this mutex is one of the assertions, and leaves the state
+    /// as it was.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -430,8 +424,8 @@ impl Drop for TakeAgain<'_> {
 
 /// The kernels pass the lock on between two grains.
 impl Turn for GlobalLock {
-    /// Only a thread that has the lock can pass it on: one that waits for I/O has
-    /// let go of it.
+    /// Only a thread that has the lock can pass it on: one that waits for I/O
+    /// has let go of it.
     #[inline]
     fn wanted(&self) -> bool {
         self.is_wanted() && self.is_mine()

@@ -1,7 +1,7 @@
 //! The lock in every order in which two threads can be interleaved.
 //!
-//! `cargo test -p lanes-gil --features loom --test loom`. The file of the lock is
-//! built a second time here, of loom's mutex, conditions and atomics.
+//! `cargo test -p lanes-gil --features loom --test loom`. The file of the lock
+//! is built a second time here, of loom's mutex, conditions and atomics.
 
 #[expect(dead_code, unreachable_pub, reason = "only a part of it is needed")]
 #[path = "../src/global_lock.rs"]
@@ -18,8 +18,8 @@ mod sync {
 
     loom::thread_local! {
         /// How many of this thread's waits are over at once. All others last
-        /// until they are woken, so that a lost wake-up is a deadlock, which the
-        /// model finds.
+        /// until they are woken, so that a lost wake-up is a deadlock, which
+        /// the model finds.
         pub(crate) static SHORT_WAITS: Cell<u32> = Cell::new(1);
     }
 

@@ -1,7 +1,7 @@
 //! What the lock promises, by the clock of a real machine.
 //!
-//! Lower bounds on time are exact; upper bounds have a lot of room, and are met by
-//! one of many tries, since a busy machine runs any thread late.
+//! Lower bounds on time are exact; upper bounds have a lot of room, and are met
+//! by one of many tries, since a busy machine runs any thread late.
 
 use lanes_core::{Error, Turn, kernel};
 use lanes_gil::{Ended, GlobalLock, Options, Slice};

@@ -10,9 +10,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 /// at once often has it again before those that sleep have woken.
 ///
 /// The tickets are those of the ticket lock (D. P. Reed and R. K. Kanodia,
-/// "Synchronization with Eventcounts and Sequencers", 1979). Each waiting thread
-/// sleeps on a condition of its own, so that a call wakes one, and not a crowd of
-/// which all but one go back to sleep.
+/// "Synchronization with Eventcounts and Sequencers", 1979). Each waiting
+/// thread sleeps on a condition of its own, so that a call wakes one, and not a
+/// crowd of which all but one go back to sleep.
 #[derive(Default)]
 pub(crate) struct Turns {
     line: Mutex<Line>,

@@ -142,7 +142,8 @@ impl<T: Transport> Processes<T> {
             pool.sweep();
         }
         drop(tasks);
-        // Each task has a token, and nothing is sent: this ends with the last one.
+        // Each task has a token, and nothing is sent: this ends with the last
+        // one.
         let _ = left.recv();
         // The first failure has stopped the others, which then failed of that.
         result.map_err(|error| context.cause().unwrap_or(error))

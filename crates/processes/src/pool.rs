@@ -45,8 +45,8 @@ use task::{Task, cause};
 
 /// A pool of worker processes.
 ///
-/// Dropping it cancels what waits, kills what runs, and returns when threads and
-/// processes are gone; [`Pool::shutdown`] lets the work end first.
+/// Dropping it cancels what waits, kills what runs, and returns when threads
+/// and processes are gone; [`Pool::shutdown`] lets the work end first.
 pub struct Pool {
     shared: Arc<Shared>,
     drivers: Mutex<Vec<JoinHandle<()>>>,

@@ -38,7 +38,8 @@ pub enum Form {
     /// its answer is wrong; shown by what it loses.
     Unlocked,
     /// The same with a step between the read and the write, as in
-    /// `t = c; f(); c = t + 1`: a place where threads that take turns may change.
+    /// `t = c; f(); c = t + 1`: a place where threads that take turns may
+    /// change.
     Apart,
 }
 

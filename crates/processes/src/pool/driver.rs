@@ -38,7 +38,8 @@ impl Driver {
         let mut worker = match self.start() {
             Ok(worker) => Some(worker),
             Err(error) => {
-                // The thread that starts the pool waits for this, and drops the pool.
+                // The thread that starts the pool waits for this, and drops the
+                // pool.
                 let _ = ready.send(Err(error));
                 return;
             }
@@ -52,7 +53,8 @@ impl Driver {
             }
         }
         if let Some(worker) = worker {
-            // The worker is ended here: those who kill must not find it any more.
+            // The worker is ended here: those who kill must not find it any
+            // more.
             self.enter(None);
             worker.end();
         }
@@ -75,8 +77,8 @@ impl Driver {
     }
 
     /// Has a task done, by a new worker if the last one was killed. Returns the
-    /// worker, if it can do another one. The task is finished only when a worker
-    /// that is killed is gone.
+    /// worker, if it can do another one. The task is finished only when a
+    /// worker that is killed is gone.
     fn run(&self, task: &dyn Work, worker: Option<Worker>) -> Option<Worker> {
         if let Some(cause) = cause(task) {
             task.fail(cause);

@@ -16,8 +16,8 @@ use std::sync::{Mutex, PoisonError};
 pub trait Function: 'static {
     /// The name, which no other function of the executable has.
     const NAME: &'static str;
-    /// What crosses to the worker. Nothing of it is shared: the worker gets what
-    /// was written down.
+    /// What crosses to the worker. Nothing of it is shared: the worker gets
+    /// what was written down.
     type Argument: Serialize + DeserializeOwned + Send + 'static;
     /// What crosses back.
     type Output: Serialize + DeserializeOwned + Send + 'static;
@@ -70,8 +70,8 @@ pub fn register<F: Function>() {
     entries.push(entry);
 }
 
-/// The call of a function by its name, with the argument in these bytes, or with
-/// a list of arguments.
+/// The call of a function by its name, with the argument in these bytes, or
+/// with a list of arguments.
 ///
 /// # Errors
 /// [`Error::Unsupported`] if there is no such function, [`Error::Protocol`] if

@@ -19,8 +19,8 @@ pub(super) struct Slot<T> {
 
 struct State<T> {
     stage: Stage<T>,
-    /// Get a message when the result is there: the number under which each knows
-    /// it.
+    /// Get a message when the result is there: the number under which each
+    /// knows it.
     watchers: Vec<(Sender<usize>, usize)>,
 }
 
@@ -87,8 +87,8 @@ impl<T> State<T> {
 }
 
 impl<T> Future<T> {
-    /// Cancels the task, unless it has begun, and returns whether it did. Its result
-    /// is [`Error::Cancelled`] then.
+    /// Cancels the task, unless it has begun, and returns whether it did. Its
+    /// result is [`Error::Cancelled`] then.
     pub fn cancel(&self) -> bool {
         let waits = matches!(self.0.lock().stage, Stage::Waiting);
         // A driver may take it in between: `begin` then comes first or not.

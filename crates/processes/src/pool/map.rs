@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 /// Each argument of a chunk has a result of its own.
 pub(super) type Chunk<T> = Vec<Result<T, Failure>>;
 
-/// Results in the order of their arguments; see [`Pool::map`](crate::Pool::map).
+/// Results in the order of their arguments; see
+/// [`Pool::map`](crate::Pool::map).
 pub struct Map<T> {
     /// The length of each chunk, and its results.
     futures: VecDeque<(usize, Future<Chunk<T>>)>,

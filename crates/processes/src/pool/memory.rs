@@ -1,7 +1,7 @@
 //! Memory that the pool and one worker both map: a file without a name.
 //!
-//! One side at a time uses it. The one that sends writes a body and then says on
-//! the socket how long it is; the other reads it before it sends anything
+//! One side at a time uses it. The one that sends writes a body and then says
+//! on the socket how long it is; the other reads it before it sends anything
 //! itself, and there is one request in flight.
 
 use super::error::broken;
@@ -54,8 +54,8 @@ impl Memory {
     pub(super) fn room(&mut self, length: usize) -> Result<&mut [u8], Error> {
         if self.mapped() < length {
             let whole = length.next_multiple_of(STEP) as u64;
-            // Memory that is only promised would kill the process that touches it
-            // when there is none left.
+            // Memory that is only promised would kill the process that touches
+            // it when there is none left.
             fallocate(&self.file, FallocateFlags::empty(), 0, whole)
                 .map_err(io::Error::from)?;
             self.remap()?;

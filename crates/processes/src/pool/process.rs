@@ -94,7 +94,8 @@ impl Worker {
         Ok(())
     }
 
-    /// Becomes readable when the process ends; kills it also from other threads.
+    /// Becomes readable when the process ends; kills it also from other
+    /// threads.
     pub(super) fn alive(&self) -> &Arc<OwnedFd> {
         &self.alive
     }
@@ -176,8 +177,8 @@ impl Drop for Worker {
     }
 }
 
-/// The probe is the run's own and stays in its process: it is asked here, on the
-/// thread that stands for the worker.
+/// The probe is the run's own and stays in its process: it is asked here, on
+/// the thread that stands for the worker.
 fn grain(context: Option<&Context>, task: usize) -> Result<(), Error> {
     let context = context.ok_or_else(|| broken("no run wants to be asked"))?;
     caught(|| context.grain(task))

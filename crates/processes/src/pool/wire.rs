@@ -13,8 +13,8 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 
 /// No body is longer: checked before anything is allocated for it.
 pub(super) const MOST_BYTES: usize = 1 << 30;
-/// From this length on a body lies in the memory that both map, if there is any:
-/// below, waking the other side costs more than the copies.
+/// From this length on a body lies in the memory that both map, if there is
+/// any: below, waking the other side costs more than the copies.
 const LARGE: usize = 64 * 1024;
 /// How much more room is made at a time: a length alone allocates no more.
 const STEP: usize = 1 << 20;
@@ -327,7 +327,9 @@ mod tests {
         })]
 
         #[test]
-        fn lists_cross(numbers in prop::collection::vec(any::<u64>(), 0..9000)) {
+        fn lists_cross(
+            numbers in prop::collection::vec(any::<u64>(), 0..9000),
+        ) {
             let there = crossed(&List::from(numbers.clone()));
             prop_assert_eq!(there.into_vec(), numbers);
         }

@@ -2,14 +2,14 @@
 //!
 //! A pool starts the running executable again, whichever that is: a command, a
 //! bench, a test binary whose `main` belongs to the harness. None of them would
-//! know that it is to be a worker, so that this is found out before `main` runs:
-//! a constructor, which the system calls when it starts a program, looks at the
-//! name that the process was started under. If it is the one that pools use,
-//! the process serves its standard input and ends; `main` is never reached.
-//! Everything else that links this crate pays one comparison.
+//! know that it is to be a worker, so that this is found out before `main`
+//! runs: a constructor, which the system calls when it starts a program, looks
+//! at the name that the process was started under. If it is the one that pools
+//! use, the process serves its standard input and ends; `main` is never
+//! reached. Everything else that links this crate pays one comparison.
 //!
-//! The name is the mark, not a variable in the environment: children of a worker
-//! would inherit a variable and take themselves for workers.
+//! The name is the mark, not a variable in the environment: children of a
+//! worker would inherit a variable and take themselves for workers.
 //!
 //! What runs before `main` does without what the standard library does there: a
 //! handler that explains a stack overflow, and a broken pipe that is an error
