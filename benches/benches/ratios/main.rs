@@ -332,7 +332,7 @@ fn traces(session: &Session) {
     for entry in &MODELS {
         let name = format!("trace/{}/subtasks", entry.name);
         if session.wants(&name) {
-            let model = start(&entry, WORKERS);
+            let model = start(entry, WORKERS);
             let traced = || {
                 let trace = Some(Trace::new());
                 let watch = Watch { trace, ..Watch::default() };
