@@ -110,7 +110,7 @@ fn every_format_is_what_it_says() {
     assert_eq!(reader.records().map(Result::unwrap).count(), 2);
     assert!(print("markdown").contains("| model "));
     let table = print("table");
-    for word in ["verdict", "noise floor", "limit", "ratio"] {
+    for word in ["verdict", "noise floor", "best possible", "ratio"] {
         assert!(table.contains(word), "{word}");
     }
 }
@@ -404,7 +404,7 @@ fn cells_are_checked_and_listed() {
     assert!(output.status.success(), "{printed}{}", text(&output.stderr));
     assert!(printed.contains(" right, "), "{printed}");
     assert!(
-        printed.contains("rayon with 1 workers: event: two jobs"),
+        printed.contains("rayon with 1 worker: event: two jobs"),
         "{printed}"
     );
     let output = self::output(&["list", "--format=json"]);
