@@ -62,8 +62,8 @@ pub struct By {
 pub(crate) enum Measure {
     /// Once.
     Once(fn(&mut Lab<'_>) -> Samples),
-    /// In each Python that is here and that the first function accepts; the name
-    /// then says in which one.
+    /// In each Python that is here and that the first function accepts; the
+    /// name then says in which one.
     EachPython(
         fn(&PythonHere) -> bool,
         fn(&mut Lab<'_>, &PythonHere) -> Samples,

@@ -71,8 +71,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
     },
 ];
 
-/// The times in 1, 2 and 4 threads under one GIL are measured in turn; the ratios
-/// are of 2 (`at` 1) or 4 (`at` 2) threads to one.
+/// The times in 1, 2 and 4 threads under one GIL are measured in turn; the
+/// ratios are of 2 (`at` 1) or 4 (`at` 2) threads to one.
 fn of_gil(lab: &mut Lab<'_>, at: usize) -> Samples {
     let times = lab.shared("times in 1, 2 and 4 threads".into(), |lab| {
         let rounds = rounds(WORK);
@@ -122,8 +122,8 @@ fn inverse(ratios: Vec<f64>) -> Vec<f64> {
     ratios.into_iter().map(|ratio| 1.0 / ratio).collect()
 }
 
-/// As many rounds as take half of [`WORK`] in the first Python: each is made four
-/// times there.
+/// As many rounds as take half of [`WORK`] in the first Python: each is made
+/// four times there.
 fn rounds_in_python(lab: &mut Lab<'_>) -> Result<u64, String> {
     let rounds = lab.shared("rounds in Python".into(), |lab| {
         let nanos = WORK.as_nanos() as u64;

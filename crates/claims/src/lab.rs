@@ -1,5 +1,5 @@
-//! What the measurements work with: workers in CPython, models of the suite, and
-//! repetitions.
+//! What the measurements work with: workers in CPython, models of the suite,
+//! and repetitions.
 
 use crate::python::Python;
 use lanes_core::{Config, Error, Started};
@@ -178,7 +178,7 @@ pub(crate) fn pythons() -> Vec<PythonHere> {
 /// A model of the suite with so many workers.
 ///
 /// # Errors
-/// That there is none of this name, and those of [`lanes_suite::Entry::start`].
+/// That there is none of this name, and those of [`lanes_core::Entry::start`].
 pub(crate) fn model(name: &str, workers: usize) -> Result<Started, Error> {
     let entry = MODELS.iter().find(|entry| entry.name == name);
     let entry =

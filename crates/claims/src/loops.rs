@@ -59,8 +59,8 @@ fn gap_in_python(lab: &mut Lab<'_>, place: Place) -> Samples {
     })
 }
 
-/// The longest time in seconds for which an event loop did not look at its tasks,
-/// while one of them made a blocking call.
+/// The longest time in seconds for which an event loop did not look at its
+/// tasks, while one of them made a blocking call.
 fn longest_gap(place: Place, block: Duration) -> Result<f64, Error> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().build()?;

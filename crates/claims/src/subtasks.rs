@@ -27,8 +27,8 @@ const fn units(bound: Bound, by: &'static [By]) -> Claim {
     Claim { group, name: CLAIM, ratio, bound, by }
 }
 
-/// The speed of CPython changes from one moment to the next: the unit is a tenth
-/// of what one thread takes just before.
+/// The speed of CPython changes from one moment to the next: the unit is a
+/// tenth of what one thread takes just before.
 const fn tenths(bound: Bound, by: &'static [By]) -> Claim {
     let ratio = "subtasks / a tenth of it in one thread";
     Claim { group: Group::Subtasks, name: CLAIM, ratio, bound, by }

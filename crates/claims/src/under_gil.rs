@@ -7,8 +7,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Rounds of [`churn`] between two checkpoints: some ten microseconds, as between
-/// two checkpoints of an interpreter.
+/// Rounds of [`churn`] between two checkpoints: some ten microseconds, as
+/// between two checkpoints of an interpreter.
 const SLICE: u64 = 10_000;
 
 /// A lock that threads ask for after this interval.

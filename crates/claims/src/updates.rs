@@ -79,8 +79,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
     },
 ];
 
-/// Whether a Python keeps the GIL throughout an addition. Older ones look between
-/// any two steps whether to switch.
+/// Whether a Python keeps the GIL throughout an addition. Older ones look
+/// between any two steps whether to switch.
 fn is_lucky(python: &PythonHere) -> bool {
     python.minor.is_none_or(|minor| minor >= 10)
 }

@@ -2,8 +2,8 @@
 
 use crate::args::Check;
 use crate::fail::Fail;
-use crate::run::limits;
 use crate::models::Model;
+use crate::run::limits;
 use crate::select::Cells;
 use crate::show::print;
 use lanes_core::{Config, Row, Size, rows, rows_with};

@@ -109,9 +109,7 @@ impl Known {
             Origin::Suite(entry) => {
                 self.model(Described::from(*entry), own()?, true)
             }
-            Origin::Peer(launch) => {
-                self.model(name(), launch.clone(), false)
-            }
+            Origin::Peer(launch) => self.model(name(), launch.clone(), false),
             Origin::Python => self.python(name()),
             Origin::Guest(guest) => self.guest(guest, name()),
         })

@@ -87,9 +87,8 @@ impl Cells {
         };
         // Only a model that is meant is asked what it is.
         for Candidate { known, name, .. } in candidates {
-            let meant =
-                |row: &Box<dyn Row>| cells.means(&**row, &known.name);
-            if cells.rows.iter().any(meant) {
+            let mut rows = cells.rows.iter();
+            if rows.any(|row| cells.means(&**row, &known.name)) {
                 cells.models.push(known.ask()?.named(name));
             }
         }

@@ -38,8 +38,3 @@ macro_rules! conformance {
         }
     )*};
 }
-
-/// The code in the README compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

@@ -139,7 +139,9 @@ impl Guest {
         };
         if model.model != self.name {
             let (other, name) = (model.model, &self.name);
-            return Err(format!("answers to another name: {other:?}, not {name:?}"));
+            return Err(format!(
+                "answers to another name: {other:?}, not {name:?}"
+            ));
         }
         let mut notes = Vec::new();
         let model = self.known(model, &mut notes);

@@ -113,7 +113,8 @@ impl Interpreter {
         Ok(Self { program, version, free_threaded: !gil, models })
     }
 
-    /// The version's first two numbers, as in `3.13` or, without a GIL, `3.13t`.
+    /// The version's first two numbers, as in `3.13` or, without a GIL,
+    /// `3.13t`.
     pub(crate) fn minor(&self) -> String {
         let [major, minor] = numbers(&self.version).unwrap_or_default();
         format!("{major}.{minor}{}", self.mark())

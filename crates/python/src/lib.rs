@@ -25,32 +25,33 @@
 //! `/proc/PID/fd/N` is the script that interpreters run: Python runs a zip that
 //! has a `__main__.py`, and whatever it starts in turn (forked and spawned
 //! processes, interpreters of the same process) imports from that path, too.
-//! Nothing is installed or written to a disk, there is no limit on the size, and
-//! the system takes the file back when this process ends, however it ends.
+//! Nothing is installed or written to a disk, there is no limit on the size,
+//! and the system takes the file back when this process ends, however it ends.
 //! While changing the worker, `python3 -I crates/python/worker describe` runs
 //! the same files where they lie.
 //!
 //! # How a cell or a model is added
 //!
 //! A cell is a method of a model's class that has a workload's name, takes the
-//! job and returns its answer. `@natural`, `@possible` or `@unsuitable` with one
-//! sentence above it says how well the model suits the workload; without one of
-//! these the method is no cell. A model runs the workloads that it has methods
-//! for, and no others. A new workload needs an entry in `INPUTS` and `NUMBERS`
-//! (`inputs.py`).
+//! job and returns its answer. `@natural`, `@possible` or `@unsuitable` with
+//! one sentence above it says how well the model suits the workload; without
+//! one of these the method is no cell. A model runs the workloads that it has
+//! methods for, and no others. A new workload needs an entry in `INPUTS` and
+//! `NUMBERS` (`inputs.py`).
 //!
 //! A model is a file in `lanes/models/` with one class: its docstring has the
 //! name and the four keys of every sibling; `serial`, `lane` (what a worker is
-//! called in a trace) and `turns` (who takes turns, see `trace.py`) describe it;
-//! `threads` returns the system's numbers of its workers, `close` ends them, and
-//! a static method `missing`, if there is one, says why this interpreter cannot
-//! be the model. Then come the cells in the order of the catalogue. The class is
-//! listed in `lanes/models/__init__.py`, the file in `src/archive.rs`, and the
-//! name in [`MODELS`], so that names are known before any interpreter is asked.
+//! called in a trace) and `turns` (who takes turns, see `trace.py`) describe
+//! it; `threads` returns the system's numbers of its workers, `close` ends
+//! them, and a static method `missing`, if there is one, says why this
+//! interpreter cannot be the model. Then come the cells in the order of the
+//! catalogue. The class is listed in `lanes/models/__init__.py`, the file in
+//! `src/archive.rs`, and the name in [`MODELS`], so that names are known before
+//! any interpreter is asked.
 //!
 //! # What it costs
 //!
-//! An interpreter is asked once in a process, when [`peers`], [`peer`] or
+//! An interpreter is asked once in a process, when [`peers()`], [`peer`] or
 //! [`interpreters`] first needs it: it is started, imports the whole worker and
 //! prints one line, in 0.1 to 0.3 seconds. All that are named are asked at the
 //! same time. One that does not answer within five seconds is killed and
@@ -62,13 +63,14 @@
 //!
 //! # What is inferred
 //!
-//! CPython does not report who waits for the GIL. A thread that wants to compute
-//! and whose wall time is ahead of its CPU time by more than 0.2 ms is drawn as
-//! waiting for the lock. It may as well have been ready to run while the system
-//! ran another process: with too few free cores the two look alike. A reply
-//! that arrives more than 0.3 ms after the server has sent it is drawn the same
-//! way from that time on. Interpreters without a GIL have no such spans, and
-//! nor have processes and subinterpreters, whose workers take no turns.
+//! CPython does not report who waits for the GIL. A thread that wants to
+//! compute and whose wall time is ahead of its CPU time by more than 0.2 ms is
+//! drawn as waiting for the lock. It may as well have been ready to run while
+//! the system ran another process: with too few free cores the two look alike.
+//! A reply that arrives more than 0.3 ms after the server has sent it is drawn
+//! the same way from that time on. Interpreters without a GIL have no such
+//! spans, and nor have processes and subinterpreters, whose workers take no
+//! turns.
 
 mod archive;
 mod interpreter;

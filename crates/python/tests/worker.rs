@@ -1,5 +1,5 @@
-//! Real CPython as a worker: every model and workload against the reference, and
-//! what is reported when it dies, prints, answers garbage or never answers.
+//! Real CPython as a worker: every model and workload against the reference,
+//! and what is reported when it dies, prints, answers garbage or never answers.
 //!
 //! All interpreters of `LANES_PYTHON` are tested, or else `python3`.
 

@@ -52,8 +52,8 @@ pub struct ListedModel {
     pub model: String,
     /// What kind of model it is, as a heading: `Rust runtimes`.
     pub family: String,
-    /// The folder with its source: `rayon` for `crates/rayon`, or
-    /// `guests/chili`; none for a program from elsewhere.
+    /// The folder below `crates` with its source; none for a program from
+    /// elsewhere.
     pub directory: Option<String>,
     /// The library that is compared and its version, or the interpreter.
     pub library: Option<String>,

@@ -1,13 +1,13 @@
 //! What was measured, traced and written, as one page.
 //!
-//! A [`Page`] is results, traces and source; [`page()`] writes it as one HTML file
-//! that needs nothing else. [`plots`] draws its figures. The timelines come from
-//! `lanes-timeline`, the source from `lanes-source`, the tables and the words
-//! from `lanes-measure`.
+//! A [`Page`] is results, traces and source; [`page()`] writes it as one HTML
+//! file that needs nothing else. [`plots`] draws its figures. The timelines
+//! come from `lanes-timeline`, the source from `lanes-source`, the tables and
+//! the words from `lanes-measure`.
 //!
 //! `lanes report` makes the page from the newest results and traces in
-//! `results/`, or from the files that it is given, and from the source tree. The
-//! page opens from disk. It asks the network for nothing, which its content
+//! `results/`, or from the files that it is given, and from the source tree.
+//! The page opens from disk. It asks the network for nothing, which its content
 //! policy forbids. It can be read without a script, in the dark, on a telephone
 //! and on paper.
 //!
@@ -29,17 +29,17 @@
 //!
 //! # What the page shows
 //!
-//! - **The matrix**: slowdowns against the fastest model, as a heat map. A model
-//!   that is tied is outlined, an inconclusive one is hatched, and a refusal says
-//!   why. Sizes and numbers of workers can be chosen. Rows can be sorted by
-//!   model, name, family or spread.
+//! - **The matrix**: slowdowns against the fastest model, as a heat map. A
+//!   model that is tied is outlined, an inconclusive one is hatched, and a
+//!   refusal says why. Sizes and numbers of workers can be chosen. Rows can be
+//!   sorted by model, name, family or spread.
 //! - **A workload**: slowdowns with their intervals, times against the best
 //!   possible, the scaling curve, CPU time, switches, memory and latencies; and
 //!   the timelines of every model on one axis.
-//! - **Source side by side**: two to four siblings in columns, part beside part,
-//!   with the words highlighted that differ from the left column. The address
-//!   holds the choice: `page.html#fetch?m=tokio,rayon,threads`, and with
-//!   `&only=1` only the differences.
+//! - **Source side by side**: two to four siblings in columns, part beside
+//!   part, with the words highlighted that differ from the left column. The
+//!   address holds the choice: `page.html#fetch?m=tokio,rayon,threads`, and
+//!   with `&only=1` only the differences.
 //! - **A model**: how it starts and stops, its poor fits, and its row of the
 //!   matrix.
 //!

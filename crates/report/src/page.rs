@@ -1,7 +1,7 @@
 //! The page: one file with everything in it, which opens anywhere.
 //!
-//! It has no style attribute, no handler in its markup and no address of another
-//! file, so that its content policy can forbid all of these.
+//! It has no style attribute, no handler in its markup and no address of
+//! another file, so that its content policy can forbid all of these.
 
 mod content;
 mod facts;

@@ -27,8 +27,8 @@ pub struct LineDifference {
     /// Its index within the part.
     pub line: usize,
     /// The stretches that differ, each as its begin and end in UTF-16 code
-    /// units of the line's text; none if the whole line differs. A stretch of no
-    /// length stands where only the other line has words.
+    /// units of the line's text; none if the whole line differs. A stretch of
+    /// no length stands where only the other line has words.
     pub words: Vec<(usize, usize)>,
 }
 
@@ -175,8 +175,8 @@ fn words(line: &str) -> Vec<Word<'_>> {
 }
 
 /// The stretches in which two lines differ, if they have at least half of their
-/// text in common. A line that only lacks words has a stretch of no length where
-/// the other line has them.
+/// text in common. A line that only lacks words has a stretch of no length
+/// where the other line has them.
 fn words_apart(first: &str, second: &str) -> Option<[Vec<(usize, usize)>; 2]> {
     if first.len().max(second.len()) > MOST_BYTES {
         return None;

@@ -30,8 +30,8 @@ pub(crate) fn is_plain(name: &str) -> bool {
 }
 
 impl File {
-    /// Reads a file of a tree; none if there is no such file below the folder that
-    /// its path begins with, or it cannot be shown.
+    /// Reads a file of a tree; none if there is no such file below the folder
+    /// that its path begins with, or it cannot be shown.
     pub(crate) fn read(
         root: &Path,
         path: String,
@@ -92,8 +92,8 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
         .map(|line| line.strip_suffix('\r').unwrap_or(line))
 }
 
-/// The text of a regular file, links followed, but not out of the folder that the
-/// path begins with: `crates` or `guests`.
+/// The text of a regular file, links followed, but not out of the folder
+/// `crates` that the path begins with.
 fn text(root: &Path, path: &str) -> Option<String> {
     let (top, _) = path.split_once('/')?;
     let top = root.join(top).canonicalize().ok()?;

@@ -1,13 +1,13 @@
-//! The source of the siblings, cut into parts that stand side by side, and their
-//! differences.
+//! The source of the siblings, cut into parts that stand side by side, and
+//! their differences.
 //!
 //! [`Source::read`] reads a source tree of Lanes. Each sibling comes out as
 //! [`Piece`]s with a key: the lines of its header, its imports, its fit, `run`,
 //! and what stands below. Pieces of two siblings with the same key stand beside
 //! each other. [`Difference`]s say which lines and words of them differ.
 //!
-//! The tree may be anything. What is in it comes out as escaped text, and no file
-//! outside of its folders `crates` and `guests` is read.
+//! The tree may be anything. What is in it comes out as escaped text, and no
+//! file outside of its folder `crates` is read.
 //!
 //! ```
 //! use lanes_source::Source;

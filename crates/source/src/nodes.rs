@@ -58,8 +58,8 @@ pub(crate) fn children(node: Node<'_>) -> Vec<Node<'_>> {
     node.children(&mut node.walk()).collect()
 }
 
-/// How many lines of some nodes have code: they are neither blank nor a comment,
-/// nor in a node that is left out.
+/// How many lines of some nodes have code: they are neither blank nor a
+/// comment, nor in a node that is left out.
 pub(crate) fn lines_of_code<'tree>(
     nodes: impl IntoIterator<Item = Node<'tree>>,
     left_out: impl Fn(Node<'tree>) -> bool,

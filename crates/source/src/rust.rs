@@ -166,8 +166,8 @@ fn implements(file: &File, node: Node<'_>, what: &str) -> bool {
         })
 }
 
-/// The items of the `impl Run`: its first line belongs to the first, its closing
-/// brace to the last.
+/// The items of the `impl Run`: its first line belongs to the first, its
+/// closing brace to the last.
 fn methods(file: &File, item: &Item<'_>) -> Vec<Part> {
     let body = item.node.child_by_field_name("body");
     let body = body.map_or(Vec::new(), |body| items(file, body, 0));

@@ -71,9 +71,8 @@ pub struct ModelSource {
 }
 
 impl Source {
-    /// Reads the source of these workloads and models from a tree. A model comes
-    /// with the folder that has its source: `rayon` for `crates/rayon`, or
-    /// `guests/chili`.
+    /// Reads the source of these workloads and models from a tree. A model
+    /// comes with the folder that has its source: `rayon` for `crates/rayon`.
     ///
     /// What cannot be read is left out: a file that is missing, is not UTF-8 or
     /// is longer than 1 MiB. A file that does not parse is shown as one part.
@@ -181,11 +180,7 @@ struct Listed<'p, 'a> {
 /// The folder of a model from the root of the tree; none for a name that leads
 /// elsewhere.
 fn folder(directory: &str) -> Option<String> {
-    match directory.split_once('/') {
-        None if is_plain(directory) => Some(format!("crates/{directory}")),
-        Some(("guests", name)) if is_plain(name) => Some(directory.into()),
-        _ => None,
-    }
+    is_plain(directory).then(|| format!("crates/{directory}"))
 }
 
 /// A model's name without the version of its interpreter.

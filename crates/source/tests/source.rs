@@ -335,23 +335,6 @@ fn python_is_cut_like_rust() {
 }
 
 #[test]
-fn guests_have_a_folder_of_their_own() {
-    let made = Made::new("guests");
-    made.write("guests/chili/src/fetch.rs", "//! a\n\nfn a() {}\n");
-    made.write("elsewhere/src/fetch.rs", "fn secret() {}\n");
-    let models = [
-        ("chili", "guests/chili"),
-        ("a", "guests/.."),
-        ("b", "guests/../elsewhere"),
-        ("c", "./elsewhere"),
-    ];
-    let found = made.read(&["fetch"], &models);
-    let siblings = &found.workloads[0].siblings;
-    assert_eq!(siblings.len(), 1);
-    assert_eq!(siblings[0].path, "guests/chili/src/fetch.rs");
-}
-
-#[test]
 fn imports_show_what_the_library_gives() {
     let made = Made::new("imports");
     let text = "//! a\n\nuse lanes_core::{Error, Job};\n\
@@ -750,4 +733,22 @@ fn the_commit_is_that_of_the_tree_alone() {
         assert!(commit.len() >= 40, "{commit}");
         assert!(commit.chars().all(|c| c.is_ascii_hexdigit()));
     }
+}
+
+#[test]
+fn a_folder_that_leads_elsewhere_has_no_source() {
+    let made = Made::new("elsewhere");
+    made.write("crates/chili/src/fetch.rs", "//! a\n\nfn a() {}\n");
+    made.write("elsewhere/src/fetch.rs", "fn secret() {}\n");
+    let models = [
+        ("chili", "chili"),
+        ("a", ".."),
+        ("b", "../elsewhere"),
+        ("c", "./elsewhere"),
+        ("d", "/elsewhere"),
+    ];
+    let found = made.read(&["fetch"], &models);
+    let siblings = &found.workloads[0].siblings;
+    assert_eq!(siblings.len(), 1);
+    assert_eq!(siblings[0].path, "crates/chili/src/fetch.rs");
 }

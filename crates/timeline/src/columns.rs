@@ -52,9 +52,9 @@ impl Grid {
         tally
     }
 
-    /// The runs of a row: what took most of each column's time, and nothing where
-    /// there is no cell. `begin` is where the axis has its zero; `class` gives
-    /// the group of a task, a number below `classes`.
+    /// The runs of a row: what took most of each column's time, and nothing
+    /// where there is no cell. `begin` is where the axis has its zero; `class`
+    /// gives the group of a task, a number below `classes`.
     pub(crate) fn runs(
         &self,
         cells: &[Cell],

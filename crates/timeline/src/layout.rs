@@ -1,5 +1,5 @@
-//! The panels of a picture, their rows and how many tasks share one: the same for
-//! every resolution.
+//! The panels of a picture, their rows and how many tasks share one: the same
+//! for every resolution.
 
 use crate::path::{Path, path};
 use crate::picture::{Picture, View};

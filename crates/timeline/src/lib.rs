@@ -1,14 +1,15 @@
-//! A trace as pictures, its critical path and totals, and as a file for Perfetto.
+//! A trace as pictures, its critical path and totals, and as a file for
+//! Perfetto.
 //!
 //! The kernels and the waiting helpers of `lanes-core` record spans (task,
 //! worker, state, begin, end) when a run is given a
 //! [`Trace`](lanes_core::trace::Trace). A [`Timeline`] is the trace of one run.
 //! A [`Picture`] stacks timelines on one time axis, by task, by worker or both,
 //! and [`svg()`] writes it as a document of its own: no script, no style sheet,
-//! no font from elsewhere. [`strips()`] cuts a picture into strips, which a page
-//! shows or hides one by one. [`perfetto()`] writes the same timelines for
-//! <https://ui.perfetto.dev>. [`critical_path`] and [`totals()`] give the numbers
-//! beside the picture.
+//! no font from elsewhere. [`strips()`] cuts a picture into strips, which a
+//! page shows or hides one by one. [`perfetto()`] writes the same timelines for
+//! <https://ui.perfetto.dev>. [`critical_path`] and [`totals()`] give the
+//! numbers beside the picture.
 //!
 //! ```
 //! use lanes_core::trace::State::{Compute, Io};
@@ -32,10 +33,10 @@
 //!
 //! # What a timeline shows
 //!
-//! The two views answer two questions. By task, a thread and a future look alike:
-//! both compute, wait for I/O, wait for a lock, or are ready and have no worker.
-//! By worker, a blocked thread holds its worker while it waits; an awaiting
-//! future is not shown, since it holds none:
+//! The two views answer two questions. By task, a thread and a future look
+//! alike: both compute, wait for I/O, wait for a lock, or are ready and have no
+//! worker. By worker, a blocked thread holds its worker while it waits; an
+//! awaiting future is not shown, since it holds none:
 //!
 //! ```
 //! use lanes_core::trace::State::{Compute, Io};
@@ -56,9 +57,9 @@
 //! # Ok::<(), lanes_core::Error>(())
 //! ```
 //!
-//! The workload `subtasks` has three tasks: the first computes 1 U, waits 3 U for
-//! a request and computes 1 U; the second computes 1, waits 1 and computes 1; the
-//! third computes 2. Its longest task is the shortest possible run:
+//! The workload `subtasks` has three tasks: the first computes 1 U, waits 3 U
+//! for a request and computes 1 U; the second computes 1, waits 1 and computes
+//! 1; the third computes 2. Its longest task is the shortest possible run:
 //!
 //! ```
 //! use lanes_core::trace::State::{Compute, Io};
@@ -85,8 +86,8 @@
 //!
 //! On two cores, the timelines explain three kinds of results:
 //!
-//! - `rayon` and `crossbeam` come near the ideal 5 U. One worker has the longest
-//!   task for itself; the other runs the two short ones in turn.
+//! - `rayon` and `crossbeam` come near the ideal 5 U. One worker has the
+//!   longest task for itself; the other runs the two short ones in turn.
 //! - `threads` takes about 6 U. The system puts the third thread on the core
 //!   where the first one computes, so that the first unit of the critical path
 //!   takes two.

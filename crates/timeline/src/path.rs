@@ -21,8 +21,8 @@ pub struct Step {
     pub end: u64,
 }
 
-/// The chain of work and waits that decided how long the run took, from its begin
-/// to the end of its last span.
+/// The chain of work and waits that decided how long the run took, from its
+/// begin to the end of its last span.
 ///
 /// Each step ends where the next begins. So the length of the path is that of
 /// the run; what is new is how much of it is computing, I/O and waiting.
@@ -48,8 +48,8 @@ impl Path {
         self.sum(|doing| doing == Doing::Io)
     }
 
-    /// How much of it was waiting for a lock or for a worker while no other task
-    /// was seen to hold that.
+    /// How much of it was waiting for a lock or for a worker while no other
+    /// task was seen to hold that.
     pub fn waiting(&self) -> Duration {
         self.sum(|doing| matches!(doing, Doing::Turn | Doing::Ready))
     }

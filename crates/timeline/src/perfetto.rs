@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 ///
 /// Each timeline becomes two processes: one with a thread for each worker, and
 /// one with a thread for each task, which also shows its waits for a worker.
-/// Zero is the begin of each run. An event has the name of its state (`compute`,
-/// `io`, `lock`, `ready`), since viewers choose colours by name; the task is
-/// among its arguments.
+/// Zero is the begin of each run. An event has the name of its state
+/// (`compute`, `io`, `lock`, `ready`), since viewers choose colours by name;
+/// the task is among its arguments.
 pub fn perfetto(timelines: &[Timeline]) -> String {
     let mut events = Vec::new();
     for (index, timeline) in timelines.iter().enumerate() {

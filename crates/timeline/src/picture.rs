@@ -11,7 +11,8 @@ use std::time::Duration;
 pub enum View {
     /// A row for each task: a thread and a future look alike.
     Tasks,
-    /// A row for each worker. An awaiting future has no row: it holds no worker.
+    /// A row for each worker. An awaiting future has no row: it holds no
+    /// worker.
     Workers,
 }
 

@@ -27,8 +27,8 @@ pub enum Doing {
     Io,
     /// Waits for a lock, or for another task.
     Turn,
-    /// Of a task: ready, but without a worker. It is ready before its first span
-    /// and between its spans.
+    /// Of a task: ready, but without a worker. It is ready before its first
+    /// span and between its spans.
     Ready,
     /// Of a worker: nothing to do.
     Idle,
@@ -162,8 +162,8 @@ pub(crate) struct Row {
 /// The rows by task, `size` tasks in each, with the stretches in which they are
 /// ready.
 ///
-/// A row of several tasks is ready where none of them has a worker. If each task
-/// counted, the many that wait would hide the few that run.
+/// A row of several tasks is ready where none of them has a worker. If each
+/// task counted, the many that wait would hide the few that run.
 pub(crate) fn task_rows(timeline: &Timeline, size: usize) -> Vec<Row> {
     let mut rows = empty(timeline.last_task() / size + 1);
     for (task, cells) in by_task(timeline) {

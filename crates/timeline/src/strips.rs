@@ -42,8 +42,8 @@ pub struct Strip {
     pub notes: Vec<String>,
 }
 
-/// The strips of a picture; no longer than `most` bytes together, if the coarsest
-/// resolution is short enough for that.
+/// The strips of a picture; no longer than `most` bytes together, if the
+/// coarsest resolution is short enough for that.
 ///
 /// # Errors
 /// Those of [`crate::svg()`].

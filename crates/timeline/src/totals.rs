@@ -33,8 +33,8 @@ pub struct Totals {
     pub tasks: Vec<Share>,
     /// Each worker that has spans, by its number.
     pub workers: Vec<Share>,
-    /// The share of all workers' time in which they computed, 0 to 1; zero for a
-    /// run without workers.
+    /// The share of all workers' time in which they computed, 0 to 1; zero for
+    /// a run without workers.
     pub utilisation: f64,
 }
 

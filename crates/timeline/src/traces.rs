@@ -1,5 +1,5 @@
-//! Traces of several workloads and models, as a file: a page draws its timelines
-//! from it.
+//! Traces of several workloads and models, as a file: a page draws its
+//! timelines from it.
 
 use crate::timeline::Timeline;
 use lanes_measure::document::{self, Unreadable};

@@ -22,7 +22,7 @@ impl Error {
     }
 }
 
-/// The method is described at [`compare`].
+/// The method is described at [`compare`](super::compare).
 pub(super) fn errors(visits: &Visits, pairs: &[Pair], seed: u64) -> Vec<Error> {
     let known = |pair: &Pair| pair.visits > 1 && pair.rounds >= FEWEST_ROUNDS;
     let between = resampled(visits, pairs, Level::Visits, RESAMPLES, seed);

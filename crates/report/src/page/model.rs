@@ -1,5 +1,5 @@
-//! A model's page: how it starts and stops, the workloads that fit it poorly, and
-//! its part of the matrix.
+//! A model's page: how it starts and stops, the workloads that fit it poorly,
+//! and its part of the matrix.
 
 use super::content::Page;
 use super::matrix::{Cell, Row, Sheet};

@@ -10,7 +10,8 @@ use std::fmt::Write;
 /// Latencies in seconds over quantiles, such as 0.5, 0.99 and 1.
 ///
 /// The quantiles stand in equal steps, the latencies on a logarithmic axis.
-/// A latency that is not positive, or a quantile outside of 0 to 1, is left out.
+/// A latency that is not positive, or a quantile outside of 0 to 1, is left
+/// out.
 pub fn latencies(series: &[(String, Vec<(f64, f64)>)]) -> String {
     if series.is_empty() {
         return String::new();
@@ -77,8 +78,8 @@ fn part(quantile: f64) -> String {
     format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// The title names the model that is best at the highest quantile; the rest is for
-/// the eye.
+/// The title names the model that is best at the highest quantile; the rest is
+/// for the eye.
 fn title(lines: &[Series<'_>], last: Option<f64>) -> String {
     let ends = lines.iter().filter_map(|line| {
         line.points.last().map(|(_, latency, _)| (line.name, *latency))

@@ -68,8 +68,8 @@ const LEAST: f64 = 1.12;
 /// differences below the log-ratio `floor` are not reported. Without a positive
 /// one, the noise floor is not known.
 ///
-/// A ratio that is not a positive number has no mark. An end of an interval that
-/// is not on the axis is an arrow.
+/// A ratio that is not a positive number has no mark. An end of an interval
+/// that is not on the axis is an arrow.
 pub fn ratios(rows: &[Whisker], floor: f64) -> String {
     if rows.is_empty() {
         return String::new();

@@ -140,8 +140,8 @@ fn ideal(
     label(body, Anchor::End, "soft", at, "ideal");
 }
 
-/// A mark where there are as many workers as cores; the label of the axis at the
-/// left is `taken` pixels wide.
+/// A mark where there are as many workers as cores; the label of the axis at
+/// the left is `taken` pixels wide.
 fn mark(
     body: &mut String,
     field: &Field,

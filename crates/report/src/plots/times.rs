@@ -18,8 +18,8 @@ const FAR: f64 = 1e3;
 /// How thick a bar is.
 const BAR: f64 = 11.0;
 
-/// Times in seconds as bars, with the limit, which is the best time possible, as
-/// a line: its name and its seconds.
+/// Times in seconds as bars, with the limit, which is the best time possible,
+/// as a line: its name and its seconds.
 ///
 /// If the largest time is more than eight times the smallest, there are dots on
 /// a logarithmic axis in place of bars. A number that is no time has no mark.

@@ -46,8 +46,8 @@ pub fn width(text: &str, size: f64) -> f64 {
     ems.sum::<f64>() * size
 }
 
-/// The text in lines no wider than `most` pixels. A word that is wider is broken
-/// anywhere.
+/// The text in lines no wider than `most` pixels. A word that is wider is
+/// broken anywhere.
 pub fn wrap(text: &str, size: f64, most: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
