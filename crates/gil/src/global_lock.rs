@@ -56,12 +56,21 @@ impl Default for Options {
 /// use lanes_gil::{GlobalLock, Options};
 /// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 ///
-/// let (lock, total) = (GlobalLock::new(Options::default())?,
-/// AtomicU64::new(0)); std::thread::scope(|scope| { for _ in 0..2 {
-/// scope.spawn(|| { let _held = lock.hold(); for _ in 0..1000 { // Nobody comes
-/// in between, since there is no checkpoint. total.store(total.load(Relaxed) +
-/// 1, Relaxed); lock.checkpoint(); } }); } }); assert_eq!(total.into_inner(),
-/// 2000);
+/// let lock = GlobalLock::new(Options::default())?;
+/// let total = AtomicU64::new(0);
+/// std::thread::scope(|scope| {
+///     for _ in 0..2 {
+///         scope.spawn(|| {
+///             let _held = lock.hold();
+///             for _ in 0..1000 {
+///                 // Nobody comes in between, since there is no checkpoint.
+///                 total.store(total.load(Relaxed) + 1, Relaxed);
+///                 lock.checkpoint();
+///             }
+///         });
+///     }
+/// });
+/// assert_eq!(total.into_inner(), 2000);
 /// # Ok::<(), lanes_core::Error>(())
 /// ```
 pub struct GlobalLock {
