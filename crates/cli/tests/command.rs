@@ -1,5 +1,7 @@
 //! The command as people use it: what it prints, how it ends, what it leaves.
 
+use lanes_core::{Cell, WORKLOADS};
+use lanes_suite::MODELS;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -410,8 +412,17 @@ fn cells_are_checked_and_listed() {
     let output = self::output(&["list", "--format=json"]);
     let listed: Value = serde_json::from_slice(&output.stdout).unwrap();
     let listed = listed.as_array().unwrap();
-    assert_eq!(listed.len(), 10);
-    assert!(listed.iter().all(|w| w["cells"].as_array().unwrap().len() == 17));
+    assert_eq!(listed.len(), WORKLOADS.len());
+    for (workload, known) in listed.iter().zip(WORKLOADS) {
+        assert_eq!(workload["workload"], known.name);
+        let cells = workload["cells"].as_array().unwrap();
+        for entry in &MODELS {
+            let has = cells.iter().any(|cell| cell["model"] == entry.name);
+            let listed = |cell: &Cell| cell.workload == known.name;
+            assert_eq!(has, entry.cells.iter().any(listed), "{}", entry.name);
+        }
+        assert!(cells.iter().any(|cell| cell["model"] == "python-threads"));
+    }
     let output = self::output(&["list", "fetch/*ro*", "--format=csv"]);
     assert_eq!(text(&output.stdout).lines().count(), 5);
 }

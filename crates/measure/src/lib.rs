@@ -1,5 +1,6 @@
 //! Measuring: one process per model, interleaved samples, verdicts, results.
 
+mod attest;
 pub mod between;
 pub mod change;
 pub mod document;

@@ -1,5 +1,6 @@
 //! A worker's process, seen from the process that measures.
 
+use crate::attest::attest;
 use crate::failure::{Cause, Failure};
 use crate::protocol::{
     self, Described, Description, Hello, MOST_BYTES, Reply, Request, Sample,
@@ -70,6 +71,8 @@ pub struct Process {
     alive: OwnedFd,
     socket: UnixStream,
     received: Vec<u8>,
+    /// So many of the bytes received have no end of a line.
+    searched: usize,
     printed: Arc<Mutex<VecDeque<u8>>>,
     /// Ends with what the worker prints.
     reader: JoinHandle<()>,
@@ -118,8 +121,16 @@ impl Process {
         let printed = Arc::default();
         let reader = keep_tail(output, Arc::clone(&printed))?;
         let limits = limits.clone();
-        let received = Vec::new();
-        Ok(Self { child, alive, socket, received, printed, reader, limits })
+        Ok(Self {
+            child,
+            alive,
+            socket,
+            received: Vec::new(),
+            searched: 0,
+            printed,
+            reader,
+            limits,
+        })
     }
 
     /// Starts a worker and has it say that it is this model with so many
@@ -320,10 +331,12 @@ impl Process {
 
     fn line(&mut self, deadline: Instant) -> Result<Vec<u8>, Failure> {
         loop {
-            let end = self.received.iter().position(|byte| *byte == b'\n');
-            if let Some(end) = end {
+            let new = &self.received[self.searched..];
+            if let Some(end) = new.iter().position(|byte| *byte == b'\n') {
+                let end = std::mem::take(&mut self.searched) + end;
                 return Ok(self.received.drain(..=end).collect());
             }
+            self.searched = self.received.len();
             if self.received.len() >= MOST_BYTES {
                 let what = format!("a line of more than {MOST_BYTES} bytes");
                 return Err(self.broken(&what));
@@ -420,44 +433,6 @@ impl Drop for Process {
         // The group outlives its leader if it left children behind.
         let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         let _ = self.child.wait();
-    }
-}
-
-/// Whether a worker is what was asked for.
-fn attest(
-    hello: &Hello,
-    process: u32,
-    model: &str,
-    workers: usize,
-) -> Result<(), String> {
-    if hello.protocol != protocol::VERSION {
-        return Err(format!("it speaks protocol {}", hello.protocol));
-    }
-    if hello.model != model {
-        return Err(format!("{model} was asked for, {} came", hello.model));
-    }
-    let mut threads = hello.threads.clone();
-    threads.sort_unstable();
-    threads.dedup();
-    if hello.workers != workers || threads.len() != workers {
-        return Err(format!(
-            "{workers} workers were asked for, it says {} and shows {}",
-            hello.workers,
-            threads.len()
-        ));
-    }
-    // A thread that has ended has no status any more. The workers of a pool of
-    // processes are children of the process that was started.
-    let foreign = |thread: &&u32| {
-        let status = i32::try_from(**thread).ok().and_then(|thread| {
-            procfs::process::Process::new(thread).ok()?.status().ok()
-        });
-        let own = |id: i32| u32::try_from(id) == Ok(process);
-        status.is_some_and(|s| !own(s.tgid) && !own(s.ppid))
-    };
-    match threads.iter().find(foreign) {
-        Some(thread) => Err(format!("thread {thread} is of another process")),
-        None => Ok(()),
     }
 }
 

@@ -317,7 +317,6 @@ fn what_cannot_be_is_refused_and_the_worker_goes_on() {
         process.prepared(0).unwrap_err()
     };
     for (workload, size) in [
-        ("none", json!({})),
         ("max", json!({"len": 3})),
         ("max", json!({"len": 3, "grain": 0})),
         ("max", json!({"len": "three", "grain": 1})),
@@ -328,6 +327,8 @@ fn what_cannot_be_is_refused_and_the_worker_goes_on() {
         let failure = refused(workload, size);
         assert_eq!(failure.cause, Cause::Failed, "{failure}");
     }
+    let failure = refused("none", json!({}));
+    assert_eq!(failure.cause, Cause::Unsupported, "{failure}");
     let rows = rows_with(3);
     prepare(&mut process, &*rows[0], 7).unwrap();
     assert!(process.sample(0, false, None).is_err());

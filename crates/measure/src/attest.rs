@@ -1,0 +1,41 @@
+//! Whether a worker is what was asked for.
+
+use crate::protocol::{self, Hello};
+
+/// Whether a worker is what was asked for.
+pub(crate) fn attest(
+    hello: &Hello,
+    process: u32,
+    model: &str,
+    workers: usize,
+) -> Result<(), String> {
+    if hello.protocol != protocol::VERSION {
+        return Err(format!("it speaks protocol {}", hello.protocol));
+    }
+    if hello.model != model {
+        return Err(format!("{model} was asked for, {} came", hello.model));
+    }
+    let mut threads = hello.threads.clone();
+    threads.sort_unstable();
+    threads.dedup();
+    if hello.workers != workers || threads.len() != workers {
+        return Err(format!(
+            "{workers} workers were asked for, it says {} and shows {}",
+            hello.workers,
+            threads.len()
+        ));
+    }
+    // A thread that has ended has no status any more. The workers of a pool of
+    // processes are children of the process that was started.
+    let foreign = |thread: &&u32| {
+        let status = i32::try_from(**thread).ok().and_then(|thread| {
+            procfs::process::Process::new(thread).ok()?.status().ok()
+        });
+        let own = |id: i32| u32::try_from(id) == Ok(process);
+        status.is_some_and(|s| !own(s.tgid) && !own(s.ppid))
+    };
+    match threads.iter().find(foreign) {
+        Some(thread) => Err(format!("thread {thread} is of another process")),
+        None => Ok(()),
+    }
+}
