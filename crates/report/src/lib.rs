@@ -77,8 +77,8 @@
 //!   minutes;
 //! - the seven runtimes in full sizes, in four minutes;
 //! - CPython's six models beside `threads` and `gil`, in two minutes, without
-//!   `subtasks`, and without `max`, `double` and `join`: CPython needs longer to
-//!   make their inputs than to work on them.
+//!   `subtasks`, and without `max`, `double` and `join`: CPython needs longer
+//!   to make their inputs than to work on them.
 //!
 //! Sessions so short, on two shared cores, leave much inconclusive. More time
 //! settles it: `lanes run max --budget 2m`.
