@@ -3,6 +3,7 @@
 //!
 //! `cargo run -p lanes-benches --example table`
 
+use lanes_benches::build::build;
 use lanes_core::WORKLOADS;
 use lanes_measure::machine::Machine;
 use lanes_measure::words::time;
@@ -12,7 +13,6 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{env, fs};
 
 /// Medians in nanoseconds: by workload and size, then by model.
@@ -29,8 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err(format!("nothing in {folder}: run `cargo bench`").into());
     }
     let machine = Machine::here(lanes_suite::libraries());
-    let rustc = output("rustc", &["--version"]).unwrap_or_default();
-    let mut text = format!("{machine}; {rustc}; commit {}\n\n", commit());
+    let mut text = format!("{machine}; {}\n\n", build());
     let names = MODELS.iter().map(|entry| entry.name);
     let measured =
         |name: &&str| medians.values().any(|cells| cells.contains_key(*name));
@@ -89,20 +88,4 @@ fn read(path: &Path) -> Result<Value, Box<dyn Error>> {
     let text = fs::read_to_string(path);
     let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(serde_json::from_str(&text)?)
-}
-
-fn commit() -> String {
-    let commit = output("git", &["rev-parse", "--short", "HEAD"]);
-    let dirty = output("git", &["status", "--porcelain"]);
-    let commit = commit.filter(|commit| !commit.is_empty());
-    let commit = commit.unwrap_or_else(|| "unknown".into());
-    match dirty {
-        Some(dirty) if !dirty.is_empty() => commit + " and changes",
-        _ => commit,
-    }
-}
-
-fn output(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(arguments).output().ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

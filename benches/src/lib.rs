@@ -1,6 +1,8 @@
-//! How a cell is measured: once for all workloads and models.
+#![doc = include_str!("../TARGETS.md")]
 
+pub mod build;
 pub mod pairs;
+pub mod targets;
 
 use criterion::{Criterion, SamplingMode, Throughput};
 use lanes_core::{
@@ -65,7 +67,7 @@ impl Bench {
         let mut group = self.criterion.benchmark_group(row.workload());
         group.sampling_mode(SamplingMode::Flat);
         group.throughput(Throughput::Elements(row.items() as u64));
-        let mut limit_told = false;
+        let mut limit_printed = false;
         for entry in MODELS.iter().copied().filter(chosen) {
             let cell = format!("{}/{}/{label}", row.workload(), entry.name);
             if let Some(why) = refusal(&entry, &config, job) {
@@ -78,9 +80,9 @@ impl Bench {
             group.bench_function(
                 format!("{}/{label}", entry.name),
                 |bencher| {
-                    if !std::mem::replace(&mut limit_told, true) {
-                        tell_machine(&config);
-                        tell_limit(&label, job, config.workers());
+                    if !std::mem::replace(&mut limit_printed, true) {
+                        print_machine(&config);
+                        print_limit(&label, job, config.workers());
                     }
                     let model = model.get_or_insert_with(|| {
                         checked(&cell, &entry, &config, job)
@@ -162,10 +164,10 @@ fn checked(
     model
 }
 
-/// One line on standard error, before the first figure of the process.
-pub fn tell_machine(config: &Config) {
-    static TOLD: Once = Once::new();
-    TOLD.call_once(|| {
+/// Prints the machine on standard error, once in a process.
+pub fn print_machine(config: &Config) {
+    static PRINTED: Once = Once::new();
+    PRINTED.call_once(|| {
         eprintln!(
             "{}; {} workers",
             Machine::here(lanes_suite::libraries()),
@@ -174,7 +176,7 @@ pub fn tell_machine(config: &Config) {
     });
 }
 
-fn tell_limit(label: &str, job: &dyn AnyJob, workers: usize) {
+fn print_limit(label: &str, job: &dyn AnyJob, workers: usize) {
     let name = job.workload();
     match job.limit(workers) {
         Ok(limit) => match limit.time {

@@ -1,5 +1,4 @@
-//! The ratios that the house must reach, measured in pairs and printed with
-//! their bounds:
+//! The performance targets: ratios with bounds, measured in pairs.
 //!
 //! - `kernel`: our kernel against the best plain form known;
 //! - `bare`: each sibling against the shortest idiomatic code of its library;
@@ -9,60 +8,87 @@
 //! - `trace`: a span against 100 ns, and a traced run against an untraced one.
 //!
 //! Each line has the median of 31 to 201 paired ratios, a 95 % interval for it,
-//! and the bound. `cargo bench --bench ratios -- bare/rayon` prints those whose
-//! name contains the words. A ratio beyond its bound is marked, and fails
+//! and the bound. A median beyond its bound is marked `MISSED`. That fails
 //! nothing: machines are noisy, and the reader decides.
+//!
+//! ```sh
+//! cargo bench --bench ratios -- bare/rayon  # names with this text
+//! cargo bench --bench ratios -- --json published/ratios.json
+//! ```
+//!
+//! `--json` also writes what was measured into a file. Its path starts at the
+//! folder of this crate, where cargo runs a bench.
 
 mod bare;
 
+use lanes_benches::build::build;
 use lanes_benches::pairs::ratio;
-use lanes_benches::{SEED, tell_machine, timed};
+use lanes_benches::targets::{Ratio, Targets};
+use lanes_benches::{SEED, print_machine, timed};
 use lanes_core::trace::{State, Trace};
 use lanes_core::workload::{Double, Fetch, Fib, Max, Spawn, Subtasks};
 use lanes_core::{
     Config, Context, Entry, Family, Fit, Job, Started, Watch, Workload, kernel,
     seed,
 };
-use lanes_measure::statistics::Interval;
+use lanes_measure::machine::Machine;
+use lanes_measure::statistics::{Bound, Interval};
 use lanes_suite::MODELS;
+use std::cell::RefCell;
 use std::env;
+use std::error::Error;
 use std::fmt::Debug;
 use std::hint::black_box;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// The bounds are for two workers, whatever the machine has.
 const WORKERS: usize = 2;
 
-/// What the command line asks for.
+/// What the command line asks for, and what was measured.
 struct Session {
     filter: Option<String>,
     /// `cargo test` runs benches to see that they work, not to measure.
     test: bool,
+    /// Where to write the ratios.
+    json: Option<PathBuf>,
+    ratios: RefCell<Vec<Ratio>>,
 }
 
-/// Whether a ratio is to stay below or above its bound.
-enum Bound {
-    AtMost(f64),
-    AtLeast(f64),
-}
-
-fn main() {
-    let arguments = || env::args().skip(1);
-    let test = !arguments().any(|arg| arg == "--bench")
-        || arguments().any(|arg| arg == "--test");
-    if arguments().any(|arg| arg == "--list") {
-        return;
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--list") {
+        return Ok(());
     }
-    let filter = arguments().find(|arg| !arg.starts_with('-'));
-    let session = Session { filter, test };
+    let session = Session::new(arguments)?;
+    let begin = Instant::now();
     kernels(&session);
     bare_forms(&session);
     scaling(&session);
     limits(&session);
     traces(&session);
+    session.save(begin.elapsed())
 }
 
 impl Session {
+    fn new(mut arguments: Vec<String>) -> Result<Self, Box<dyn Error>> {
+        let flag = |flag: &str| arguments.iter().any(|a| a == flag);
+        let test = !flag("--bench") || flag("--test");
+        let mut json = None;
+        if let Some(at) = arguments.iter().position(|a| a == "--json") {
+            let end = arguments.len().min(at + 2);
+            let given = arguments.drain(at..end).nth(1);
+            json = Some(given.ok_or("--json needs a path")?.into());
+        }
+        if test && json.is_some() {
+            return Err("a test run measures nothing that --json could \
+                        write"
+                .into());
+        }
+        let filter = arguments.into_iter().find(|arg| !arg.starts_with('-'));
+        Ok(Self { filter, test, json, ratios: RefCell::default() })
+    }
+
     fn wants(&self, name: &str) -> bool {
         self.filter.as_ref().is_none_or(|filter| name.contains(filter))
     }
@@ -75,16 +101,25 @@ impl Session {
         a: impl FnMut() -> Duration,
         b: impl FnMut() -> Duration,
     ) {
-        tell_machine(&config(WORKERS));
-        let Interval { low, median, high } =
-            if self.test { once(a, b) } else { ratio(a, b) };
-        let (sign, bound, kept) = match bound {
-            Bound::AtMost(most) => ("<=", most, median <= most),
-            Bound::AtLeast(least) => (">=", least, median >= least),
-        };
-        let mark = if kept { "" } else { "  MISSED" };
-        let range = format!("({low:.2} to {high:.2})");
-        println!("{name:28} {median:5.2} {range}  {sign} {bound}{mark}");
+        print_machine(&config(WORKERS));
+        let interval = if self.test { once(a, b) } else { ratio(a, b) };
+        let ratio = Ratio { name: name.into(), bound, interval };
+        println!("{ratio}");
+        self.ratios.borrow_mut().push(ratio);
+    }
+
+    /// Writes the file that was asked for.
+    fn save(self, took: Duration) -> Result<(), Box<dyn Error>> {
+        let Some(path) = self.json else { return Ok(()) };
+        let ratios = self.ratios.into_inner();
+        if ratios.is_empty() {
+            return Err("no ratio has this name".into());
+        }
+        let machine = Machine::here(lanes_suite::libraries());
+        let seconds = took.as_secs_f64();
+        Targets::new(machine, build(), WORKERS, seconds, ratios).save(&path)?;
+        println!("written to {}", path.display());
+        Ok(())
     }
 }
 
@@ -110,7 +145,7 @@ fn kernels(session: &Session) {
         if session.wants(&name) {
             let ours = || time(|| kernel::max(black_box(&list)));
             let best = || time(|| black_box(&list).iter().copied().max());
-            session.print(&name, Bound::AtMost(1.1), ours, best);
+            session.print(&name, Bound::at_most(1.1), ours, best);
         }
         let name = format!("kernel/double/{size}");
         if session.wants(&name) {
@@ -122,7 +157,7 @@ fn kernels(session: &Session) {
                     plain.iter_mut().zip(twice).for_each(|(to, n)| *to = n);
                 })
             };
-            session.print(&name, Bound::AtMost(1.1), ours, best);
+            session.print(&name, Bound::at_most(1.1), ours, best);
         }
     }
 }
@@ -175,7 +210,7 @@ fn bare_forms(session: &Session) {
                      ours: &dyn Fn() -> Duration,
                      bare: &mut dyn FnMut() -> Duration| {
             if session.wants(&name(workload)) {
-                session.print(&name(workload), Bound::AtMost(1.05), ours, bare);
+                session.print(&name(workload), Bound::at_most(1.05), ours, bare);
             }
         };
         let most = Max::reference(&max).unwrap_or(0);
@@ -241,7 +276,7 @@ fn scale_limit<W: Workload>(session: &Session, job: &Job<W>) {
                 W::limit(job, workers).ok().and_then(|limit| limit.time);
             limit.expect("a time")
         };
-        session.print(&name, Bound::AtLeast(1.8), || with(1), || with(2));
+        session.print(&name, Bound::at_least(1.8), || with(1), || with(2));
     }
 }
 
@@ -276,7 +311,7 @@ fn scale<W: Workload>(session: &Session, entry: &Entry, job: &Job<W>) {
             timed(model, job)
         }
     };
-    session.print(&name, Bound::AtLeast(1.8), with(1), with(2));
+    session.print(&name, Bound::at_least(1.8), with(1), with(2));
 }
 
 fn limits(session: &Session) {
@@ -297,7 +332,7 @@ fn limits(session: &Session) {
             let limit = Fetch::limit(&fetch, WORKERS).ok();
             let limit = limit.and_then(|limit| limit.time).expect("a time");
             let ours = || timed(&model, &fetch);
-            session.print(&name, Bound::AtMost(1.15), ours, || limit);
+            session.print(&name, Bound::at_most(1.15), ours, || limit);
         }
         let name = format!("limit/{}/subtasks", entry.name);
         if session.wants(&name) {
@@ -308,7 +343,7 @@ fn limits(session: &Session) {
             };
             let ours = || timed(&model, &subtasks);
             let limit = || subtasks.unit_now() * compute + unit * waits;
-            session.print(&name, Bound::AtMost(bound), ours, limit);
+            session.print(&name, Bound::at_most(bound), ours, limit);
         }
     }
 }
@@ -325,7 +360,7 @@ fn traces(session: &Session) {
             })
         };
         let most = Duration::from_nanos(100) * SPANS;
-        session.print("trace/span", Bound::AtMost(1.0), spans, || most);
+        session.print("trace/span", Bound::at_most(1.0), spans, || most);
     }
     let unit = Duration::from_micros(if session.test { 100 } else { 5000 });
     let subtasks = job(&Subtasks { unit, rounds: None });
@@ -340,7 +375,7 @@ fn traces(session: &Session) {
                 timed(&model, &subtasks.under(&context))
             };
             let plain = || timed(&model, &subtasks);
-            session.print(&name, Bound::AtMost(1.02), traced, plain);
+            session.print(&name, Bound::at_most(1.02), traced, plain);
         }
     }
 }
