@@ -51,7 +51,9 @@ impl Ratio {
     fn parts(&self) -> (String, &str) {
         match self.name.split('/').collect::<Vec<_>>()[..] {
             ["kernel", workload, size] => (format!("kernel/{workload}"), size),
-            [kind, subject, workload] => (format!("{kind}/{workload}"), subject),
+            [kind, subject, workload] => {
+                (format!("{kind}/{workload}"), subject)
+            }
             _ => (self.name.clone(), ""),
         }
     }
@@ -116,7 +118,8 @@ impl Targets {
                 None => rows.push((name, ratio.bound, vec![cell])),
             }
         }
-        let mut table = String::from("| ratio | bound | measured |\n|---|---|---|\n");
+        let mut table =
+            String::from("| ratio | bound | measured |\n|---|---|---|\n");
         for (name, bound, cells) in rows {
             let cells = cells.join(", ");
             table += &format!("| `{name}` | {bound} | {cells} |\n");
@@ -147,7 +150,11 @@ mod tests {
         let ratio = |name: &str, bound, median| Ratio {
             name: name.into(),
             bound,
-            interval: Interval { low: median - 0.01, median, high: median + 0.01 },
+            interval: Interval {
+                low: median - 0.01,
+                median,
+                high: median + 0.01,
+            },
         };
         let (most, least) = (Bound::at_most(1.05), Bound::at_least(1.8));
         let ratios = vec![

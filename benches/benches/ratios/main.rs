@@ -210,7 +210,12 @@ fn bare_forms(session: &Session) {
                      ours: &dyn Fn() -> Duration,
                      bare: &mut dyn FnMut() -> Duration| {
             if session.wants(&name(workload)) {
-                session.print(&name(workload), Bound::at_most(1.05), ours, bare);
+                session.print(
+                    &name(workload),
+                    Bound::at_most(1.05),
+                    ours,
+                    bare,
+                );
             }
         };
         let most = Max::reference(&max).unwrap_or(0);
