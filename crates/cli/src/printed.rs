@@ -6,6 +6,7 @@ use crate::rank;
 use crate::show::Sheet;
 use lanes_measure::ranking;
 use lanes_measure::results::{Results, RowResult, State};
+use lanes_measure::summary::{Group, Summary};
 use lanes_measure::tables::{
     finding, heading, label, latencies, least, own, speedups, standings, used,
 };
@@ -39,18 +40,32 @@ fn people(
     for row in &results.rows {
         text += &self::row(row, format, details)?;
     }
-    let rankings =
-        ranking::rank(std::slice::from_ref(results), &[], results.level);
-    for ranking in rankings.iter().filter(|ranking| ranking.rows.len() > 1) {
-        text += &rank::text(ranking, format)?;
-        text.push('\n');
-    }
+    text += &rankings(results, None, format)?;
     text += &foot(results);
     Ok(text)
 }
 
+/// The rankings of a session, of all numbers of workers or of one, each with an
+/// empty line behind it.
+///
+/// # Errors
+/// Those of the format's library.
+pub(crate) fn rankings(
+    results: &Results,
+    workers: Option<usize>,
+    format: Format,
+) -> Result<String, Fail> {
+    let all = ranking::rank(std::slice::from_ref(results), &[], results.level);
+    let wanted = all.iter().filter(|ranking| {
+        ranking.rows.len() > 1
+            && workers.is_none_or(|workers| workers == ranking.workers)
+    });
+    let texts = wanted.map(|ranking| Ok(rank::text(ranking, format)? + "\n"));
+    texts.collect()
+}
+
 /// The machine, the build and the meaning of the intervals.
-fn foot(results: &Results) -> String {
+pub(crate) fn foot(results: &Results) -> String {
     let state = match results.state {
         State::Running => ", unfinished",
         State::Interrupted => ", interrupted",
@@ -67,15 +82,33 @@ fn foot(results: &Results) -> String {
     )
 }
 
+/// A row's workload and size.
+pub(crate) fn name(row: &RowResult) -> String {
+    format!("{} {}", row.workload, row.size)
+}
+
+/// The models with one number of workers in a row, the fastest first, and an
+/// empty line behind them.
+///
+/// # Errors
+/// Those of the format's library.
+pub(crate) fn group(
+    row: &RowResult,
+    summary: &Summary,
+    group: &Group,
+    format: Format,
+) -> Result<String, Fail> {
+    let heading = heading(&name(row), row, summary, group);
+    let sheet = Sheet::from(standings(row, group)).text(format)?;
+    Ok(titled(&heading, format) + &sheet + "\n")
+}
+
 fn row(row: &RowResult, format: Format, details: bool) -> Result<String, Fail> {
-    let name = format!("{} {}", row.workload, row.size);
+    let name = name(row);
     let mut text = String::new();
     if let Some(summary) = &row.summary {
         for group in &summary.groups {
-            let heading = heading(&name, row, summary, group);
-            text += &titled(&heading, format);
-            text += &Sheet::from(standings(row, group)).text(format)?;
-            text.push('\n');
+            text += &self::group(row, summary, group, format)?;
         }
         if let Some(table) = speedups(row, summary) {
             text += &titled(&format!("{name}: more workers"), format);

@@ -1,4 +1,4 @@
-//! Measuring: one process per model, interleaved samples, verdicts, results.
+#![doc = include_str!("../METHOD.md")]
 
 mod attest;
 pub mod between;

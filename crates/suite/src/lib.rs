@@ -1,7 +1,4 @@
-//! The matrix: every model and every workload.
-//!
-//! This is the only place that names all models. The seven runtimes have every
-//! cell: one that is missing does not compile. Other models have any subset.
+#![doc = include_str!("../FITS.md")]
 
 use lanes_core::{Cell, Cells, Entry, Family, WORKLOADS};
 

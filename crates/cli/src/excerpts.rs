@@ -1,0 +1,141 @@
+//! The parts of the documentation that are made of data: verdicts as the
+//! terminal prints them, and how well each model fits.
+
+use crate::args::Format;
+use crate::fail::Fail;
+use crate::printed;
+use lanes_core::{Entry, Fit, WORKLOADS};
+use lanes_measure::results::Results;
+use lanes_suite::MODELS;
+use std::path::Path;
+
+/// A part of a page, which stands between the markers `NAME:begin` and
+/// `NAME:end`; see [`lanes_measure::between`].
+#[derive(Debug)]
+pub struct Part {
+    /// The page, from the root of the repository on.
+    pub page: &'static str,
+    /// The name of the markers.
+    pub name: &'static str,
+    /// The text.
+    pub text: String,
+}
+
+/// Some rows of a session, and whether the ranking of all its rows follows.
+struct Excerpt {
+    page: &'static str,
+    name: &'static str,
+    /// The results, from the root of the repository on.
+    results: &'static str,
+    /// The rows, as `WORKLOAD SIZE`.
+    rows: &'static [&'static str],
+    workers: usize,
+    ranking: bool,
+}
+
+const EXCERPTS: &[Excerpt] = &[Excerpt {
+    page: "crates/measure/METHOD.md",
+    name: "verdict",
+    results: "crates/report/published/1-quick.json",
+    rows: &["subtasks 2000us"],
+    workers: 2,
+    ranking: false,
+}];
+
+/// Every part of every page, from the files in the repository at `root`.
+///
+/// # Errors
+/// The results that cannot be read, and the row that they lack.
+pub fn parts(root: &Path) -> Result<Vec<Part>, String> {
+    let (page, name, text) = ("crates/suite/FITS.md", "fits", fits());
+    let mut parts = vec![Part { page, name, text }];
+    for excerpt in EXCERPTS {
+        let results = Results::load(&root.join(excerpt.results));
+        let results = results.map_err(|error| error.to_string())?;
+        let text = verdicts(&results, excerpt);
+        let text = text.map_err(|fail| fail.to_string())?;
+        let &Excerpt { page, name, .. } = excerpt;
+        parts.push(Part { page, name, text });
+    }
+    Ok(parts)
+}
+
+/// The rows of an excerpt, as the terminal prints them.
+fn verdicts(results: &Results, excerpt: &Excerpt) -> Result<String, Fail> {
+    let workers = excerpt.workers;
+    let mut text = String::from("```text\n");
+    for name in excerpt.rows {
+        let mut rows = results.rows.iter();
+        let row = rows.find(|row| *name == printed::name(row));
+        let found = row.and_then(|row| {
+            let summary = row.summary.as_ref()?;
+            let mut groups = summary.groups.iter();
+            Some((row, summary, groups.find(|g| g.workers == workers)?))
+        });
+        let (row, summary, group) = found.ok_or_else(|| {
+            Fail::Nothing(format!("no row {name} with {workers} workers"))
+        })?;
+        text += &printed::group(row, summary, group, Format::Table)?;
+    }
+    if excerpt.ranking {
+        let workers = Some(workers);
+        text += &printed::rankings(results, workers, Format::Table)?;
+    }
+    Ok(text.trim_end().to_owned() + "\n```\n\n" + &printed::foot(results))
+}
+
+/// How well each model of the suite fits each workload, as a table in Markdown.
+fn fits() -> String {
+    let names = MODELS.map(|entry| entry.name);
+    let mut text = format!("| | {} |\n", names.join(" | "));
+    text += &format!("|---{}|\n", "|:-:".repeat(names.len()));
+    for workload in WORKLOADS {
+        let letters = MODELS.each_ref().map(|e| letter(e, workload.name));
+        text += &format!("| `{}` | {} |\n", workload.name, letters.join(" | "));
+    }
+    text
+}
+
+fn letter(entry: &Entry, workload: &str) -> &'static str {
+    let cell = entry.cells.iter().find(|cell| cell.workload == workload);
+    match cell.map(|cell| cell.fit) {
+        Some(Fit::Natural(_)) => "**n**",
+        Some(Fit::Possible(_)) => "p",
+        Some(Fit::Unsuitable(_)) => "u",
+        None => "–",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_is_not_there_is_an_error() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let file = root.join(EXCERPTS[0].results);
+        let results = Results::load(&file).unwrap();
+        let excerpt = |rows, workers| Excerpt {
+            rows,
+            workers,
+            ranking: true,
+            ..EXCERPTS[0]
+        };
+        let text = verdicts(&results, &excerpt(&["fib 18"], 2)).unwrap();
+        for word in ["fib 18, 2 workers", "ranking over", " commit "] {
+            assert!(text.contains(word), "{word}: {text}");
+        }
+        for gone in [excerpt(&["fib 1"], 2), excerpt(&["fib 18"], 9)] {
+            assert!(verdicts(&results, &gone).is_err());
+        }
+    }
+
+    #[test]
+    fn every_workload_has_a_line_and_every_model_a_column() {
+        let text = fits();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 2 + WORKLOADS.len());
+        let columns = |line: &&str| line.matches('|').count();
+        assert!(lines.iter().all(|line| columns(line) == MODELS.len() + 2));
+    }
+}

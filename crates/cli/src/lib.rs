@@ -1,0 +1,69 @@
+//! The command `lanes`: a file for each of its subcommands.
+
+mod args;
+mod catalogue;
+mod check;
+mod claims;
+mod cmp;
+mod demo;
+mod doctor;
+mod draw;
+pub mod excerpts;
+mod fail;
+mod figures;
+mod files;
+mod list;
+mod models;
+mod printed;
+mod rank;
+mod report;
+mod run;
+mod select;
+mod show;
+mod stamp;
+mod trace;
+mod tree;
+
+use crate::args::{Arguments, Command};
+use crate::fail::Fail;
+use clap::{CommandFactory, Parser};
+use lanes_measure::worker;
+use std::io;
+use std::process::ExitCode;
+
+/// Does what the command line asks for, and returns the exit code.
+pub fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::List(options) => list::list(&options),
+        Command::Check(options) => check::check(&options),
+        Command::Doctor(options) => doctor::doctor(&options),
+        Command::Run(options) => run::run(&options),
+        Command::Cmp(options) => cmp::cmp(&options),
+        Command::Rank(options) => rank::rank(&options),
+        Command::Trace(options) => trace::trace(&options),
+        Command::Figures(options) => figures::figures(&options),
+        Command::Claims(options) => claims::claims(&options),
+        Command::Report(options) => report::report(&options),
+        Command::Demo(options) => demo::demo(&options),
+        Command::Completions { shell } => {
+            let mut command = Arguments::command();
+            clap_complete::generate(
+                shell,
+                &mut command,
+                "lanes",
+                &mut io::stdout(),
+            );
+            Ok(())
+        }
+        Command::Worker => {
+            worker::serve(&lanes_suite::MODELS).map_err(Fail::of)
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fail) => {
+            eprintln!("lanes: {fail}");
+            fail.code()
+        }
+    }
+}
