@@ -1,12 +1,11 @@
 //! The parts of the documentation that are made of data: verdicts as the
-//! terminal prints them, and how well each model fits.
+//! terminal prints them, and siblings as they are.
 
 use crate::args::Format;
 use crate::fail::Fail;
 use crate::printed;
-use lanes_core::{Entry, Fit, WORKLOADS};
 use lanes_measure::results::Results;
-use lanes_suite::MODELS;
+use std::fs;
 use std::path::Path;
 
 /// A part of a page, which stands between the markers `NAME:begin` and
@@ -33,22 +32,35 @@ struct Excerpt {
     ranking: bool,
 }
 
-const EXCERPTS: &[Excerpt] = &[Excerpt {
-    page: "crates/measure/METHOD.md",
-    name: "verdict",
-    results: "crates/report/published/1-quick.json",
-    rows: &["subtasks 2000us"],
-    workers: 2,
-    ranking: false,
-}];
+const EXCERPTS: &[Excerpt] = &[
+    Excerpt {
+        page: "README.md",
+        name: "verdict",
+        results: "crates/report/published/1-quick.json",
+        rows: &["fetch 64x5ms-16"],
+        workers: 2,
+        ranking: false,
+    },
+    Excerpt {
+        page: "crates/measure/METHOD.md",
+        name: "verdict",
+        results: "crates/report/published/1-quick.json",
+        rows: &["subtasks 2000us"],
+        workers: 2,
+        ranking: false,
+    },
+];
+
+/// The siblings that the README shows.
+const PAIR: [&str; 2] = ["crates/rayon/src/fib.rs", "crates/tokio/src/fib.rs"];
 
 /// Every part of every page, from the files in the repository at `root`.
 ///
 /// # Errors
 /// The results that cannot be read, and the row that they lack.
 pub fn parts(root: &Path) -> Result<Vec<Part>, String> {
-    let (page, name, text) = ("crates/suite/FITS.md", "fits", fits());
-    let mut parts = vec![Part { page, name, text }];
+    let text = pair(root, PAIR)?;
+    let mut parts = vec![Part { page: "README.md", name: "pair", text }];
     for excerpt in EXCERPTS {
         let results = Results::load(&root.join(excerpt.results));
         let results = results.map_err(|error| error.to_string())?;
@@ -84,26 +96,26 @@ fn verdicts(results: &Results, excerpt: &Excerpt) -> Result<String, Fail> {
     Ok(text.trim_end().to_owned() + "\n```\n\n" + &printed::foot(results))
 }
 
-/// How well each model of the suite fits each workload, as a table in Markdown.
-fn fits() -> String {
-    let names = MODELS.map(|entry| entry.name);
-    let mut text = format!("| | {} |\n", names.join(" | "));
-    text += &format!("|---{}|\n", "|:-:".repeat(names.len()));
-    for workload in WORKLOADS {
-        let letters = MODELS.each_ref().map(|e| letter(e, workload.name));
-        text += &format!("| `{}` | {} |\n", workload.name, letters.join(" | "));
-    }
-    text
-}
-
-fn letter(entry: &Entry, workload: &str) -> &'static str {
-    let cell = entry.cells.iter().find(|cell| cell.workload == workload);
-    match cell.map(|cell| cell.fit) {
-        Some(Fit::Natural(_)) => "**n**",
-        Some(Fit::Possible(_)) => "p",
-        Some(Fit::Unsuitable(_)) => "u",
-        None => "–",
-    }
+/// Two siblings beside each other: the four keys of their headers, and what
+/// stands below their `impl`.
+fn pair(root: &Path, [left, right]: [&str; 2]) -> Result<String, String> {
+    let column = |path: &str| {
+        let text = fs::read_to_string(root.join(path));
+        let text = text.map_err(|error| format!("{path}: {error}"))?;
+        let keys = text.lines().skip_while(|line| !line.starts_with("//! - "));
+        let keys = keys.take_while(|line| line.starts_with("//!"));
+        let keys: Vec<&str> = keys.collect();
+        let below = text.split_once("\n}\n\n").map(|(_, below)| below);
+        let below = below.ok_or_else(|| format!("{path}: nothing below"))?;
+        let keys = keys.join("\n");
+        Ok::<_, String>(format!("```rust,ignore\n{keys}\n\n{below}```"))
+    };
+    Ok(format!(
+        "<table>\n<tr><th><code>{left}</code></th><th><code>{right}</code></th>\
+         </tr>\n<tr><td>\n\n{}\n\n</td><td>\n\n{}\n\n</td></tr>\n</table>\n",
+        column(left)?,
+        column(right)?,
+    ))
 }
 
 #[cfg(test)]
@@ -128,14 +140,5 @@ mod tests {
         for gone in [excerpt(&["fib 1"], 2), excerpt(&["fib 18"], 9)] {
             assert!(verdicts(&results, &gone).is_err());
         }
-    }
-
-    #[test]
-    fn every_workload_has_a_line_and_every_model_a_column() {
-        let text = fits();
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 2 + WORKLOADS.len());
-        let columns = |line: &&str| line.matches('|').count();
-        assert!(lines.iter().all(|line| columns(line) == MODELS.len() + 2));
     }
 }

@@ -1,4 +1,11 @@
-#![doc = include_str!("../FITS.md")]
+//! The matrix: every model and every workload.
+//!
+//! This crate is the only place that names all models. The seven runtimes have
+//! a cell for every workload: one that is missing does not compile. Other models
+//! have any subset, and refuse a cell with
+//! [`Error::Unsupported`](lanes_core::Error::Unsupported) and a reason where
+//! they cannot run it. `cargo lanes list` shows how well each model fits each
+//! workload, which the model crates give in a constant, `FIT`.
 
 use lanes_core::{Cell, Cells, Entry, Family, WORKLOADS};
 
