@@ -320,8 +320,9 @@ pub(crate) fn unknown<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lanes_core::Size;
     use lanes_core::rows;
+    use lanes_core::{Entry, Family, Size};
+    use lanes_suite::MODELS;
 
     fn choose(filters: &[&str], models: &[&str]) -> Result<Cells, Fail> {
         let owned =
@@ -346,7 +347,10 @@ mod tests {
     fn filters_choose_cells() {
         // What a program chooses from, and the peer of the command line.
         let all = choose(&[], &[]).unwrap();
-        assert_eq!((all.rows.len(), all.models.len()), (12, 8));
+        let rows = rows(Size::Quick).len();
+        let runtime = |entry: &&Entry| entry.family == Family::Runtime;
+        let runtimes = MODELS.iter().filter(runtime).count();
+        assert_eq!((all.rows.len(), all.models.len()), (rows, runtimes + 1));
         let one = choose(&["max/rayon"], &[]).unwrap();
         assert_eq!(names(&one), "max 2^22, rayon");
         let two = choose(&["max/rayon", "fib/tok*"], &[]).unwrap();
@@ -354,7 +358,7 @@ mod tests {
         assert!(two.wants(&*two.rows[0], "rayon"));
         assert!(!two.wants(&*two.rows[0], "tokio"));
         let model = choose(&["smol"], &[]).unwrap();
-        assert_eq!((model.rows.len(), model.models.len()), (12, 1));
+        assert_eq!((model.rows.len(), model.models.len()), (rows, 1));
         let form = choose(&["counter/*/lock*"], &["tokio", "py"]).unwrap();
         assert_eq!(names(&form), "counter lock-16x10000, tokio, py");
         let named = choose(&["fib/gil", "max/*esses"], &[]).unwrap();
