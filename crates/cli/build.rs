@@ -1,4 +1,4 @@
-//! Tells the command what it is built from: the commit and the compiler.
+//! Sets the variables that name the commit and the compiler of this build.
 
 use std::env;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What the command understands.
+//! The command line: subcommands and options.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Measures the same workloads in every concurrency model, fairly, and says
-/// what is faster, by how much, and when it cannot tell.
+/// what is faster, by how much, and when the evidence does not decide.
 #[derive(Parser)]
 #[command(name = "lanes", version, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
@@ -25,21 +25,22 @@ pub(crate) enum Command {
     /// Check every cell against its reference, in several sizes and with
     /// several numbers of workers
     Check(Check),
-    /// Tell what of this machine helps or hurts measuring, and what is missing
+    /// Report what helps or harms measuring on this machine, and what is
+    /// missing
     Doctor(Doctor),
-    /// Measure, and rank the models
+    /// Measure the models and rank them
     Run(Run),
     /// Compare two sessions, cell by cell
     Cmp(Cmp),
     /// Rank the models over all rows of one or more sessions
     Rank(Rank),
-    /// Draw who computed, who waited and who stood in line
+    /// Draw timelines: when each task computed, waited, or waited for a lock
     Trace(Trace),
     /// Draw the article's five pictures from fresh traces
     Figures(Figures),
-    /// Measure what is said of threads, the GIL and processes: two minutes
+    /// Measure common claims about threads, the GIL and processes: two minutes
     Claims(Claims),
-    /// Make one page of results, traces and source, to open in a browser
+    /// Make one HTML page of results, traces and source
     Report(Report),
     /// Measure briefly, trace, and make the page: under three minutes
     Demo(Demo),
@@ -61,10 +62,10 @@ pub(crate) struct Selection {
     #[arg(value_name = "FILTER")]
     pub(crate) filters: Vec<String>,
 
-    /// The models, in this order, `*` for any text; one named twice is entered
-    /// twice. Unless they are named, here or by a filter, the models that show
-    /// where time goes (mutex, gil, processes) and those of Python are not
-    /// measured
+    /// The models, in this order; `*` stands for any text. A model that is
+    /// named twice takes part twice. The models that show where time goes
+    /// (mutex, gil, processes) and those of Python take part only if they are
+    /// named, here or by a filter
     #[arg(long, value_delimiter = ',', value_name = "MODEL,...")]
     pub(crate) models: Vec<String>,
 
@@ -86,7 +87,7 @@ pub(crate) struct List {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
-    /// How to print
+    /// The format of what is printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }
@@ -96,8 +97,8 @@ pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
-    /// Numbers of workers; otherwise 1, 2, as many as the machine runs at once,
-    /// and twice as many
+    /// Numbers of workers; by default 1, 2, as many as the machine runs at
+    /// once, and twice as many
     #[arg(long, value_delimiter = ',', value_parser = workers,
           value_name = "N,...")]
     pub(crate) workers: Vec<usize>,
@@ -119,38 +120,39 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
-    /// Small sizes: all cells in three minutes (the default)
+    /// Small sizes: all seven runtimes in three minutes (the default)
     #[arg(long, conflicts_with = "full")]
     pub(crate) quick: bool,
 
-    /// The sizes of the catalogue
+    /// Large sizes, as `lanes list` shows them
     #[arg(long)]
     pub(crate) full: bool,
 
-    /// Every workload with so many items instead
+    /// Every workload with N items instead
     #[arg(long, conflicts_with_all = ["quick", "full"], value_name = "N")]
     pub(crate) items: Option<usize>,
 
-    /// Numbers of workers; otherwise as many as the machine runs at once
+    /// Numbers of workers; by default as many as the machine runs at once
     #[arg(long, value_delimiter = ',', value_parser = workers,
           value_name = "N,...")]
     pub(crate) workers: Vec<usize>,
 
-    /// So many rounds for each row, instead of as many as the budget allows
+    /// The number of rounds for each row, instead of a budget of time
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100_000),
           conflicts_with = "budget")]
     pub(crate) rounds: Option<u64>,
 
-    /// How long the session may take, such as 60s or 10m; otherwise 1.8 s for
-    /// each cell, and at least 20 s. It is spent where the evidence is thin
+    /// How long the session may take, such as 60s or 10m; by default 1.8 s for
+    /// each cell, and at least 20 s. Rows with inconclusive verdicts get most
+    /// of it
     #[arg(long, value_parser = duration)]
     pub(crate) budget: Option<Duration>,
 
-    /// Differences within this are called none
+    /// Models whose difference certainly lies within this margin are tied
     #[arg(long, value_parser = percent, default_value = "3%")]
     pub(crate) margin: f64,
 
-    /// The seed of inputs and orders
+    /// The seed of the inputs and of the random order of samples
     #[arg(long, default_value_t = 7)]
     pub(crate) seed: u64,
 
@@ -158,24 +160,25 @@ pub(crate) struct Run {
     #[arg(long, value_parser = duration, default_value = "60s")]
     pub(crate) deadline: Duration,
 
-    /// How much memory a worker may use, such as 4GiB; otherwise a quarter of
-    /// what the machine has
+    /// How much memory a worker may use, such as 4GiB; by default a quarter of
+    /// the machine's
     #[arg(long, value_parser = bytes)]
     pub(crate) memory: Option<u64>,
 
-    /// Do not enter the fastest model a second time as a control
+    /// Do not measure the fastest model a second time as a control
     #[arg(long)]
     pub(crate) no_control: bool,
 
-    /// Also show switches, page faults, memory and threads
+    /// Also show context switches, page faults, memory and threads
     #[arg(long)]
     pub(crate) details: bool,
 
-    /// Where results go: a file, or a folder for a file named by the time
+    /// Where to write the results: a file that ends in .json, or a folder, in
+    /// which the file is named by the time
     #[arg(short, long, default_value = "results", value_name = "PATH")]
     pub(crate) output: PathBuf,
 
-    /// How to print the end
+    /// The format of what is printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }
@@ -187,20 +190,21 @@ pub(crate) struct Cmp {
     /// The newer results
     pub(crate) after: PathBuf,
 
-    /// End with exit code 3 if a cell is slower than this for certain
+    /// End with exit code 3 if a cell is certainly slower by more than this
     #[arg(long, value_parser = percent, value_name = "PERCENT")]
     pub(crate) fail_on: Option<f64>,
 
-    /// Compare bare times; otherwise each model is seen beside the others of
-    /// its row, so that a machine that drifted does not matter
+    /// Compare the times themselves; by default each model is compared relative
+    /// to the others of its row, so that a machine that became slower as a
+    /// whole is not taken for a regression
     #[arg(long)]
     pub(crate) absolute: bool,
 
-    /// Differences within this are called none
+    /// Models whose difference certainly lies within this margin are tied
     #[arg(long, value_parser = percent, default_value = "3%")]
     pub(crate) margin: f64,
 
-    /// How to print
+    /// The format of what is printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }
@@ -211,11 +215,11 @@ pub(crate) struct Rank {
     #[arg(required = true)]
     pub(crate) results: Vec<PathBuf>,
 
-    /// Rank these models only, over the rows that all of them have
+    /// Rank only these models, over the rows that all of them have
     #[arg(long, value_delimiter = ',', value_name = "MODEL,...")]
     pub(crate) models: Vec<String>,
 
-    /// How to print
+    /// The format of what is printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }
@@ -226,17 +230,17 @@ pub(crate) struct Trace {
     #[arg(default_value = "subtasks")]
     pub(crate) workload: String,
 
-    /// The models, in this order; `*` stands for any text. Otherwise all that
-    /// are here if the workload is `all`, and else sequential, threads, mutex,
-    /// gil, tokio, processes and python-threads
+    /// The models, in this order; `*` stands for any text. By default
+    /// sequential, threads, mutex, gil, tokio, processes and python-threads, and
+    /// for the workload `all` every model that is installed
     #[arg(long, value_delimiter = ',', value_name = "MODEL,...")]
     pub(crate) models: Vec<String>,
 
-    /// The size, as `lanes list` spells it; otherwise the first quick one
+    /// The size, as `lanes list` writes it; by default the first quick one
     #[arg(long, conflicts_with = "items")]
     pub(crate) size: Option<String>,
 
-    /// So many items instead
+    /// N items instead of a size
     #[arg(long, value_name = "N")]
     pub(crate) items: Option<usize>,
 
@@ -253,17 +257,17 @@ pub(crate) struct Figures {
 /// How traces are taken, and where the pictures go.
 #[derive(Args)]
 pub(crate) struct Drawing {
-    /// The unit U of `subtasks`: computing and waiting so long
+    /// The unit U of `subtasks`: how long a unit of compute or waiting takes
     #[arg(long, value_parser = duration, default_value = "20ms")]
     pub(crate) unit: Duration,
 
-    /// How many workers each model has; otherwise as many as the machine runs
+    /// How many workers each model has; by default as many as the machine runs
     /// at once
     #[arg(long, value_parser = workers)]
     pub(crate) workers: Option<usize>,
 
-    /// So many traced runs of each, of which the median one is drawn, and as
-    /// many untraced ones beside them
+    /// How many traced runs of each model to make; the median one is drawn. As
+    /// many untraced runs are made beside them
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1000),
           default_value_t = 7)]
     pub(crate) runs: u64,
@@ -276,28 +280,29 @@ pub(crate) struct Drawing {
     #[arg(long, value_parser = duration, default_value = "60s")]
     pub(crate) deadline: Duration,
 
-    /// The folder that the files go to
+    /// The folder to write the files to
     #[arg(short, long, default_value = "results", value_name = "FOLDER")]
     pub(crate) output: PathBuf,
 }
 
 #[derive(Args)]
 pub(crate) struct Report {
-    /// Result files and files of traces, or folders: of a folder the newest
-    /// results and the newest traces of each workload
+    /// Result files, trace files, or folders; from a folder, the newest results
+    /// and the newest traces of each workload are taken
     #[arg(default_value = "results")]
     pub(crate) results: Vec<PathBuf>,
 
-    /// The page; otherwise `results/page.html`, with a number if that is there
+    /// The file to write; by default `results/page.html`, or `page-2.html` and
+    /// so on if that exists
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
-    /// The source tree; otherwise the one around the current folder, or the one
-    /// that this was built from
+    /// The source tree; by default the one around the current folder, or the
+    /// one that this program was built from
     #[arg(long, value_name = "FOLDER")]
     pub(crate) source: Option<PathBuf>,
 
-    /// Show it in the browser
+    /// Open the page in the browser
     #[arg(long)]
     pub(crate) open: bool,
 }
@@ -307,22 +312,23 @@ pub(crate) struct Demo {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
-    /// How long measuring may take; more time, more verdicts
+    /// How long measuring may take; with more time, fewer verdicts are
+    /// inconclusive
     #[arg(long, value_parser = duration, default_value = "90s")]
     pub(crate) budget: Duration,
 
-    /// The folder that the files go to
+    /// The folder to write the files to
     #[arg(short, long, default_value = "results", value_name = "FOLDER")]
     pub(crate) output: PathBuf,
 
-    /// Show the page in the browser
+    /// Open the page in the browser
     #[arg(long)]
     pub(crate) open: bool,
 }
 
 #[derive(Args)]
 pub(crate) struct Claims {
-    /// Which claims; otherwise all of them
+    /// Which claims; by default all of them
     #[arg(value_enum, value_name = "GROUP")]
     pub(crate) groups: Vec<Claimed>,
 
@@ -330,7 +336,7 @@ pub(crate) struct Claims {
     #[arg(long, value_parser = duration, default_value = "60s")]
     pub(crate) deadline: Duration,
 
-    /// How to print
+    /// The format of what is printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }
@@ -342,9 +348,9 @@ pub(crate) enum Claimed {
     Computing,
     /// Sleeping and fetching, in threads and on an event loop
     Waiting,
-    /// How long the GIL is held, and waited for
+    /// How long the GIL is held, and how long threads wait for it
     Turns,
-    /// Updates that are lost
+    /// Lost updates
     Updates,
     /// What a process costs
     Costs,
@@ -357,14 +363,14 @@ pub(crate) enum Claimed {
 /// How results are printed.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
+    /// A table for people
     #[default]
     Table,
-    /// For programs: everything
+    /// JSON for programs, with all data
     Json,
-    /// For spreadsheets
+    /// CSV for spreadsheets
     Csv,
-    /// For pages
+    /// Markdown for documents
     Markdown,
 }
 
@@ -379,7 +385,7 @@ fn duration(text: &str) -> Result<Duration, String> {
     };
     let number = digits.parse::<f64>().ok().filter(|number| *number > 0.0);
     let seconds = number.ok_or("a time above zero, such as 60s")? * unit;
-    // A day is longer than anybody waits, and far below what a clock holds.
+    // Longer than a session needs, and far below what a clock holds.
     if seconds > 86_400.0 {
         return Err("at most a day".into());
     }

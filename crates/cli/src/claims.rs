@@ -1,4 +1,4 @@
-//! `lanes claims`: what is said of threads, the GIL and processes, measured.
+//! `lanes claims`: measures common claims about threads, the GIL and processes.
 
 use crate::args::{Claimed, Claims, Format};
 use crate::fail::Fail;
@@ -11,7 +11,7 @@ use lanes_measure::statistics::{LEVEL, Outcome};
 use lanes_measure::words::digits;
 use std::time::Instant;
 
-/// Measures the claims and prints what holds.
+/// Measures the claims and prints which of them hold.
 ///
 /// # Errors
 /// [`Fail::Interrupted`] after Ctrl-C, and those of the system.
@@ -20,7 +20,9 @@ pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
     let folder = tempfile::tempdir().map_err(Fail::of)?;
     let begin = Instant::now();
     if cfg!(debug_assertions) {
-        eprintln!("lanes: a debug build; `cargo lanes` is the real one");
+        eprintln!(
+            "lanes: this is a debug build; `cargo lanes` makes a release build"
+        );
     }
     let mut watch = |finding: &Finding| {
         let Finding { ratio, who, .. } = finding;

@@ -22,7 +22,10 @@ pub(crate) fn cmp(options: &Cmp) -> Result<(), Fail> {
         [(&before, &options.before), (&after, &options.after)]
     {
         if results.state != State::Complete {
-            eprintln!("lanes: {} did not end as planned", path.display());
+            eprintln!(
+                "lanes: {} is of a session that did not end as planned",
+                path.display()
+            );
         }
     }
     let changes = changes(&before, &after, options.absolute, options.margin);

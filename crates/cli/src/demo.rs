@@ -1,4 +1,4 @@
-//! `lanes demo`: a short session, traces, and the page of both.
+//! `lanes demo`: a short session, traces, and a page with both.
 
 use crate::args::{Demo, Drawing, Format, Report, Run};
 use crate::fail::Fail;
@@ -8,7 +8,7 @@ use crate::trace::record_all;
 use lanes_suite::MODELS;
 use std::time::Duration;
 
-/// How many runs of each are traced.
+/// How many runs of each model are traced.
 const TRACED: u64 = 3;
 
 /// Measures briefly, traces, and makes the page.

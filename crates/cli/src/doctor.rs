@@ -24,7 +24,8 @@ const DESCRIPTORS: u64 = 1024;
 /// So many threads are enough for every full size.
 const THREADS: u64 = 12_000;
 
-/// Tells what helps or hurts, one line each, with what to do about it.
+/// Reports what helps or harms measuring, one line each, and what to do about
+/// it.
 ///
 /// # Errors
 /// Those of the noise measurement.
@@ -39,15 +40,16 @@ pub(crate) fn doctor(options: &Doctor) -> Result<(), Fail> {
     descriptors()?;
     threads()?;
     clock()?;
-    tell(
+    report(
         build.profile == "release",
         &format!("build: {}, {}", build.profile, build.rustc),
         "use `cargo lanes`, which builds with --release",
     )?;
-    tell(
+    report(
         build.commit.is_some(),
         "commit: known to result files",
-        "git, and a clone rather than a copy, tell which sources are measured",
+        "without git, or in a copy that is no clone, result files do not say \
+         which sources were measured",
     )?;
     python()?;
     guests()?;
@@ -60,7 +62,7 @@ fn python() -> Result<(), Fail> {
     let peers = lanes_python::peers().iter();
     let mut missing = peers.filter_map(|peer| peer.missing.clone());
     let variable = lanes_python::VARIABLE;
-    tell(
+    report(
         !pythons.is_empty(),
         &match pythons.is_empty() {
             true => format!("Python: {}", missing.next().unwrap_or_default()),
@@ -88,12 +90,12 @@ fn guests() -> Result<(), Fail> {
                     true => text,
                     false => format!("{text}; {wrong}"),
                 };
-                tell(wrong.is_empty(), &text, remedy)?;
+                report(wrong.is_empty(), &text, remedy)?;
             }
-            Err(why) => tell(
+            Err(why) => report(
                 false,
                 &format!("guest {name}: {why}"),
-                "take it off the PATH or build it anew; all else works",
+                "remove it from the PATH or build it anew; everything else works",
             )?,
         }
     }
@@ -107,8 +109,8 @@ fn good(text: &str) -> Result<(), Fail> {
     print(&format!("   ok  {text}\n"))
 }
 
-/// One line: what is, and what to do if that is not good.
-fn tell(is_good: bool, text: &str, remedy: &str) -> Result<(), Fail> {
+/// Prints a line about one thing and, if it is not good, what to do.
+fn report(is_good: bool, text: &str, remedy: &str) -> Result<(), Fail> {
     if is_good {
         return good(text);
     }
@@ -119,18 +121,17 @@ fn cores(machine: &Machine) -> Result<(), Fail> {
     let cores = machine.cores;
     let quota = fs::read_to_string("/sys/fs/cgroup/cpu.max").ok();
     let limited = quota.is_some_and(|quota| !quota.starts_with("max"));
-    tell(
+    report(
         cores >= 2 && !limited,
         &format!("cores: {cores} threads run at once"),
-        "with one core, or with a CPU quota (cpu.max), models take turns and \
-         differ little",
+        "with one core, or with a CPU quota (cpu.max), models differ little",
     )
 }
 
 fn governor() -> Result<(), Fail> {
     let path = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
     match fs::read_to_string(path) {
-        Ok(text) => tell(
+        Ok(text) => report(
             text.trim() == "performance",
             &format!("governor: {}", text.trim()),
             "clock rates change with load: `cpupower frequency-set -g \
@@ -146,7 +147,7 @@ fn load(machine: &Machine) -> Result<(), Fail> {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = text.split_whitespace().next().and_then(|l| l.parse().ok());
     let load: f64 = load.unwrap_or(0.0);
-    tell(
+    report(
         load < 0.3 * machine.cores as f64,
         &format!("load: {load} over the last minute"),
         "something else is running: verdicts will need more rounds",
@@ -155,10 +156,10 @@ fn load(machine: &Machine) -> Result<(), Fail> {
 
 fn memory(machine: &Machine) -> Result<(), Fail> {
     let Some(all) = machine.memory else {
-        return good("memory: the system does not tell");
+        return good("memory: not reported by the system");
     };
     let available = lanes_core::preflight::memory(1 << 31, 1).is_ok();
-    tell(
+    report(
         available,
         &format!("memory: {} MiB", all >> 20),
         "less than 2 GiB are free: full sizes may be refused",
@@ -173,7 +174,7 @@ fn descriptors() -> Result<(), Fail> {
         None => "descriptors: no limit".into(),
     };
     let remedy = "`fetch` needs more in full size: raise `ulimit -Hn`";
-    tell(most >= DESCRIPTORS, &text, remedy)
+    report(most >= DESCRIPTORS, &text, remedy)
 }
 
 fn threads() -> Result<(), Fail> {
@@ -185,7 +186,7 @@ fn threads() -> Result<(), Fail> {
         number("/proc/sys/vm/max_map_count").map(|maps| maps / 2),
     ];
     let most = limits.into_iter().flatten().min().unwrap_or(u64::MAX);
-    tell(
+    report(
         most >= THREADS,
         &format!("threads: {most}"),
         "`spawn` in threads is refused in full size: raise pids.max or \
@@ -199,14 +200,14 @@ fn clock() -> Result<(), Fail> {
     let source = fs::read_to_string(path).unwrap_or_default();
     let source = source.trim();
     let cost = session::clock().as_secs_f64();
-    tell(
+    report(
         cost < 1e-6,
         &format!("clock: {source}, {} a reading", time(cost)),
         "a slow clock makes batches long: choose tsc as clocksource if you can",
     )
 }
 
-/// The same model twice: what two processes of it differ.
+/// Measures by how much two processes of one model differ.
 fn noise() -> Result<(), Fail> {
     let mut rows = rows(Size::Quick);
     rows.retain(|row| ["max", "fib"].contains(&row.workload()));
@@ -241,7 +242,7 @@ fn noise() -> Result<(), Fail> {
             Fail::Failure("the noise was not measured".into())
         })?;
         let floor = summary.floor.exp_m1();
-        tell(
+        report(
             floor <= QUIET,
             &format!(
                 "noise: two processes of one model differ by up to {} on {} {}",
@@ -249,8 +250,8 @@ fn noise() -> Result<(), Fail> {
                 row.workload,
                 row.size
             ),
-            "smaller differences are not told in so short a time: stop what \
-             else runs, or give `lanes run` a larger --budget",
+            "smaller differences are not found in so short a time: stop other \
+             programs, or give `lanes run` a larger --budget",
         )?;
     }
     Ok(())

@@ -99,7 +99,7 @@ impl Recorder<'_> {
         tasks.map(|task| format!("subtask {task}")).collect()
     }
 
-    /// How many workers a model has, unless it always has one.
+    /// How many workers a model has, unless it is serial.
     pub(crate) fn workers(&self) -> usize {
         let machine = || Config::machine().workers();
         self.drawing.workers.unwrap_or_else(machine)
@@ -125,7 +125,7 @@ impl Recorder<'_> {
         }
     }
 
-    /// How much time the models spent on what.
+    /// How much time the models spent computing and waiting.
     ///
     /// # Errors
     /// Those of a timeline without spans.

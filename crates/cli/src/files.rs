@@ -49,12 +49,12 @@ pub(crate) fn save(
 /// The path and the cause.
 pub(crate) fn save_new(path: &Path, text: &str) -> Result<(), Fail> {
     let failed = |error: io::Error| {
-        let told = path.display();
+        let name = path.display();
         Fail::Failure(match error.kind() {
             io::ErrorKind::AlreadyExists => format!(
-                "{told} is there already; remove it or choose another --output"
+                "{name} is there already; remove it or choose another --output"
             ),
-            _ => format!("{told}: {error}; choose another --output"),
+            _ => format!("{name}: {error}; choose another --output"),
         })
     };
     if path.symlink_metadata().is_ok() {
@@ -70,7 +70,7 @@ pub(crate) fn save_new(path: &Path, text: &str) -> Result<(), Fail> {
 /// A temporary file in a folder, which is made if it is not there.
 fn written(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
     fs::create_dir_all(folder)?;
-    // A temporary file is its owner's alone unless told otherwise.
+    // By default only the owner can read a temporary file.
     let mut file = tempfile::Builder::new()
         .permissions(fs::Permissions::from_mode(0o644))
         .tempfile_in(folder)?;

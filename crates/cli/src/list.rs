@@ -45,7 +45,7 @@ pub(crate) fn list(options: &List) -> Result<(), Fail> {
     if options.format == Format::Csv {
         return Ok(());
     }
-    let columns = ["workload", "stresses", "does not show", "quick", "full"];
+    let columns = ["workload", "measures", "does not measure", "quick", "full"];
     let mut sheet = Sheet::new(&columns);
     for listed in &listed {
         sheet.row(vec![

@@ -1,5 +1,5 @@
-//! Which models there are: of this program, of CPython, of guests, and of the
-//! command line.
+//! The models that are available: those of this program, of CPython, of guests
+//! and of the command line.
 
 use crate::args::Selection;
 use crate::fail::Fail;
@@ -34,12 +34,12 @@ pub(crate) enum Origin {
     Peer(Launch),
 }
 
-/// A model that was asked what it is.
+/// A model that its worker has described.
 #[derive(Clone)]
 pub(crate) struct Model {
-    /// The name it is asked to be.
+    /// The name that its worker knows it by.
     pub(crate) model: String,
-    /// The name it is listed by: with a number if it was entered before.
+    /// The name it is listed by: with a number if it takes part twice.
     pub(crate) name: String,
     /// Where it comes from.
     pub(crate) origin: Origin,
@@ -52,7 +52,7 @@ pub(crate) struct Model {
     cells_known: bool,
 }
 
-/// Every model that there is, in the order in which they are listed.
+/// All models, in the order in which they are listed.
 ///
 /// # Errors
 /// [`Fail::Usage`] for a peer with the name of another model.
@@ -98,7 +98,7 @@ impl Known {
         }
     }
 
-    /// The model, once it was asked what it is.
+    /// Asks the model's worker what it is.
     ///
     /// # Errors
     /// If the system does not say where this program is.
@@ -204,7 +204,7 @@ impl Model {
         self.described.serial
     }
 
-    /// Why it is not here, if it is not.
+    /// Why it cannot be started here, if it cannot.
     pub(crate) fn missing(&self) -> Option<&str> {
         self.described.missing.as_deref()
     }
@@ -245,7 +245,7 @@ fn default() -> Described {
     Described::default()
 }
 
-/// What starts nothing.
+/// A launch that starts nothing.
 fn nothing() -> Launch {
     Launch { program: Default::default(), arguments: Vec::new() }
 }

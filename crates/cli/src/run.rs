@@ -1,4 +1,4 @@
-//! `lanes run`: measure, and rank.
+//! `lanes run`: measures the models and ranks them.
 
 use crate::args::{Format, Run};
 use crate::fail::Fail;
@@ -35,7 +35,7 @@ pub(crate) fn limits(
             .map_err(Fail::of)?;
     }
     let memory = memory.or_else(|| stamp::machine().memory.map(|all| all / 4));
-    // Where the system does not tell, 4 GiB.
+    // 4 GiB where the system does not report its memory.
     Ok(Limits { deadline, memory: memory.unwrap_or(4 << 30), stop })
 }
 
@@ -101,7 +101,9 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
             io::Error::other(format!("{path}: {error}; {what}"))
         })?;
         if cfg!(debug_assertions) && progress.visits == 0 {
-            eprintln!("lanes: a debug build; `cargo lanes` is the real one");
+            eprintln!(
+                "lanes: this is a debug build; `cargo lanes` makes a release build"
+            );
         }
         show(&bar, progress);
         Ok(())

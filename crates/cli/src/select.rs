@@ -1,4 +1,4 @@
-//! Which rows and models a command line means.
+//! Selects rows and models by the filters of the command line.
 
 use crate::args::Selection;
 use crate::fail::Fail;
@@ -8,20 +8,20 @@ use lanes_measure::session::Wants;
 
 /// The cells that were chosen.
 pub(crate) struct Cells {
-    /// Rows of which at least one cell was.
+    /// Rows with at least one selected cell.
     pub(crate) rows: Vec<Box<dyn Row>>,
-    /// Models of which at least one cell was.
+    /// Models with at least one selected cell.
     pub(crate) models: Vec<Model>,
     filters: Vec<Filter>,
     by_name: Vec<String>,
 }
 
-/// A model that the option `--models` means, before it is asked what it is.
+/// A model that `--models` selects, before its worker describes it.
 struct Candidate {
     known: Known,
-    /// The name it is listed by: with a number if it was entered before.
+    /// The name it is listed by: with a number if it takes part twice.
     name: String,
-    /// Whether only a filter that names it means it.
+    /// Whether only a filter with its name selects it.
     by_name: bool,
 }
 
@@ -30,7 +30,7 @@ impl Cells {
     /// are named, exhibits, guests and the models of Python are not.
     ///
     /// # Errors
-    /// [`Fail::Usage`] for a name that nothing has, [`Fail::Nothing`] if no
+    /// [`Fail::Usage`] for an unknown name, [`Fail::Nothing`] if no
     /// cell is left.
     pub(crate) fn choose(
         selection: &Selection,
@@ -122,7 +122,7 @@ impl Cells {
         Fail::Nothing(why + "; `lanes list` shows them all")
     }
 
-    /// Takes out the models that are not here, and says so.
+    /// Removes the models that are not installed, and reports them.
     ///
     /// # Errors
     /// [`Fail::Failure`] if none is left.
@@ -149,7 +149,7 @@ impl Cells {
         (rows, Box::new(wants))
     }
 
-    /// Whether the filters mean a cell, if there is one.
+    /// Whether the filters select a cell, if there are filters.
     fn means(&self, row: &dyn Row, model: &str) -> bool {
         means(&self.filters, &self.by_name, row, model)
     }
@@ -212,7 +212,7 @@ fn candidates(
     Ok(chosen)
 }
 
-/// A pattern for each part of a cell's name.
+/// Patterns for the parts of a cell's name.
 #[derive(Debug, PartialEq, Eq)]
 struct Filter {
     workload: String,
@@ -300,7 +300,7 @@ fn like(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// A name that nothing has, with the nearest that something has.
+/// The error for an unknown name, with the nearest known one.
 pub(crate) fn unknown<'a>(
     what: &str,
     name: &str,
@@ -371,23 +371,25 @@ mod tests {
 
     #[test]
     fn names_that_nothing_has_are_told_with_the_nearest() {
-        let told = |filters: &[&str], models: &[&str]| {
+        let failure = |filters: &[&str], models: &[&str]| {
             choose(filters, models).err().unwrap()
         };
         for (filter, nearest) in
             [("fecth", "fetch"), ("max/rayn", "rayon"), ("mux/rayon", "max")]
         {
-            let fail = told(&[filter], &[]);
+            let fail = failure(&[filter], &[]);
             assert!(matches!(fail, Fail::Usage(_)), "{filter}");
             assert!(fail.to_string().contains(nearest), "{fail}");
         }
-        let fail = told(&[], &["toko"]);
+        let fail = failure(&[], &["toko"]);
         assert!(fail.to_string().contains("\"tokio\""), "{fail}");
-        assert!(told(&["xylophone"], &[]).to_string().contains("lanes list"));
-        assert!(matches!(told(&["a/b/c/d"], &[]), Fail::Usage(_)));
-        assert!(matches!(told(&["max/rayon/9"], &[]), Fail::Nothing(_)));
-        assert!(matches!(told(&["zz*"], &[]), Fail::Nothing(_)));
-        assert!(matches!(told(&["max/rayon"], &["smol"]), Fail::Nothing(_)));
+        assert!(
+            failure(&["xylophone"], &[]).to_string().contains("lanes list")
+        );
+        assert!(matches!(failure(&["a/b/c/d"], &[]), Fail::Usage(_)));
+        assert!(matches!(failure(&["max/rayon/9"], &[]), Fail::Nothing(_)));
+        assert!(matches!(failure(&["zz*"], &[]), Fail::Nothing(_)));
+        assert!(matches!(failure(&["max/rayon"], &["smol"]), Fail::Nothing(_)));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `lanes trace`: which task computed, which waited, and for what.
+//! `lanes trace`: draws when each task computed and when and why it waited.
 
 use crate::args::{Drawing, Format, Selection, Trace};
 use crate::draw::{Recorded, Recorder};
@@ -30,7 +30,7 @@ const USUAL: [&str; 7] = [
 /// A row with more spans than this in its first model is recorded with fewer
 /// items: so many cannot be seen.
 const MOST_SPANS: usize = 500;
-/// With so many.
+/// The number of items in such a case.
 const FEWER: usize = 48;
 
 /// Records every chosen model, and writes a picture and trace files.
@@ -138,7 +138,7 @@ pub(crate) fn record_all(
     keep(workloads, drawing, "traces")
 }
 
-/// Where runs are recorded.
+/// The settings of a recording.
 struct Studio<'a> {
     drawing: &'a Drawing,
     folder: tempfile::TempDir,
@@ -246,7 +246,7 @@ fn written(
     }
 }
 
-/// Writes the file for the page, and says where it is.
+/// Writes the file for the page, and prints its path.
 fn keep(
     workloads: Vec<TracedWorkload>,
     drawing: &Drawing,
@@ -265,7 +265,7 @@ fn keep(
     Ok(path)
 }
 
-/// Writes the picture and the trace file, and says where they are.
+/// Writes the picture and the trace file, and prints their paths.
 fn write(picture: &Picture, drawing: &Drawing, name: &str) -> Result<(), Fail> {
     let drawn = svg(picture).map_err(Fail::of)?;
     let drawn = save(&drawing.output, name, "svg", &drawn)?;

@@ -27,18 +27,18 @@ fn text(bytes: &[u8]) -> String {
 /// What the command says when it ends with this code.
 fn fails(arguments: &[&str], code: i32) -> String {
     let output = output(arguments);
-    let told = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
-    assert!(!told.contains("panicked"), "{told}");
-    told
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}");
+    assert!(!errors.contains("panicked"), "{errors}");
+    errors
 }
 
 /// One line on standard error that has all of these words.
 fn fails_with(arguments: &[&str], code: i32, words: &[&str]) {
-    let told = fails(arguments, code);
-    assert_eq!(told.trim_end().lines().count(), 1, "{told}");
+    let errors = fails(arguments, code);
+    assert_eq!(errors.trim_end().lines().count(), 1, "{errors}");
     for word in words {
-        assert!(told.contains(word), "{word:?} in {told}");
+        assert!(errors.contains(word), "{word:?} in {errors}");
     }
 }
 
@@ -48,8 +48,8 @@ fn session(folder: &TempDir, name: &str, arguments: &[&str]) -> PathBuf {
     let mut all = vec!["run", "--output", path.to_str().unwrap()];
     all.extend(arguments);
     let output = output(&all);
-    let told = text(&output.stderr);
-    assert!(output.status.success(), "{told}");
+    let errors = text(&output.stderr);
+    assert!(output.status.success(), "{errors}");
     path
 }
 
@@ -187,9 +187,9 @@ fn a_peer_that_fails_is_reported_and_the_others_are_ranked() {
         argument => argument,
     }));
     let output = output(&all);
-    let (printed, told) = (text(&output.stdout), text(&output.stderr));
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("2 cells failed"), "{told}");
+    let (printed, errors) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("2 cells failed"), "{errors}");
     assert!(printed.contains("gone with 2: could not be started"), "{printed}");
     assert!(printed.contains("mute with 2: hung"), "{printed}");
     assert_eq!(json(&path)["state"], "complete");
@@ -245,7 +245,7 @@ fn places_that_cannot_be_written_are_told_before_anything_is_measured() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }
 
-/// A session that runs until somebody ends it.
+/// A session that runs until the test ends it.
 fn endless(path: &Path) -> std::process::Child {
     let path = path.to_str().unwrap();
     let arguments =
@@ -292,9 +292,9 @@ fn an_interrupted_session_leaves_a_valid_file_and_no_worker() {
     let workers = children(child.id());
     signal(child.id(), rustix::process::Signal::INT);
     let output = child.wait_with_output().unwrap();
-    let told = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(130), "{told}");
-    assert!(told.contains("interrupted"), "{told}");
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{errors}");
+    assert!(errors.contains("interrupted"), "{errors}");
     assert!(text(&output.stdout).contains("max 2^22"));
     assert_eq!(json(&path)["state"], "interrupted");
     assert!(workers.into_iter().all(|worker| !runs(worker)));
@@ -385,7 +385,7 @@ fn files_that_are_no_results_are_told_with_the_way_out() {
     for (content, words) in [
         (&whole[..whole.len() / 2], &["measure again"][..]),
         ("", &["measure again"]),
-        ("{\"a\": 1}", &["no file of lanes"]),
+        ("{\"a\": 1}", &["not a file of lanes"]),
         (&newer, &["version 99"]),
         (&lying, &["not there"]),
     ] {

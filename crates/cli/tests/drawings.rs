@@ -21,18 +21,18 @@ fn text(bytes: &[u8]) -> String {
 /// What a command says that has to succeed.
 fn succeeds(command: &mut Command) -> (String, String) {
     let Output { status, stdout, stderr } = command.output().unwrap();
-    let told = text(&stderr);
-    assert!(status.success(), "{status}: {told}");
-    (text(&stdout), told)
+    let errors = text(&stderr);
+    assert!(status.success(), "{status}: {errors}");
+    (text(&stdout), errors)
 }
 
 /// What a command says that has to end with this code.
 fn fails(command: &mut Command, code: i32) -> String {
     let Output { status, stderr, .. } = command.output().unwrap();
-    let told = text(&stderr);
-    assert_eq!(status.code(), Some(code), "{told}");
-    assert!(!told.contains("panicked"), "{told}");
-    told
+    let errors = text(&stderr);
+    assert_eq!(status.code(), Some(code), "{errors}");
+    assert!(!errors.contains("panicked"), "{errors}");
+    errors
 }
 
 fn files(folder: &Path) -> Vec<String> {
@@ -132,7 +132,7 @@ fn what_cannot_be_drawn_is_told() {
     let file = folder.path().join("file");
     fs::write(&file, "mine").unwrap();
     let file = file.to_str().unwrap();
-    let told = fails(
+    let errors = fails(
         &mut lanes(&[
             "trace",
             "--models=sequential",
@@ -143,7 +143,7 @@ fn what_cannot_be_drawn_is_told() {
         ]),
         1,
     );
-    assert!(told.contains("--output"), "{told}");
+    assert!(errors.contains("--output"), "{errors}");
     assert_eq!(fs::read_to_string(file).unwrap(), "mine");
 }
 
@@ -158,11 +158,11 @@ fn the_articles_five_pictures_are_drawn_with_and_without_python() {
         if let Some(python) = python {
             command.env("LANES_PYTHON", python);
         }
-        let (table, told) = succeeds(&mut command);
-        assert_eq!(files(folder.path()).len(), 5, "{told}");
+        let (table, errors) = succeeds(&mut command);
+        assert_eq!(files(folder.path()).len(), 5, "{errors}");
         assert_eq!(table.contains("python-threads"), python.is_none());
         let missing = "python-threads: not here, because";
-        assert_eq!(told.contains(missing), python.is_some(), "{told}");
+        assert_eq!(errors.contains(missing), python.is_some(), "{errors}");
         let lock = folder.path().join("3-one-lock.svg");
         let lock = fs::read_to_string(lock).unwrap();
         assert!(lock.contains("drawn, not measured"), "{lock}");
@@ -185,17 +185,17 @@ fn a_python_that_is_none_is_told_and_the_others_go_on() {
         let place = folder.path().join("out");
         let place = place.to_str().unwrap();
         let models = "--models=sequential,python-threads";
-        let (_, told) = succeeds(
+        let (_, errors) = succeeds(
             lanes(&["trace", models, "--unit=1ms", "--runs=1", "-o", place])
                 .env("LANES_PYTHON", &python),
         );
-        assert!(told.contains(word), "{script}: {told}");
-        let told = fails(
+        assert!(errors.contains(word), "{script}: {errors}");
+        let errors = fails(
             lanes(&["trace", "--models=python-threads", "-o", place])
                 .env("LANES_PYTHON", &python),
             1,
         );
-        assert!(told.contains(word), "{script}: {told}");
+        assert!(errors.contains(word), "{script}: {errors}");
     }
 }
 
@@ -215,6 +215,6 @@ fn claims_are_measured_in_rust_and_in_python_and_told() {
     let (table, _) = succeeds(without.env("LANES_PYTHON", "/nowhere/python3"));
     assert!(table.contains("python-asyncio"), "{table}");
     assert!(table.contains("not here, because"), "{table}");
-    let told = fails(&mut lanes(&["claims", "loop"]), 2);
-    assert!(told.contains("loops"), "{told}");
+    let errors = fails(&mut lanes(&["claims", "loop"]), 2);
+    assert!(errors.contains("loops"), "{errors}");
 }

@@ -16,10 +16,10 @@ fn lanes(folder: &Path) -> Command {
 
 fn ends(command: &mut Command, code: i32) -> String {
     let output = command.output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{command:?}: {told}");
-    assert!(!told.contains("panicked"), "{told}");
-    told
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{command:?}: {errors}");
+    assert!(!errors.contains("panicked"), "{errors}");
+    errors
 }
 
 fn page(folder: &Path, name: &str) -> String {
@@ -33,8 +33,8 @@ fn a_demo_measures_traces_and_ends_with_the_pages_path() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let arguments = ["demo", "max", "fetch", "--models=threads,tokio"];
-    let told = ends(lanes(folder).args(arguments).arg("--budget=1s"), 0);
-    let last = told.trim_end().lines().last().unwrap();
+    let errors = ends(lanes(folder).args(arguments).arg("--budget=1s"), 0);
+    let last = errors.trim_end().lines().last().unwrap();
     assert_eq!(last, "page: results/page.html");
     let html = page(folder, "results/page.html");
     for part in [
@@ -46,8 +46,8 @@ fn a_demo_measures_traces_and_ends_with_the_pages_path() {
         assert!(html.contains(part), "{part}");
     }
     // The same folder again: the newest results and traces, another page.
-    let told = ends(lanes(folder).arg("report"), 0);
-    assert!(told.contains("page: results/page-2.html"), "{told}");
+    let errors = ends(lanes(folder).arg("report"), 0);
+    assert!(errors.contains("page: results/page-2.html"), "{errors}");
     let again = page(folder, "results/page-2.html");
     assert!(again.contains("<figure class=\"lane\" data-model=\"tokio\">"));
 }
@@ -78,15 +78,15 @@ fn nothing_is_overwritten() {
     symlink("there.html", folder.join("link.html")).unwrap();
     symlink("nowhere.html", folder.join("dangling.html")).unwrap();
     for taken in ["there.html", "link.html", "dangling.html"] {
-        let told = ends(lanes(folder).args(["report", "-o", taken]), 1);
+        let errors = ends(lanes(folder).args(["report", "-o", taken]), 1);
         let words = format!("{taken} is there already");
-        assert!(told.contains(&words), "{told}");
+        assert!(errors.contains(&words), "{errors}");
     }
     let precious = fs::read_to_string(folder.join("there.html")).unwrap();
     assert_eq!(precious, "precious");
     for place in ["there.html/page.html", "/proc/lanes/page.html"] {
-        let told = ends(lanes(folder).args(["report", "-o", place]), 1);
-        assert!(told.contains("--output"), "{told}");
+        let errors = ends(lanes(folder).args(["report", "-o", place]), 1);
+        assert!(errors.contains("--output"), "{errors}");
     }
     assert_eq!(fs::read_dir(folder).unwrap().count(), 3);
 }
@@ -103,18 +103,18 @@ fn files_that_are_no_results_are_told() {
         ("empty.json", ""),
     ] {
         fs::write(folder.join(name), text).unwrap();
-        let told =
+        let errors =
             ends(lanes(folder).args(["report", name, "-o", "p.html"]), 1);
-        assert_eq!(told.trim_end().lines().count(), 1, "{told}");
-        assert!(told.contains(name), "{told}");
-        assert!(told.contains("measure again"), "{told}");
+        assert_eq!(errors.trim_end().lines().count(), 1, "{errors}");
+        assert!(errors.contains(name), "{errors}");
+        assert!(errors.contains("measure again"), "{errors}");
     }
-    let told = ends(lanes(folder).args(["report", "gone.json"]), 1);
-    assert!(told.contains("gone.json: No such file"), "{told}");
+    let errors = ends(lanes(folder).args(["report", "gone.json"]), 1);
+    assert!(errors.contains("gone.json: No such file"), "{errors}");
     assert!(!folder.join("p.html").exists());
     // In a folder such files are left out, and the page says which.
-    let told = ends(lanes(folder).args(["report", ".", "-o", "p.html"]), 0);
-    assert!(told.contains("left out: "), "{told}");
+    let errors = ends(lanes(folder).args(["report", ".", "-o", "p.html"]), 0);
+    assert!(errors.contains("left out: "), "{errors}");
     let html = page(folder, "p.html");
     assert!(html.contains("traces.json could not be read."));
     assert!(html.contains("There are no results"));
