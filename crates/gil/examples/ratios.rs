@@ -1,5 +1,5 @@
-//! The ratios that tell a global interpreter lock from other locks, for this
-//! one, beside what CPython showed and what a test may ask for.
+//! Ratios that distinguish a global interpreter lock from other locks: those of
+//! this lock, those of CPython, and the bounds of the tests.
 //!
 //! `cargo run --release -p lanes-gil --example ratios`; some ten seconds.
 
@@ -18,7 +18,7 @@ const GRAIN: u64 = 10_000;
 
 fn main() -> Result<(), Error> {
     println!("{:<58} {:>8}  {:<12} bound", "ratio", "here", "CPython");
-    // In turns, so that a busy second is nobody's own.
+    // In turns, so that a busy second meets all of them.
     let mut times = [const { Vec::new() }; 3];
     for _ in 0..5 {
         for (times, threads) in times.iter_mut().zip([1, 2, 4]) {

@@ -5,7 +5,7 @@
 //! `Python/ceval_gil.c`), in words and code of its own. A thread that wants the
 //! lock waits for an interval; if the same thread still has it then, it asks
 //! for it. The holder looks at that request at its checkpoints only, in
-//! whatever work it does, so that a checkpoint costs one load when nobody asks.
+//! whatever work it does, so that a checkpoint costs one load when no thread asks.
 
 use crate::sync::{
     AtomicBool, Condvar, Mutex, MutexGuard, ThreadId, current, wait_timeout,
@@ -48,8 +48,8 @@ impl Default for Options {
 ///
 /// It guards no data: like the lock it is modelled on, it says who may run.
 ///
-/// It is not fair in order: a released lock goes to whoever of the waiting
-/// threads is woken, or to one that came at that moment. Shares of time are
+/// It is not fair in order: a released lock goes to the waiting thread that is
+/// woken, or to one that comes at that moment. Shares of time are
 /// equal in the long run only.
 ///
 /// ```
@@ -63,7 +63,7 @@ impl Default for Options {
 ///         scope.spawn(|| {
 ///             let _held = lock.hold();
 ///             for _ in 0..1000 {
-///                 // Nobody comes in between, since there is no checkpoint.
+///                 // No thread comes in between: there is no checkpoint.
 ///                 total.store(total.load(Relaxed) + 1, Relaxed);
 ///                 lock.checkpoint();
 ///             }
@@ -175,7 +175,7 @@ pub struct Held<'a>(&'a GlobalLock, PhantomData<*const ()>);
 struct TakeAgain<'a>(&'a GlobalLock);
 
 impl GlobalLock {
-    /// A lock that nobody holds.
+    /// A lock that no thread holds.
     ///
     /// # Errors
     /// [`Error::Invalid`] for an interval below [`Options::LEAST_INTERVAL`].
@@ -245,8 +245,8 @@ impl GlobalLock {
         assert!(held, "a thread lets go of a lock that it does not hold");
     }
 
-    /// Lets go of the lock for good: a thread that ends has nothing to come
-    /// back for, and waits for nobody.
+    /// Releases the lock for good: a thread that ends does not come back, and so
+    /// does not wait for another one to take the lock.
     ///
     /// # Panics
     /// If this thread does not have it.
@@ -322,9 +322,10 @@ impl GlobalLock {
             }
             let late = patience.is_some_and(|most| begin.elapsed() >= most);
             if asked && late {
-                // Whoever let go on this request would wait for ever for a
-                // thread to come. It may have been another's request too: that
-                // one waits on, and asks again.
+                // This thread gives up, so it withdraws the request: a holder
+                // that released on it would wait for ever for a thread to come.
+                // It may have been another thread's request too: that one waits
+                // on, and asks again.
                 self.drop_request.store(false, Relaxed);
                 state.record.wait(begin);
                 return false;

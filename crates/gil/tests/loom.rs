@@ -74,7 +74,7 @@ fn two(lock: &Arc<GlobalLock>, work: impl Fn(usize) + Send + Sync + 'static) {
     other.join().unwrap();
 }
 
-/// Whoever has the lock sees nobody inside, and what the last one wrote.
+/// The holder sees no other thread inside, and what the last holder wrote.
 fn alone(inside: &AtomicUsize, count: &AtomicUsize) {
     assert_eq!(inside.fetch_add(1, Ordering::Relaxed), 0, "two holders");
     let before = count.load(Ordering::Relaxed);
@@ -116,7 +116,7 @@ fn never_two_holders_around_a_wait() {
 }
 
 /// How often a thread passed the lock on, and how often it had it again with
-/// nobody in between, in all interleavings together.
+/// no other in between, in all interleavings together.
 fn passed_on(forced: bool) -> (u64, u64) {
     let all = Arc::new(Mutex::new((0, 0)));
     let counted = Arc::clone(&all);
@@ -143,7 +143,9 @@ fn passed_on(forced: bool) -> (u64, u64) {
         while let Some(slice) = slices.next() {
             if slice.ended == Ended::ByRequest {
                 asked += 1;
-                let next = slices.peek().expect("whoever passes on comes back");
+                let next = slices
+                    .peek()
+                    .expect("a thread that passes the lock on comes back");
                 assert!(!forced || next.thread != slice.thread);
             }
         }
@@ -156,7 +158,7 @@ fn passed_on(forced: bool) -> (u64, u64) {
 #[test]
 fn forced_switching_lets_another_run() {
     let (passed, to_itself) = passed_on(true);
-    assert!(passed > 0, "nobody ever asked");
+    assert!(passed > 0, "no thread ever asked");
     assert_eq!(to_itself, 0);
 }
 
@@ -183,7 +185,7 @@ fn whoever_gives_up_takes_its_request_back() {
         lock.checkpoint();
         lock.release();
         impatient.join().unwrap();
-        assert!(!lock.is_wanted(), "a request that nobody made");
+        assert!(!lock.is_wanted(), "a request that no thread made");
     });
 }
 

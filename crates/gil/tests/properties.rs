@@ -79,7 +79,7 @@ fn beside<T>(lock: &GlobalLock, other: impl FnOnce(&dyn Fn()) -> T) -> T {
 fn until_wanted(lock: &GlobalLock) {
     let begin = Instant::now();
     while !lock.is_wanted() {
-        assert!(begin.elapsed() < PATIENCE, "nobody asks");
+        assert!(begin.elapsed() < PATIENCE, "no thread asks");
         thread::yield_now();
     }
 }
@@ -143,7 +143,7 @@ fn p3_who_waits_has_the_lock_after_about_an_interval() {
         (0..25).map(wait).collect::<Vec<_>>()
     });
     // The other had the lock, and lets go of it on request only. The shortest
-    // wait tells what the lock adds, and the others what a busy machine does.
+    // wait shows what the lock adds, and the others what a busy machine does.
     let shortest = latencies.into_iter().min().unwrap();
     assert!(shortest >= interval, "{shortest:?}");
     assert!(shortest < 2 * interval, "{shortest:?}");
@@ -177,7 +177,7 @@ fn without_forced_switching_the_same_thread_may_run_again() {
         assert_eq!(lock.statistics().forced_switches, 0);
         successors(&slices).any(|(slice, next)| slice.thread == next.thread)
     });
-    assert!(again, "whoever was asked always came second");
+    assert!(again, "the thread that was asked always came second");
 }
 
 #[test]
@@ -253,8 +253,8 @@ fn of_many_threads_none_is_left_out() {
     for (slice, _) in successors(&slices) {
         *counts.entry(slice.thread).or_insert(0) += 1;
     }
-    // A quarter each in the long run, and in no fixed order: a condition wakes
-    // whom it likes.
+    // A quarter each in the long run, and in no fixed order: a condition
+    // variable wakes any of its waiters.
     assert_eq!(counts.len(), 4, "{counts:?}");
     assert!(counts.values().all(|count| *count >= 10), "{counts:?}");
 }
@@ -337,7 +337,8 @@ fn a_thread_that_ends_waits_for_nobody() {
     );
 }
 
-/// Also before a wait: whoever has asked is in before the holder goes on.
+/// Also before a wait: a thread that has asked gets the lock before the holder
+/// goes on.
 #[test]
 fn a_request_forces_a_switch_before_a_wait_too() {
     let lock = lock(micros(200));

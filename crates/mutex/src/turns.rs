@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// A lock that is handed over in order of arrival: whoever comes draws a
-/// ticket, and has its turn when its number is called.
+/// A lock that is handed over in order of arrival: a thread that comes draws a
+/// ticket, and gets the lock when its number is called.
 ///
 /// A plain mutex promises no order: a thread that lets go of it and comes back
 /// at once often has it again before those that sleep have woken.

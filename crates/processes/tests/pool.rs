@@ -42,7 +42,7 @@ impl Function for Square {
     }
 }
 
-/// Writes down its process, and waits until somebody opens the gate.
+/// Writes down its process, and waits until the test opens the gate.
 struct Await;
 function!(Await);
 
@@ -225,7 +225,7 @@ fn a_dropped_pool_kills_what_runs() {
     }
 }
 
-/// Known to nobody: it is not among the functions of this executable.
+/// Not among the functions of this executable.
 struct Unknown;
 
 impl Function for Unknown {
