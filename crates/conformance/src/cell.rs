@@ -46,7 +46,7 @@ fn compare(model: &Started, job: &dyn AnyJob) -> Outcome {
     }
 }
 
-/// Reference answers on inputs that nobody thought of.
+/// Reference answers on random inputs.
 ///
 /// # Errors
 /// The smallest input found with a wrong answer.

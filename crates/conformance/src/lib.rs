@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Each case runs in a process of its own under a watchdog: a model that hangs
-//! fails its case instead of the suite, and one that aborts takes nobody with
-//! it. A model may have any cells: it is asked about those that it has.
+//! fails its case instead of the suite, and one that aborts ends only its own
+//! case. A model may have any cells; the suite tests those that it has.
 
 pub mod cell;
 mod failure;

@@ -39,7 +39,7 @@ fn has<M: Cells>(workload: &str) -> bool {
 }
 
 every_cell! {
-    /// Reference answers on inputs that nobody thought of.
+    /// Reference answers on random inputs.
     matches_reference;
     /// No item, one, one fewer and one more than workers, and many.
     lengths;
@@ -148,7 +148,7 @@ pub fn server_refuses<M: Cells>() -> Outcome {
     if !has::<M>(Fetch::NAME) {
         return Ok(());
     }
-    // Bound, so that nobody else takes the port, and not listening.
+    // Bound, so that no other process takes the port, and not listening.
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
     let socket = socket.map_err(Error::from)?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

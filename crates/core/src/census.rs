@@ -1,4 +1,4 @@
-//! The workers that a model really has.
+//! Counts the workers that a model really has.
 
 use crate::workload::Max;
 use crate::{AnyJob, Context, Error, Job, Probe, Size, Started, Watch, rows};
@@ -37,7 +37,7 @@ pub fn census(model: &Started) -> Result<Vec<u32>, Error> {
             if seen.len() > most.len() {
                 most = seen;
             }
-            // More than it says are an answer too.
+            // More threads than workers are an answer too: the caller compares.
             if most.len() >= workers {
                 return Ok(most.into_iter().collect());
             }
@@ -99,9 +99,9 @@ struct Hall(Mutex<Found>);
 
 #[derive(Default)]
 struct Found {
-    /// All threads that came.
+    /// All threads that computed.
     seen: HashSet<u32>,
-    /// How many are here at the moment, and how many were at the most.
+    /// How many are inside at the moment, and the largest such number.
     now: usize,
     most: usize,
 }

@@ -43,7 +43,7 @@ pub trait Turn: Send + Sync {
 ///
 /// The kernels look at it before every grain of work and the waiting helpers
 /// while they wait, so that a model needs no line for it. A run under a
-/// context that nobody watches pays one relaxed load a grain.
+/// context without a probe or a trace pays one relaxed load a grain.
 ///
 /// A context that was stopped stays so, and a run that fails stops its own:
 /// the next run of the same input takes a new one ([`crate::Job::under`]).

@@ -133,7 +133,7 @@ impl Drop for Last {
 }
 
 impl<W: Workload> Job<W> {
-    /// Makes the input from a seed, under a context that nobody watches.
+    /// Makes the input from a seed, under a context without probe or trace.
     ///
     /// # Errors
     /// Those of [`Workload::input`].

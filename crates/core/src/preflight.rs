@@ -34,7 +34,7 @@ pub fn list(items: usize) -> Result<Vec<u64>, Error> {
     Ok(list)
 }
 
-/// The bytes that can be had without swapping, where the system tells.
+/// The bytes that can be had without swapping, where the system reports them.
 fn available() -> Option<u64> {
     let info = fs::read_to_string("/proc/meminfo").ok()?;
     let line = info.lines().find(|line| line.starts_with("MemAvailable:"))?;

@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_server_that_refuses_is_a_task_error() {
-        // Bound, so that nobody else takes the port, and not listening.
+        // Bound, so that no other process takes the port, and not listening.
         let kind = socket2::Type::STREAM;
         let socket = socket2::Socket::new(socket2::Domain::IPV4, kind, None);
         let socket = socket.unwrap();

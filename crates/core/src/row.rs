@@ -84,7 +84,7 @@ pub trait Row: Send + Sync {
     /// Those of [`Workload::pinned`].
     fn pinned(&self) -> Result<Box<dyn Row>, Error>;
 
-    /// The input made from a seed, under a context that nobody watches.
+    /// The input made from a seed, under a context without probe or trace.
     ///
     /// # Errors
     /// Those of [`Workload::input`].

@@ -5,7 +5,7 @@ use crate::{Error, caught};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
 
-/// Somebody watches each grain: a probe or a trace.
+/// A probe or a trace watches each grain.
 pub(crate) const WATCHED: u8 = 1;
 /// The run was stopped.
 pub(crate) const STOPPED: u8 = 2;
@@ -74,8 +74,8 @@ impl Drop for Claim {
 }
 
 impl StopToken {
-    /// Whether nobody watches and the run goes on: the work may be done as it
-    /// is. Otherwise [`StopToken::watched`] has more to say.
+    /// Whether the run goes on and neither a probe nor a trace watches: the grain
+    /// can be computed at once. Otherwise [`StopToken::watched`] decides.
     #[inline]
     pub(crate) fn is_quiet(self) -> bool {
         self.0.state.load(Ordering::Relaxed) == 0

@@ -32,7 +32,7 @@ pub enum State {
 /// One stretch of a task's time.
 ///
 /// A span may lie within another of its task: a wait for a turn within a
-/// stretch of compute, say. The inner one tells what was going on;
+/// stretch of compute, say. The inner one counts;
 /// [`innermost`] cuts the outer one around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {

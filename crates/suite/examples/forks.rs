@@ -1,4 +1,4 @@
-//! Runs fib(20) fifty times in one model, for a profiler to look at:
+//! Runs fib(20) fifty times in one model, under a profiler:
 //!
 //! `perf stat -e task-clock target/release/examples/forks tokio 2`
 

@@ -30,7 +30,7 @@ impl Workload for Fib {
     const FAMILY: &'static str = "tasks";
     const STRESSES: &'static str = "forking and joining, nested, very small";
     const OMITS: &'static str =
-        "real work: nobody computes fib so; with a cut-off the cost vanishes";
+        "real work: programs use a cut-off, with which the cost vanishes";
     const UNIT: &'static str = "fork";
 
     type Input = Self;

@@ -75,7 +75,7 @@ impl Job<Spawn> {
 }
 
 impl Empty {
-    /// One empty task: its own number, so that the sum tells whether every
+    /// One empty task: its own number, so that the sum shows whether every
     /// task ran exactly once. When the run was stopped the sum means nothing,
     /// and [`Job::finish`] says so.
     #[inline]

@@ -20,7 +20,7 @@ enum Place {
     Guest,
     /// What measures the house from outside: nothing uses it.
     Outside,
-    /// Nobody has said.
+    /// Not listed.
     Unknown,
 }
 

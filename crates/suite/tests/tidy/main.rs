@@ -1,5 +1,5 @@
 //! The rules of the house, held over every file that git lists: what makes
-//! siblings comparable, who may use whom, and what does not belong here.
+//! siblings comparable, which crate may use which, and what does not belong here.
 //!
 //! A breach is reported as `file:line: what to do`. Each rule has tests of its
 //! own, which show that it catches a breach.
