@@ -8,7 +8,7 @@ use std::thread;
 
 const SESSIONS: usize = 200;
 
-/// No smaller difference is told by the verdicts, a log-ratio.
+/// The noise floor of the verdicts, a log-ratio.
 const FLOOR: f64 = 0.015;
 
 /// How the samples of a session scatter; standard deviations of logarithms.
@@ -28,12 +28,12 @@ pub(crate) struct Session {
 /// Shares of the sessions.
 pub(crate) struct Rates {
     /// Some interval does not hold the truth. For equal contenders: some
-    /// difference is told that is none.
+    /// difference is reported that does not exist.
     pub(crate) wrong: f64,
     /// The interval of one pair, taken alone, holds the true 5 %.
     pub(crate) covered: f64,
-    /// The contender that is 5 % slower is told to be.
-    pub(crate) told: f64,
+    /// The contender that is 5 % slower is reported as slower.
+    pub(crate) found: f64,
 }
 
 fn main() {
@@ -57,7 +57,7 @@ fn main() {
         "{SESSIONS} sessions a line; the last columns are for one contender \
          that is 5 % slower.\n\n\
          | visits | rounds | contenders | noise | between visits | \
-         first one's | some wrong | one covered | told slower |\n\
+         first one's | some wrong | one covered | found slower |\n\
          |-|-|-|-|-|-|-|-|-|"
     );
     let threads = thread::available_parallelism().map_or(1, usize::from);
@@ -83,7 +83,7 @@ fn session(
 }
 
 fn line(session: &Session) -> String {
-    let Rates { wrong, covered, told } = simulate(session, SESSIONS);
+    let Rates { wrong, covered, found } = simulate(session, SESSIONS);
     format!(
         "| {} | {} | {} | {} % | {} % | × {} | {:.1} % | {:.1} % | {:.1} % |",
         session.visits,
@@ -94,7 +94,7 @@ fn line(session: &Session) -> String {
         session.uneven,
         wrong * 100.0,
         covered * 100.0,
-        told * 100.0,
+        found * 100.0,
     )
 }
 
@@ -105,11 +105,11 @@ pub(crate) fn simulate(session: &Session, count: usize) -> Rates {
     let pairs: Vec<_> = (0..contenders)
         .flat_map(|a| (a + 1..contenders).map(move |b| (a, b)))
         .collect();
-    let (mut wrong, mut covered, mut told) = (0, 0, 0);
+    let (mut wrong, mut covered, mut found) = (0, 0, 0);
     for number in 0..count as u64 {
         let mut visits = sample(session, seed::part(1, number));
         // To slow one contender down shifts its intervals and nothing else,
-        // so the same session tells of equal and of different contenders.
+        // so the same session serves for equal and for different contenders.
         for round in visits.iter_mut().flatten() {
             round[0] = round[0].map(|time| time + slower);
         }
@@ -126,10 +126,10 @@ pub(crate) fn simulate(session: &Session, count: usize) -> Rates {
         let alone = first.alone.low..=first.alone.high;
         covered += usize::from(alone.contains(&slower));
         let verdict = verdict(&first.interval, FLOOR, 0.0, first.rounds);
-        told += usize::from(matches!(verdict, Verdict::Slower { .. }));
+        found += usize::from(matches!(verdict, Verdict::Slower { .. }));
     }
     let share = |part| part as f64 / count as f64;
-    Rates { wrong: share(wrong), covered: share(covered), told: share(told) }
+    Rates { wrong: share(wrong), covered: share(covered), found: share(found) }
 }
 
 /// Lognormal times, of which 5 % are 1.5 to 3 times as long; all of a visit

@@ -1,4 +1,4 @@
-//! Files of ours: JSON that says what it is, and of which version.
+//! The files of Lanes: JSON with a schema and a version.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,15 +19,15 @@ pub enum Unreadable {
         /// What the system says.
         error: io::Error,
     },
-    /// The file is cut off or no JSON.
-    #[error("{}: no whole file of lanes ({error}); measure again", path.display())]
+    /// The file is cut off or not JSON.
+    #[error("{}: not a complete file of lanes ({error}); measure again", path.display())]
     Broken {
         /// The file.
         path: PathBuf,
         /// Where it breaks off.
         error: serde_json::Error,
     },
-    /// The file is something else, or from another version.
+    /// The file has another schema or another version.
     #[error(
         "{}: {found}, and this reads {wanted}; use the version of lanes that \
          wrote it, or measure again", path.display()
@@ -71,7 +71,7 @@ pub fn load<T: DeserializeOwned>(
     if value["schema"] != schema || value["version"] != version {
         let found = match value["schema"].as_str() {
             Some(schema) => format!("{schema:?} version {}", value["version"]),
-            None => "no file of lanes".into(),
+            None => "not a file of lanes".into(),
         };
         let wanted = kind(schema, version);
         return Err(Unreadable::Schema { path: owned(), found, wanted });

@@ -28,7 +28,7 @@ pub enum Cause {
     Hung,
     /// The worker used more memory than its cap, and was killed.
     Memory,
-    /// The worker sent what is no reply, and was killed.
+    /// The worker sent something other than a reply, and was killed.
     Protocol,
     /// The worker is not what was asked for.
     Mismatch,

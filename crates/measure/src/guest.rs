@@ -1,4 +1,4 @@
-//! Guests: models in programs of their own, which are found by their names, as
+//! Guests: models in programs of their own. They are found by their names, as
 //! cargo and git find their commands.
 
 use crate::process::{Launch, Limits, Process};
@@ -15,7 +15,7 @@ use std::time::Duration;
 /// What the name of a guest's program begins with.
 pub const PREFIX: &str = "lanes-worker-";
 
-/// How long a guest may take to say what it is.
+/// How long a guest may take to describe itself.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How much memory it may use meanwhile.
 const MEMORY: u64 = 1 << 30;
@@ -88,7 +88,7 @@ fn only(paths: &[PathBuf]) -> Result<PathBuf, String> {
     Err(format!("found more than once: {}", paths.join(" and ")))
 }
 
-/// What a guest says that it is, and what it says that cannot be.
+/// A guest's description of itself, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The model, with the cells that are in the catalogue.

@@ -9,11 +9,11 @@ use std::thread;
 /// The machine and the libraries that a figure was measured on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
-    /// The processor's own name, where the system says it.
+    /// The processor's name, where the system reports it.
     pub processor: String,
     /// How many threads run at once.
     pub cores: usize,
-    /// Memory in bytes, where the system says it.
+    /// Memory in bytes, where the system reports it.
     pub memory: Option<u64>,
     /// The operating system and the architecture.
     pub system: String,

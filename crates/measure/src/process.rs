@@ -39,7 +39,7 @@ impl Launch {
     /// its only argument is `worker`.
     ///
     /// # Errors
-    /// If the system does not tell where the executable is.
+    /// If the system does not report the path of the executable.
     pub fn own() -> io::Result<Self> {
         let program = std::env::current_exe()?;
         Ok(Self { program, arguments: vec!["worker".into()] })
@@ -57,7 +57,7 @@ pub struct Limits {
     pub stop: Arc<AtomicBool>,
 }
 
-/// How often a worker at work is looked at: its memory, and whether the session
+/// How often the memory of a working worker is checked, and whether the session
 /// is to end.
 const TICK: Duration = Duration::from_millis(50);
 /// How long a worker may take to end once its socket has.
@@ -115,7 +115,7 @@ impl Process {
         let pid = Pid::from_child(&child);
         let alive = pidfd_open(pid, PidfdFlags::empty());
         let alive = alive.inspect_err(|_| {
-            // Nothing yet would kill it when dropped.
+            // There is no `Process` yet whose drop would kill it.
             let _ = child.kill().and_then(|()| child.wait());
         })?;
         let printed = Arc::default();
@@ -310,9 +310,9 @@ impl Process {
         }
     }
 
-    /// Tells the worker to end, and waits for it.
+    /// Closes the socket, so that the worker ends, and waits for it.
     pub fn end(self) {
-        // Whatever fails here, the drop that follows kills.
+        // If this fails, the drop that follows kills the worker.
         let _ = self.socket.shutdown(Shutdown::Both);
         let _ = wait(&mut [PollFd::new(&self.alive, PollFlags::IN)], PARTING);
     }
@@ -348,7 +348,7 @@ impl Process {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 let what = format!("no reply in {:?}", self.limits.deadline);
-                return Err(self.told(Cause::Hung, &what));
+                return Err(self.failure(Cause::Hung, &what));
             }
             let mut ready = [
                 PollFd::new(&self.socket, PollFlags::IN),
@@ -386,14 +386,15 @@ impl Process {
         match resident(self.id()) {
             Some(bytes) if bytes > cap => {
                 let [bytes, cap] = [bytes, cap].map(|bytes| bytes >> 20);
-                let what = format!("{bytes} MiB, and {cap} MiB are its cap");
-                Err(self.told(Cause::Memory, &what))
+                let what =
+                    format!("{bytes} MiB in use, with a cap of {cap} MiB");
+                Err(self.failure(Cause::Memory, &what))
             }
             _ => Ok(()),
         }
     }
 
-    /// The worker has ended, or at least its socket has.
+    /// Why a worker's socket has ended: usually since its process has.
     fn gone(&mut self, what: &str) -> Failure {
         let mut ended = [PollFd::new(&self.alive, PollFlags::IN)];
         // The socket may end a moment before the process does, on a busy
@@ -407,18 +408,18 @@ impl Process {
                 while !self.reader.is_finished() && Instant::now() < until {
                     thread::sleep(Duration::from_millis(1));
                 }
-                self.told(Cause::Died, &status.to_string())
+                self.failure(Cause::Died, &status.to_string())
             }
             _ => self.broken(what),
         }
     }
 
     fn broken(&self, what: &str) -> Failure {
-        self.told(Cause::Protocol, what)
+        self.failure(Cause::Protocol, what)
     }
 
-    /// With the last line that the worker printed, if it did.
-    fn told(&self, cause: Cause, what: &str) -> Failure {
+    /// A failure with the last line that the worker printed, if there is one.
+    fn failure(&self, cause: Cause, what: &str) -> Failure {
         let printed = self.printed.lock();
         let mut printed = printed.unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(printed.make_contiguous());

@@ -39,7 +39,7 @@ pub struct Results {
     pub seed: u64,
     /// The probability with which the intervals of a row hold all at once.
     pub level: f64,
-    /// Differences that lie within this fraction for certain are called none.
+    /// Contenders whose difference certainly lies within this fraction are tied.
     pub margin: f64,
     /// What reading the clock costs, in seconds.
     pub clock: f64,
@@ -117,7 +117,7 @@ pub struct RowResult {
     pub items: usize,
     /// What an item is.
     pub unit: String,
-    /// Who was compared.
+    /// The contenders that were compared.
     pub contenders: Vec<ContenderResult>,
     /// The limits, one for each number of workers.
     pub limits: Vec<LimitResult>,
@@ -140,7 +140,8 @@ pub struct ContenderResult {
     pub serial: bool,
     /// Whether these are more workers than the machine runs at once.
     pub oversubscribed: bool,
-    /// The contender that this is a second process of, as a control.
+    /// For a twin, a second process that serves as a control: the contender that
+    /// it repeats.
     pub twin_of: Option<usize>,
     /// Whether it says that it only answers: it is shown, and never ranked.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -173,7 +174,7 @@ pub struct Taken {
     pub visit: usize,
     /// In which round of the visit: samples of one round are pairs.
     pub round: usize,
-    /// Of whom, as an index into the row's contenders.
+    /// The contender, as an index into those of the row.
     pub contender: usize,
     /// The seed of the input.
     pub seed: u64,
@@ -296,7 +297,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_no_result_file_is_told_apart() {
+    fn another_file_is_no_result_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("results.json");
         let load = |text: &str| {
@@ -309,7 +310,7 @@ pub(crate) mod tests {
         let newer = load(&whole.replace("\"version\":1,", "\"version\":2,"));
         assert!(matches!(newer, Unreadable::Schema { .. }), "{newer}");
         let other = load("{\"name\":\"x\"}");
-        assert!(other.to_string().contains("no file of lanes"), "{other}");
+        assert!(other.to_string().contains("not a file of lanes"), "{other}");
         let gone = Results::load(&folder.path().join("gone")).unwrap_err();
         assert!(matches!(gone, Unreadable::Io { .. }), "{gone}");
     }

@@ -1,4 +1,5 @@
-//! From a row's samples to its summary: who is fastest, and by how much.
+//! From a row's samples to its summary: which contender is fastest, and by how
+//! much.
 
 use crate::results::{ContenderResult, RowResult, Taken};
 use crate::statistics::{
@@ -82,8 +83,8 @@ impl Pairs {
         })
     }
 
-    /// What a contender and its twin, two processes of one model, were seen to
-    /// differ by, and one standard error more.
+    /// The noise floor: the measured difference between a contender and its twin
+    /// plus one standard error.
     fn floor(&self, twin: Option<(usize, usize)>) -> f64 {
         let compared = twin.and_then(|pair| self.0.get(&pair));
         let seen = compared.filter(|compared| compared.error.is_finite());
@@ -120,8 +121,8 @@ impl Pairs {
         Some(Group { workers, best, standings })
     }
 
-    /// The one that nobody beats, or that is beaten by least: paired ratios
-    /// need not be transitive.
+    /// The contender that no other beats, or the one with the smallest loss, since
+    /// paired ratios need not be transitive.
     fn fastest(&self, times: &[(usize, f64)]) -> Option<usize> {
         let beaten = |(index, seconds): &(usize, f64)| {
             let others = times.iter().filter(|(other, _)| other != index);
@@ -139,8 +140,8 @@ impl Pairs {
     }
 }
 
-/// Who is compared with whom: by workers asked for, without twins and those that
-/// only answer; the serial ones in every group.
+/// The groups that are compared, by the number of workers asked for. Serial
+/// contenders are in every group; twins and those that only answer are in none.
 fn members(row: &RowResult) -> BTreeMap<usize, Vec<usize>> {
     let own = || {
         let all = row.contenders.iter().enumerate();

@@ -10,8 +10,8 @@ pub struct Summary {
     pub rounds: usize,
     /// How often all processes were started.
     pub visits: usize,
-    /// The log-ratio below which no difference is reported: what a model differs
-    /// from itself in another process, as far as is known.
+    /// The log-ratio below which no difference is reported: the measured
+    /// difference between two processes of one model.
     pub floor: f64,
     /// The contenders with as many workers as each other.
     pub groups: Vec<Group>,
@@ -20,7 +20,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// How many verdicts want more evidence.
+    /// How many verdicts are inconclusive.
     pub fn unclear(&self) -> usize {
         let standings = self.groups.iter().flat_map(|group| &group.standings);
         let unclear = |standing: &&Standing| {
@@ -37,14 +37,14 @@ pub struct Group {
     pub workers: usize,
     /// The fastest, as an index into the row's contenders.
     pub best: usize,
-    /// Everyone with samples, the fastest first.
+    /// Every contender with samples, the fastest first.
     pub standings: Vec<Standing>,
 }
 
-/// How a contender did.
+/// A contender's times and its verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Standing {
-    /// Who, as an index into the row's contenders.
+    /// The contender, as an index into those of the row.
     pub contender: usize,
     /// The median wall time of a run, in seconds.
     pub seconds: f64,
@@ -53,14 +53,14 @@ pub struct Standing {
     /// The median of paired ratios to the best, with an interval that holds
     /// for all pairs of the row at once; none for the best itself.
     pub ratio: Option<Interval>,
-    /// What that says; none for the best itself.
+    /// The verdict on that ratio; none for the best itself.
     pub verdict: Option<Verdict>,
 }
 
 /// The same model with more workers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Speedup {
-    /// Who, as an index into the row's contenders.
+    /// The contender, as an index into those of the row.
     pub contender: usize,
     /// The same model with the fewest workers.
     pub base: usize,

@@ -1,4 +1,4 @@
-//! What a process has used of the machine.
+//! The resources that a process has used.
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
@@ -18,8 +18,8 @@ pub(crate) struct Usage {
 }
 
 /// The processes that this one has started and that still run: a pool of
-/// processes is part of its model. Looked for when a model was started and when
-/// its input was made, since a look reads what all processes say of themselves.
+/// processes is part of its model. They are looked for when a model is started
+/// and when its input is made only, since that reads `/proc` of all processes.
 static CHILDREN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 /// Looks for the processes that this one has started.
@@ -49,8 +49,8 @@ fn children_ns() -> u64 {
 }
 
 impl Usage {
-    /// Up to now, the time of its children counted as user time; nothing at all
-    /// where the system does not say it.
+    /// What was used up to now. The CPU time of children counts as user time. All
+    /// zero where the system does not report it.
     pub(crate) fn now() -> Self {
         let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else {
             return Self::default();

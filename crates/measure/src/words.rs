@@ -10,13 +10,13 @@
 //! assert_eq!(percent(0.0123), "1.2 %");
 //! ```
 //!
-//! Every function takes any number, also one read from a file that somebody
-//! else wrote: what is not finite is written as `∞` or `not known`, and nothing
-//! is ever longer than a dozen letters.
+//! Every function takes any number, also one from a file of another machine: a
+//! number that is not finite is written as `∞` or `not known`, and no text is
+//! longer than a dozen letters.
 
 use crate::statistics::{Interval, Verdict};
 
-/// What stands for a number that is none.
+/// The text for NaN.
 const UNKNOWN: &str = "not known";
 
 /// The units of time, each with its seconds.

@@ -1,4 +1,4 @@
-//! The worker: one model in a process of its own, told what to do.
+//! The worker: one model in a process of its own, which answers requests.
 
 use crate::protocol::{
     self, Described, Description, Hello, Kind, Refusal, Reply, Request, Sample,
@@ -45,8 +45,8 @@ impl From<&Entry> for Candidate {
 /// The model with this name, if there is one.
 pub type Find<'a> = &'a dyn Fn(&str) -> Option<Candidate>;
 
-/// Is a worker for whichever of these models is asked for, until the socket
-/// ends.
+/// Serves as a worker for one of these models, the one that is asked for, until
+/// the socket ends.
 ///
 /// # Errors
 /// Those of [`answer`].
@@ -75,8 +75,8 @@ pub fn of(model: Entry) -> ExitCode {
     }
 }
 
-/// The same, for models that are made when they are asked for; those that are
-/// listed describe themselves.
+/// As [`serve`], for models that are made when they are asked for; those that
+/// are listed are described on request.
 ///
 /// # Errors
 /// Those of [`answer`].
@@ -87,15 +87,15 @@ pub fn serve_any(listed: &[Entry], find: Find<'_>) -> io::Result<()> {
     })
 }
 
-/// Answers each request on standard input, a socket, until it ends. Whoever
-/// writes to the socket by itself has no reply to give.
+/// Answers each request on standard input, a socket, until it ends. A `reply`
+/// that writes to the socket itself returns `None`.
 ///
 /// # Errors
 /// Those of the socket and of `reply`, and a line that is no request.
 pub fn answer(
     mut reply: impl FnMut(Request, &mut UnixStream) -> io::Result<Option<Reply>>,
 ) -> io::Result<()> {
-    // Whoever measures may be killed; a worker in a long run would live on.
+    // The measuring process may be killed; a worker in a long run would live on.
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let mut socket =
         UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
@@ -329,7 +329,7 @@ mod tests {
             workers: 2,
         };
         assert!(worker.answer(hello(9, "rayon")).is_err());
-        assert!(worker.answer(hello(1, "nobody")).is_err());
+        assert!(worker.answer(hello(1, "unknown")).is_err());
         let reply = worker.answer(hello(1, "rayon")).unwrap();
         let Reply::Hello(hello) = reply else { panic!("{reply:?}") };
         assert_eq!((hello.workers, hello.threads.len()), (2, 2));

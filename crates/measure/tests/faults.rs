@@ -1,7 +1,7 @@
 //! Workers that die, hang, eat memory, print garbage or lie: each is reported,
 //! and the others go on.
 //!
-//! The workers are this test's own executable, told by name which ignored
+//! The workers are this test's own executable; an argument names the ignored
 //! "test" to run. What libtest prints goes to standard output, from where no
 //! stray print reaches the protocol.
 
@@ -66,7 +66,7 @@ fn killed() {
 #[ignore = "a worker"]
 fn leaves_a_grandchild() {
     until_run(|_, _| {
-        // It inherits the socket, so that the socket's end does not tell.
+        // It inherits the socket, which therefore does not end.
         let child = Command::new("sleep").arg("1000").spawn();
         drop(child.unwrap());
         std::process::exit(3);
@@ -172,7 +172,7 @@ fn prepared(worker: &str) -> (Process, u64) {
     (process, digest)
 }
 
-/// What becomes of a run, and how long it takes to be told.
+/// The failure of a run, and how long it took until it was reported.
 fn ran(worker: &str) -> (Failure, Duration) {
     let (mut process, digest) = prepared(worker);
     let begin = Instant::now();
@@ -207,7 +207,7 @@ fn a_worker_that_is_dropped_leaves_nothing_behind() {
     assert!(test_kill_process_group(group).is_ok());
     drop(process);
     let begin = Instant::now();
-    // Killed, it is there until somebody has asked for its status.
+    // A killed process stays until its parent has asked for its status.
     while test_kill_process_group(group).is_ok() {
         assert!(begin.elapsed() < Duration::from_secs(10));
         thread::sleep(Duration::from_millis(5));
@@ -226,7 +226,7 @@ fn a_worker_that_lies_about_itself_is_refused() {
     assert_eq!(asked("rayon", "tokio", 2), Err(Cause::Mismatch));
     assert_eq!(asked("rayon", "rayon", 3), Err(Cause::Mismatch));
     assert_eq!(asked("sequential", "sequential", 2), Err(Cause::Mismatch));
-    assert_eq!(asked("nobody", "nobody", 2), Err(Cause::Failed));
+    assert_eq!(asked("unknown", "unknown", 2), Err(Cause::Failed));
     // Two workers on one thread are one.
     let mut process = start("killed");
     process.send(&hello("killed", 2)).unwrap();

@@ -73,7 +73,7 @@ fn errors_are_those_of_scipy() {
     for row in ordinary.iter().chain(&clustered) {
         let compared = compare(&row.visits, &[(0, 1)], 0.95, 1)[0].unwrap();
         near(compared.interval.median, row.median, 1e-12);
-        // A thousand resamples tell a standard error to some percent.
+        // A thousand resamples estimate a standard error to some percent.
         near(compared.error, row.error, 0.08 * row.error);
     }
 }
@@ -89,8 +89,8 @@ fn one_round_a_visit_is_the_ordinary_bootstrap() {
             .map(|draw| draw[0].unwrap())
             .collect();
         drawn.sort_by(f64::total_cmp);
-        // The draws are stretched to an error that other resamples told to
-        // some percent.
+        // The draws are stretched to an error that other resamples estimated
+        // to some percent.
         let slack = 0.2 * row.error;
         let [low, below, above, high] = row.percentiles;
         assert!((low - slack..=below + slack).contains(&drawn[100]));
@@ -253,5 +253,5 @@ fn equal_contenders_are_seldom_told_apart() {
 #[test]
 fn five_percent_are_seen_in_a_usual_session() {
     let rates = simulate::simulate(&USUAL, 120);
-    assert!(rates.told >= 0.9, "{}", rates.told);
+    assert!(rates.found >= 0.9, "{}", rates.found);
 }

@@ -63,13 +63,13 @@ pub(crate) fn print(count: usize) -> Result<(), Box<dyn Error>> {
             let summary = results.rows[0].summary.as_ref();
             let standings = summary.iter().flat_map(|s| &s.groups[0].standings);
             let mut verdicts = standings.filter_map(|s| s.verdict);
-            let told = verdicts.any(|verdict| {
+            let differs = verdicts.any(|verdict| {
                 matches!(
                     verdict,
                     Verdict::Slower { .. } | Verdict::Faster { .. }
                 )
             });
-            Ok(if told { Claim::Difference } else { Claim::None })
+            Ok(if differs { Claim::Difference } else { Claim::None })
         })?;
         let theirs = [
             criterion.count(busy, || criterion_claims(workload, model))?,

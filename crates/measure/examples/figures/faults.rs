@@ -110,9 +110,9 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
             process.sample(1, false, Some(digest))?;
         }
         let begin = Instant::now();
-        let told = process.sample(1, false, Some(digest));
+        let answer = process.sample(1, false, Some(digest));
         let (end, elapsed) = (now(), begin.elapsed());
-        let failure = told.err().ok_or("nothing was reported")?;
+        let failure = answer.err().ok_or("nothing was reported")?;
         drop(process);
         let after = match fault {
             "hung" => elapsed.saturating_sub(DEADLINE),

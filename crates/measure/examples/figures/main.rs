@@ -63,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// This program, told to be something else.
+/// Starts this program in another role.
 fn own(words: &[&str]) -> std::io::Result<Launch> {
     let launch = Launch::own()?;
     let arguments = words.iter().map(|word| (*word).to_owned()).collect();

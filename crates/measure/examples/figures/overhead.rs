@@ -83,12 +83,12 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
     let results = session::run(&plan, String::new(), &mut |_, _| Ok(()))?;
     let summary = results.rows[0].summary.as_ref().ok_or("no samples")?;
     let group = &summary.groups[0];
-    let standing = group.standings.last().ok_or("nobody")?;
+    let standing = group.standings.last().ok_or("no contender has samples")?;
     let ratio = standing.ratio.ok_or("only one")?;
     // The harness over the bare loop, whichever is ahead.
     let sign = if standing.contender == 0 { 1.0 } else { -1.0 };
     let bare = group.standings.iter().find(|s| s.contender == 1);
-    let seconds = bare.ok_or("nobody")?.seconds;
+    let seconds = bare.ok_or("no contender has samples")?.seconds;
     println!("max of {LEN} numbers, under the harness and in a bare loop:");
     for standing in &group.standings {
         let name = &results.rows[0].contenders[standing.contender].name;

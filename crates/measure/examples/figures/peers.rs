@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 /// What a tool says of two things that are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Claim {
-    /// That they differ.
+    /// They differ.
     Difference,
-    /// That they do not, or that it cannot tell.
+    /// They do not differ, or the evidence does not decide.
     None,
     /// The tool is not there.
     Missing,

@@ -108,7 +108,8 @@ pub(crate) fn print(count: usize) -> Result<(), Box<dyn std::error::Error>> {
         seconds += results.seconds;
         let summary = results.rows[0].summary.as_ref().ok_or("no samples")?;
         let group = &summary.groups[0];
-        let standing = group.standings.last().ok_or("nobody")?;
+        let standing =
+            group.standings.last().ok_or("no contender has samples")?;
         let ratio = standing.ratio.ok_or("only one")?;
         // Against the slowed one, the other is faster: the same, turned.
         let right_way = standing.contender == 1;

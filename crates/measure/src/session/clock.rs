@@ -1,8 +1,8 @@
-//! What it costs to read the clock.
+//! The time that a reading of the clock takes.
 
 use std::time::{Duration, Instant};
 
-/// What it costs to read the clock: the median of many.
+/// The time that a reading of the clock takes: the median of many.
 pub fn clock() -> Duration {
     let mut costs: Vec<Duration> = (0..1001)
         .map(|_| {

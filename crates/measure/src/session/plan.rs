@@ -36,7 +36,7 @@ pub type Wants = Box<dyn Fn(&dyn Row, &str) -> bool>;
 pub struct Plan {
     /// The rows.
     pub rows: Vec<Box<dyn Row>>,
-    /// Who is compared.
+    /// The contenders that are compared.
     pub contenders: Vec<Contender>,
     /// In which rows each takes part.
     pub wants: Wants,
@@ -50,7 +50,7 @@ pub struct Plan {
     pub seed: u64,
     /// The probability with which the intervals of a row hold all at once.
     pub level: f64,
-    /// Differences that lie within this fraction for certain are called none.
+    /// Contenders whose difference certainly lies within this fraction are tied.
     pub margin: f64,
     /// What each worker may use.
     pub limits: Limits,

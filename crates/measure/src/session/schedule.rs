@@ -8,14 +8,15 @@ use lanes_core::seed;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// A visit ends after so many rounds: the next one is worth more.
+/// A visit ends after so many rounds, since further rounds of the same processes
+/// add little.
 const VISIT_ROUNDS: usize = 10;
 
 /// Before a row has so many visits, nothing is known about their spread.
 const FEW_VISITS: usize = 4;
 
-/// Peeking at intervals again and again finds differences by chance, so a row
-/// is left early only if intervals of this level decide.
+/// Looking at intervals again and again finds differences by chance, so a row is
+/// left early only if intervals of this higher level decide.
 const PEEK_LEVEL: f64 = 0.99;
 
 /// What is known of a row, to choose the next one.
@@ -25,9 +26,9 @@ struct Standing {
     rounds: usize,
     /// How long the last visit took.
     took: Duration,
-    /// How many verdicts want more evidence, once something is known.
+    /// How many verdicts are inconclusive; `None` before the few first visits.
     unclear: Option<usize>,
-    /// No contender is left to be measured.
+    /// Every contender has failed, so there is nothing to measure.
     hopeless: bool,
 }
 
@@ -93,7 +94,7 @@ impl<'a> Schedule<'a> {
         let left = self.left();
         let fits =
             |standing: &Standing| rounds.is_some() || standing.took / 2 < left;
-        // A visit more than others have is worth the more the fewer there are.
+        // Another visit is worth more to a row that has had few of them.
         let worth = |standing: &Standing| match standing.visits {
             visits if rounds.is_some() || visits < FEW_VISITS => {
                 1e6 - visits as f64

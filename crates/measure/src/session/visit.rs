@@ -14,7 +14,8 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The pools of others fall asleep in this time once their work is done.
+/// The pools of the other contenders fall asleep within this time, once their
+/// work is done.
 const PAUSE: Duration = Duration::from_micros(300);
 
 /// A contender that is outclassed takes part in so many rounds of a visit only,
@@ -26,7 +27,7 @@ pub(super) struct Visitor<'a> {
     pub(super) plan: &'a Plan,
     /// Where temporary files go.
     pub(super) folder: &'a Path,
-    /// What it costs to read the clock.
+    /// The time that a reading of the clock takes.
     pub(super) clock: Duration,
     /// The order of each round.
     pub(super) random: seed::Numbers,
