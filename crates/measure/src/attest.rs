@@ -1,8 +1,8 @@
-//! Whether a worker is what was asked for.
+//! Checks that a worker is the one that was asked for.
 
 use crate::protocol::{self, Hello};
 
-/// Whether a worker is what was asked for.
+/// Checks that a worker is the one that was asked for.
 pub(crate) fn attest(
     hello: &Hello,
     process: u32,
