@@ -231,8 +231,8 @@ pub(crate) struct Trace {
     pub(crate) workload: String,
 
     /// The models, in this order; `*` stands for any text. By default
-    /// sequential, threads, mutex, gil, tokio, processes and python-threads, and
-    /// for the workload `all` every model that is installed
+    /// sequential, threads, mutex, gil, tokio, processes and python-threads,
+    /// and for the workload `all` every model that is installed
     #[arg(long, value_delimiter = ',', value_name = "MODEL,...")]
     pub(crate) models: Vec<String>,
 

@@ -66,7 +66,7 @@ pub(crate) fn known(selection: &Selection) -> Result<Vec<Known>, Fail> {
         .map(|name| Known { name, origin: Origin::Python });
     let mut known: Vec<Known> = suite.chain(python).collect();
     for guest in guests() {
-        // A model of the house is not replaced by what lies on the PATH.
+        // A program on the PATH does not replace a model of this program.
         if known.iter().all(|other| other.name != guest.name) {
             let name = guest.name.clone();
             known.push(Known { name, origin: Origin::Guest(guest) });

@@ -105,7 +105,8 @@ impl Found {
     }
 
     /// The newest results of a folder, and the traces, the newest first. A file
-    /// that cannot be read is reported and left out, since the user did not name it.
+    /// that cannot be read is reported and left out, since the user did not
+    /// name it.
     fn folder(&mut self, folder: &Path) -> Result<(), Fail> {
         let failed = |error: std::io::Error| {
             Fail::Failure(format!("{}: {error}", folder.display()))

@@ -40,7 +40,7 @@ impl Cells {
         Self::of(selection, rows, &known, candidates(selection, &known)?)
     }
 
-    /// The cells among these rows, of all models that there are; those of Python
+    /// The cells among these rows, of all models; those of Python
     /// by name only, unless they are wanted too.
     ///
     /// # Errors
@@ -85,7 +85,7 @@ impl Cells {
                 .map(|candidate| candidate.known.name.clone())
                 .collect(),
         };
-        // Only a model that is meant is asked what it is.
+        // Only a selected model's worker is asked to describe itself.
         for Candidate { known, name, .. } in candidates {
             let mut rows = cells.rows.iter();
             if rows.any(|row| cells.means(&**row, &known.name)) {
@@ -272,8 +272,8 @@ impl Filter {
         }
     }
 
-    /// Whether a cell is meant; a model that takes part by name only is not by a
-    /// filter that names no model.
+    /// Whether the pattern selects a cell. A model that takes part by name only
+    /// is not selected by a pattern without a model.
     fn matches(&self, row: &dyn Row, model: &str, by_name: bool) -> bool {
         like(&self.workload, row.workload())
             && like(&self.model, model)

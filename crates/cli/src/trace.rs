@@ -28,7 +28,7 @@ const USUAL: [&str; 7] = [
     "python-threads",
 ];
 /// A row with more spans than this in its first model is recorded with fewer
-/// items: so many cannot be seen.
+/// items, since so many cannot be seen.
 const MOST_SPANS: usize = 500;
 /// The number of items in such a case.
 const FEWER: usize = 48;
@@ -108,8 +108,8 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
     missed.map_or(Ok(()), Err)
 }
 
-/// Records every workload that was chosen, in the models that were or in all that
-/// are here, for the page: the file.
+/// Records every workload that was chosen, in the models that were or in all
+/// that are here, for the page: the file.
 ///
 /// # Errors
 /// Those of the selection and of the output. The file names the models that

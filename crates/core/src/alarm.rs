@@ -1,7 +1,7 @@
 //! One thread that stops runs whose deadline has passed.
 //!
-//! Work then has one flag to look at instead of a clock, and a wait that no
-//! runtime's timer knows of ends too. The thread starts with the first
+//! Work then checks one flag instead of a clock, and blocking waits, which no
+//! runtime's timer can end, end too. The thread starts with the first
 //! deadline of the process and sleeps while there is none.
 
 use crate::Error;
@@ -19,7 +19,7 @@ struct Alarm {
     changed: Condvar,
 }
 
-/// The deadlines that were set, and what is to be stopped at each.
+/// The deadlines that were set, and the run to stop at each.
 struct Queue {
     /// Whether the thread that keeps them runs.
     started: bool,

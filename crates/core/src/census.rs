@@ -15,16 +15,17 @@ const GRAIN: Duration = Duration::from_micros(500);
 /// How many grains a counted run has for each worker.
 const GRAINS: usize = 16;
 
-/// The system's numbers of the threads that compute for a model.
+/// Counts the threads that compute for a model, and returns their system thread
+/// numbers.
 ///
 /// They are counted over ordinary runs of the model's own cells, whose grains
-/// are made longer by a probe, so that every worker gets some of them. Of each
-/// run the threads are counted for themselves, since some models start threads
-/// anew; the run that shows the most is what counts. Cells that cannot show all
-/// workers, since they have fewer tasks, are followed by the next.
+/// are made longer by a probe, so that every worker gets some of them. Each run
+/// is counted by itself, since some models start new threads for each; the run
+/// that shows the most threads decides. A cell with fewer tasks than workers
+/// cannot show all workers; then the next cell is tried.
 ///
 /// # Errors
-/// That of a run, [`Error::Task`] for a wrong answer, and for more threads that
+/// That of a run; [`Error::Task`] for a wrong answer, or if more threads
 /// computed at the same time than the model says.
 pub fn census(model: &Started) -> Result<Vec<u32>, Error> {
     let workers = model.workers();

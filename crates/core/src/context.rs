@@ -32,7 +32,7 @@ pub struct Watch {
 /// The turn that threads have one after the other, in models whose threads do
 /// not compute at the same time.
 pub trait Turn: Send + Sync {
-    /// Whether another thread wants the turn; looked at before each grain.
+    /// Whether another thread wants the turn; checked before each grain.
     fn wanted(&self) -> bool;
 
     /// Lets another thread have the turn, and waits for the next.
@@ -41,9 +41,9 @@ pub trait Turn: Send + Sync {
 
 /// The deadline, the cancel flag and the trace of one run; a cheap handle.
 ///
-/// The kernels look at it before every grain of work and the waiting helpers
-/// while they wait, so that a model needs no line for it. A run under a
-/// context without a probe or a trace pays one relaxed load a grain.
+/// The kernels check it before every grain of work, and the waiting helpers
+/// while they wait, so that a model needs no code for it. A run under a context
+/// without a probe or a trace pays one relaxed load a grain.
 ///
 /// A context that was stopped stays so, and a run that fails stops its own:
 /// the next run of the same input takes a new one ([`crate::Job::under`]).
@@ -67,7 +67,7 @@ impl Default for Context {
 }
 
 impl Context {
-    /// How long a blocking wait may go without a look at the cancel flag.
+    /// How often a blocking wait checks the cancel flag.
     pub const SLICE: Duration = Duration::from_millis(10);
 
     /// A context without deadline, trace or probe, which can be cancelled.
@@ -117,7 +117,7 @@ impl Context {
         self.inner.watch.trace.as_ref()
     }
 
-    /// Whether a probe wants to be asked before each grain.
+    /// Whether there is a probe to call before each grain.
     pub fn is_probed(&self) -> bool {
         self.inner.watch.probe.is_some()
     }
@@ -132,7 +132,7 @@ impl Context {
         self.stop(Error::Cancelled);
     }
 
-    /// Stops the run; the first cause given is the one it ends with.
+    /// Stops the run; of several causes the first one counts.
     pub fn stop(&self, cause: Error) {
         self.inner.stop(cause);
     }
@@ -142,7 +142,7 @@ impl Context {
         self.inner.cause()
     }
 
-    /// Looked at before every grain of work.
+    /// Called before every grain of work.
     ///
     /// # Errors
     /// The cause, if the run was stopped.
@@ -182,7 +182,7 @@ impl Context {
     }
 
     /// Waits for a future, as long as the run is not stopped. The span is
-    /// recorded as a wait that occupies no worker.
+    /// recorded as a wait that holds no worker.
     ///
     /// # Errors
     /// That of the future, which stops the run, or the cause of an earlier

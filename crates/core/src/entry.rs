@@ -2,14 +2,14 @@
 
 use crate::{Cell, Cells, Config, Error, Started};
 
-/// What a model is here for.
+/// Why a model is in the matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
-    /// What a Rust program chooses from: these have every cell.
+    /// A runtime that Rust programs choose; these models have every cell.
     Runtime,
-    /// What shows where time goes: turns under a lock, a GIL, processes.
+    /// A model that shows where time goes: a lock, a GIL, processes.
     Exhibit,
-    /// A model in a worker of its own, outside the house.
+    /// A model in a program of its own.
     Guest,
 }
 
@@ -27,7 +27,7 @@ pub struct Entry {
     pub badge: Option<&'static str>,
     /// Whether it has one worker, however many are asked for.
     pub serial: bool,
-    /// What it is here for.
+    /// Why it is in the matrix.
     pub family: Family,
     /// The cells that it has.
     pub cells: &'static [Cell],

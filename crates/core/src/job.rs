@@ -1,4 +1,4 @@
-//! What is run: a workload, and its input together with the context of a run.
+//! Workloads and jobs; a job is an input together with the context of a run.
 
 use crate::latencies::Latencies;
 use crate::{Context, Error};
@@ -11,18 +11,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-/// A job that every model can be asked to do. A value is one size of it, and
-/// can be written down for a worker in another process.
+/// A kind of work that models run. A value is one size of it, and can be sent
+/// to a worker in another process.
 pub trait Workload:
     Clone + Serialize + DeserializeOwned + Send + Sync + 'static
 {
     /// The name, as the file, the type, benchmarks and commands spell it.
     const NAME: &'static str;
-    /// What kind of work it is, as the bench target that runs it is called.
+    /// The family: the name of the bench target that runs it.
     const FAMILY: &'static str;
-    /// What it stresses, in one sentence.
+    /// What it measures, in one sentence.
     const STRESSES: &'static str;
-    /// What it does not show, in one sentence.
+    /// What it does not measure, in one sentence.
     const OMITS: &'static str;
     /// What one item of it is, for figures per item.
     const UNIT: &'static str;
@@ -44,8 +44,8 @@ pub trait Workload:
     /// The size, as benchmarks spell it.
     fn label(&self) -> String;
 
-    /// The same size, with what would be measured anew for each input fixed, so
-    /// that all processes that are compared do the same work.
+    /// The same size with everything fixed that would be measured anew for each
+    /// input, so that all processes that are compared do the same work.
     ///
     /// # Errors
     /// [`Error::Invalid`] for parameters that nothing can be measured for.

@@ -96,9 +96,9 @@ pub trait Run<W: Workload>: Model {
 /// How well a model suits a workload, with the reason in one sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
-    /// What the model was made for.
+    /// The model was made for it.
     Natural(&'static str),
-    /// It works, against the grain.
+    /// It works, but the model was made for something else.
     Possible(&'static str),
     /// Shown to teach what happens, or refused with [`Error::Unsupported`].
     Unsuitable(&'static str),

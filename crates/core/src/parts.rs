@@ -1,4 +1,4 @@
-//! How work is cut for the workers: the same for every model.
+//! Cuts work into parts for the workers, in the same way for every model.
 
 use std::ops::Range;
 

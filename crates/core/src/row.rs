@@ -1,5 +1,5 @@
-//! A workload, a size of it and a job, whatever their types: what everything
-//! that goes through all cells works with.
+//! Workloads, sizes and jobs without their types, for code that goes through
+//! all cells.
 
 use crate::latencies::Latencies;
 use crate::{Context, Error, Job, Limit, Size, Started, Workload};
@@ -8,7 +8,7 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
-/// What is known of a workload without its type: its entry in the catalogue.
+/// A workload's entry in the catalogue, without its type.
 #[derive(Clone, Copy)]
 pub struct Definition {
     /// See [`Workload::NAME`].
@@ -77,8 +77,9 @@ pub trait Row: Send + Sync {
     /// The same workload with this many items.
     fn with_items(&self, items: usize) -> Box<dyn Row>;
 
-    /// The same row, with what depends on the moment fixed: only then do all
-    /// processes do the same work and give the same answer.
+    /// The same row with everything fixed that would be measured anew for each
+    /// input. Only then do all processes do the same work and give the same
+    /// answer.
     ///
     /// # Errors
     /// Those of [`Workload::pinned`].
@@ -170,11 +171,11 @@ pub trait AnyJob: Send + Sync {
     /// Those of [`Started::run`].
     fn run(&self, model: &Started) -> Result<Box<dyn Answer>, Error>;
 
-    /// So many runs in a model, one at least: the wall time of all of them, and
-    /// the last answer. Each run is timed alone, and dropping its answer is no
-    /// part of it; `together` reads the clock only before the first run and
-    /// after the last. `each` is shown the latencies of each run that is timed
-    /// alone, where the workload has them.
+    /// Makes `runs` runs in a model, at least one, and returns the wall time of
+    /// all of them and the last answer. Each run is timed alone, and dropping
+    /// its answer is no part of it; `together` reads the clock only before the
+    /// first run and after the last. `each` is shown the latencies of each run
+    /// that is timed alone, where the workload has them.
     ///
     /// # Errors
     /// Those of [`Started::run`].

@@ -1,5 +1,5 @@
-//! Scoped threads of the standard library, in which panics and what the system
-//! refuses are errors: what the models of OS threads start and join.
+//! Scoped threads of the standard library, with errors in place of panics and
+//! aborts: the models of OS threads start and join their threads with them.
 
 use crate::{Context, Error, caught};
 use std::thread::{self, Scope, ScopedJoinHandle};

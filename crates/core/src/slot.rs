@@ -1,4 +1,4 @@
-//! A place through which one thread hands a value to another.
+//! A slot, through which one thread hands a value to another.
 
 use crate::{Context, Error};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -6,15 +6,15 @@ use std::sync::{Condvar, Mutex, PoisonError};
 /// A place for one value, under a lock, with an event that it was filled: the
 /// thread that takes the value sleeps until it is there.
 ///
-/// It is what models use that hand values from thread to thread by the means of
-/// the standard library.
+/// Models that use only the standard library hand values from thread to thread
+/// with it.
 #[derive(Debug)]
 pub struct Slot<T> {
     value: Mutex<Option<T>>,
     filled: Condvar,
 }
 
-/// Nothing is there yet.
+/// The slot is empty.
 impl<T> Default for Slot<T> {
     fn default() -> Self {
         Self { value: Mutex::default(), filled: Condvar::new() }

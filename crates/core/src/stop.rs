@@ -74,8 +74,8 @@ impl Drop for Claim {
 }
 
 impl StopToken {
-    /// Whether the run goes on and neither a probe nor a trace watches: the grain
-    /// can be computed at once. Otherwise [`StopToken::watched`] decides.
+    /// Whether the run goes on and neither a probe nor a trace watches: the
+    /// grain can be computed at once. Otherwise [`StopToken::watched`] decides.
     #[inline]
     pub(crate) fn is_quiet(self) -> bool {
         self.0.state.load(Ordering::Relaxed) == 0

@@ -5,7 +5,8 @@
 //! `Python/ceval_gil.c`), in words and code of its own. A thread that wants the
 //! lock waits for an interval; if the same thread still has it then, it asks
 //! for it. The holder looks at that request at its checkpoints only, in
-//! whatever work it does, so that a checkpoint costs one load when no thread asks.
+//! whatever work it does, so that a checkpoint costs one load when no thread
+//! asks.
 
 use crate::sync::{
     AtomicBool, Condvar, Mutex, MutexGuard, ThreadId, current, wait_timeout,
@@ -245,8 +246,8 @@ impl GlobalLock {
         assert!(held, "a thread lets go of a lock that it does not hold");
     }
 
-    /// Releases the lock for good: a thread that ends does not come back, and so
-    /// does not wait for another one to take the lock.
+    /// Releases the lock for good: a thread that ends does not come back, and
+    /// so does not wait for another one to take the lock.
     ///
     /// # Panics
     /// If this thread does not have it.

@@ -9,8 +9,9 @@
 //! <!-- claims:end -->
 //! ```
 //!
-//! An example or a script writes the text with [`update`], and a test of the same
-//! crate fails with [`verify`] when the file is older than what it was made of:
+//! An example or a script writes the text with [`update`], and a test of the
+//! same crate fails with [`verify`] when the file is older than what it was
+//! made of:
 //!
 //! ```no_run
 //! # let table = String::new();

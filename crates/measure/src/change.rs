@@ -7,8 +7,8 @@ use crate::summary::Summary;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// With so many contenders common to both sessions, a row can distinguish a model
-/// that changed from a machine that changed.
+/// With so many contenders common to both sessions, a row can distinguish a
+/// model that changed from a machine that changed.
 const ENOUGH: usize = 3;
 
 /// One cell in two sessions.
@@ -24,8 +24,8 @@ pub struct Change {
     pub workers: usize,
     /// The median times of a run in both sessions, in seconds.
     pub seconds: [f64; 2],
-    /// Whether the ratio is relative to the other contenders of the row, so that
-    /// a machine that became slower as a whole does not matter.
+    /// Whether the ratio is relative to the other contenders of the row, so
+    /// that a machine that became slower as a whole does not matter.
     pub beside: bool,
     /// The later time over the earlier one; the interval holds for all cells
     /// at once.

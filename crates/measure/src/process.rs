@@ -266,8 +266,8 @@ impl Process {
     /// from `origin`, nanoseconds of the monotonic clock.
     ///
     /// # Errors
-    /// [`Cause::Wrong`] if the answer has another, [`Cause::Protocol`] for spans
-    /// that cannot be, and those of any reply.
+    /// [`Cause::Wrong`] if the answer has another, [`Cause::Protocol`] for
+    /// spans that cannot be, and those of any reply.
     pub fn trace(
         &mut self,
         origin: u64,
@@ -451,8 +451,8 @@ fn unexpected(reply: &Reply) -> Failure {
     Failure::new(Cause::Protocol, start)
 }
 
-/// The memory of a process that is resident, in bytes. It is looked at again and
-/// again while a worker is measured: one small file, read by hand.
+/// The memory of a process that is resident, in bytes. It is looked at again
+/// and again while a worker is measured: one small file, read by hand.
 fn resident(process: u32) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
     let pages: u64 = text.split_whitespace().nth(1)?.parse().ok()?;

@@ -60,7 +60,8 @@ pub enum Request {
         /// Where times count from: nanoseconds of the monotonic clock.
         origin: u64,
     },
-    /// Show something that is no workload; answered by [`Reply::Exhibit`].
+    /// Measure something that is not a workload; answered by
+    /// [`Reply::Exhibit`].
     Exhibit {
         /// What.
         name: String,
@@ -91,12 +92,12 @@ pub enum Reply {
         /// The exhibit's own figures.
         numbers: Vec<f64>,
     },
-    /// They were not, and this is why; the worker goes on.
+    /// The request could not be met, and why; the worker goes on.
     Error(Refusal),
 }
 
 impl Reply {
-    /// That the worker has nothing of the kind.
+    /// A refusal of kind [`Kind::Unsupported`].
     pub fn unsupported(what: impl Into<String>) -> Self {
         let (kind, message) = (Kind::Unsupported, what.into());
         Self::Error(Refusal { kind, message })
@@ -156,9 +157,9 @@ pub struct DescribedCell {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Grade {
-    /// What the model was made for.
+    /// The model was made for it.
     Natural,
-    /// It works, against the grain.
+    /// It works, but the model was made for something else.
     Possible,
     /// Shown to teach what happens, or refused.
     Unsuitable,
@@ -214,7 +215,7 @@ pub struct Hello {
     pub model: String,
     /// How many workers it has.
     pub workers: usize,
-    /// The system's numbers of the threads that were seen computing.
+    /// The system thread numbers of the threads that were seen computing.
     pub threads: Vec<u32>,
     /// The versions of what is compared, by name.
     #[serde(default)]

@@ -11,15 +11,15 @@ use lanes_core::{Error, Row};
 use serde_json::json;
 use std::time::Duration;
 
-/// What was recorded of one model.
+/// The recorded runs of one model.
 #[derive(Debug, Clone)]
 pub struct Recording {
     /// The traced run whose duration is the median of all traced ones.
     pub traced: Traced,
     /// The duration of each untraced run, in nanoseconds.
     pub plain: Vec<f64>,
-    /// The duration of each traced run, in nanoseconds; a pair with the untraced
-    /// one of the same place.
+    /// The duration of each traced run, in nanoseconds; a pair with the
+    /// untraced one of the same place.
     pub with_trace: Vec<f64>,
 }
 
@@ -37,7 +37,7 @@ impl Recording {
     }
 }
 
-/// What is run.
+/// The work that is recorded.
 #[derive(Clone, Copy)]
 pub enum Work<'a> {
     /// A row, the same all the time.
@@ -52,8 +52,8 @@ pub enum Work<'a> {
     },
 }
 
-/// Runs some work of a model that has said hello, so many times without and with
-/// a trace, in turns.
+/// Makes `runs` runs without a trace and as many with one, in turns, in a model
+/// that has said hello.
 ///
 /// # Errors
 /// Those of the worker, a wrong answer among them.
@@ -74,7 +74,7 @@ pub fn record(
                 digest = stage(process, &*row, seed)?;
             }
         }
-        // Who goes first changes, so that neither profits from the order.
+        // They take turns at being first, so that neither profits from it.
         for traced in [run % 2 == 0, run % 2 == 1] {
             if traced {
                 traces.push(process.trace(monotonic(), digest)?);

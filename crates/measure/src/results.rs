@@ -39,7 +39,8 @@ pub struct Results {
     pub seed: u64,
     /// The probability with which the intervals of a row hold all at once.
     pub level: f64,
-    /// Contenders whose difference certainly lies within this fraction are tied.
+    /// Contenders whose difference certainly lies within this fraction are
+    /// tied.
     pub margin: f64,
     /// What reading the clock costs, in seconds.
     pub clock: f64,
@@ -140,8 +141,8 @@ pub struct ContenderResult {
     pub serial: bool,
     /// Whether these are more workers than the machine runs at once.
     pub oversubscribed: bool,
-    /// For a twin, a second process that serves as a control: the contender that
-    /// it repeats.
+    /// For a twin, a second process that serves as a control: the contender
+    /// that it repeats.
     pub twin_of: Option<usize>,
     /// Whether it says that it only answers: it is shown, and never ranked.
     #[serde(default, skip_serializing_if = "is_false")]

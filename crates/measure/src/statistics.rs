@@ -52,9 +52,9 @@ pub struct Compared {
 /// log-ratios, ln(first / second), over the common rounds of all visits.
 ///
 /// `Compared::interval` holds for all the pairs at once with probability
-/// `level` (such as 0.95, between 0 and 1), so it may be read after picking
-/// the fastest or the most striking pair. A pair without a common round has
-/// `None`. The same seed gives the same result. With only one visit, or with fewer than
+/// `level` (such as 0.95, between 0 and 1), so it may be read after picking the
+/// fastest or the most striking pair. A pair without a common round has `None`.
+/// The same seed gives the same result. With only one visit, or with fewer than
 /// five common rounds, the intervals are unbounded.
 ///
 /// The method, with V visits and n common rounds of a pair:

@@ -83,8 +83,8 @@ impl Pairs {
         })
     }
 
-    /// The noise floor: the measured difference between a contender and its twin
-    /// plus one standard error.
+    /// The noise floor: the measured difference between a contender and its
+    /// twin plus one standard error.
     fn floor(&self, twin: Option<(usize, usize)>) -> f64 {
         let compared = twin.and_then(|pair| self.0.get(&pair));
         let seen = compared.filter(|compared| compared.error.is_finite());
@@ -121,8 +121,8 @@ impl Pairs {
         Some(Group { workers, best, standings })
     }
 
-    /// The contender that no other beats, or the one with the smallest loss, since
-    /// paired ratios need not be transitive.
+    /// The contender that no other beats, or the one with the smallest loss,
+    /// since paired ratios need not be transitive.
     fn fastest(&self, times: &[(usize, f64)]) -> Option<usize> {
         let beaten = |(index, seconds): &(usize, f64)| {
             let others = times.iter().filter(|(other, _)| other != index);

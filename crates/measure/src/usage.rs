@@ -49,8 +49,8 @@ fn children_ns() -> u64 {
 }
 
 impl Usage {
-    /// What was used up to now. The CPU time of children counts as user time. All
-    /// zero where the system does not report it.
+    /// What was used up to now. The CPU time of children counts as user time.
+    /// All zero where the system does not report it.
     pub(crate) fn now() -> Self {
         let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else {
             return Self::default();

@@ -95,7 +95,8 @@ pub fn serve_any(listed: &[Entry], find: Find<'_>) -> io::Result<()> {
 pub fn answer(
     mut reply: impl FnMut(Request, &mut UnixStream) -> io::Result<Option<Reply>>,
 ) -> io::Result<()> {
-    // The measuring process may be killed; a worker in a long run would live on.
+    // The measuring process may be killed; a worker in a long run would live
+    // on.
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let mut socket =
         UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);

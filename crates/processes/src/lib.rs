@@ -73,7 +73,7 @@ pub type OverMemory = Processes<SharedMemory>;
 pub trait Transport: Send + Sync + 'static {
     /// The model's name.
     const NAME: &'static str;
-    /// What carries.
+    /// Carries inputs and outputs.
     const CARRIER: Carrier;
 }
 
@@ -158,8 +158,8 @@ impl<T: Transport> Processes<T> {
         Ok(Arc::clone(&pool))
     }
 
-    /// Tasks that wait for each other must all be at work. With those of two
-    /// runs in one pool some of each would be, and wait for ever.
+    /// Tasks that wait for each other must all run at the same time. With two
+    /// runs in one pool, some tasks of each could run, and would wait for ever.
     fn alone<O>(
         &self,
         context: &Context,

@@ -1,5 +1,5 @@
-//! Workers that are killed, hang, eat memory or print garbage: how long it takes
-//! until each is reported, and whether the others go on.
+//! Workers that are killed, hang, eat memory or print garbage: how long it
+//! takes until each is reported, and whether the others go on.
 
 use crate::{contender, own, row};
 use lanes_core::workload::Max;

@@ -11,8 +11,8 @@ use lanes_measure::statistics::Verdict;
 use lanes_measure::worker::Candidate;
 use std::time::Instant;
 
-/// Cells whose true ratio is known: long runs, beside which reading the clock is
-/// nothing, of models that a pause after a run does not slow further (a pool
+/// Cells whose true ratio is known: long runs, beside which reading the clock
+/// is nothing, of models that a pause after a run does not slow further (a pool
 /// falls asleep in it, and wakes later). None is bound by memory, whose
 /// bandwidth is a shared machine's least quiet part.
 const CELLS: [(&str, &str); 10] = [

@@ -21,8 +21,8 @@ const SETTLE_AT_MOST: Duration = Duration::from_millis(160);
 /// In fresh processes, runs are repeated for so long before they count as warm.
 const WARM_UP: Duration = Duration::from_millis(100);
 
-/// A contender that takes so many times as long as the fastest, and longer than a
-/// sample, is outclassed.
+/// A contender that takes so many times as long as the fastest, and longer than
+/// a sample, is outclassed.
 const OUTCLASSED: f64 = 4.0;
 
 /// A contender's process during a visit.

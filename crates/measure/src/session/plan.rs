@@ -1,4 +1,4 @@
-//! What a session is to measure.
+//! What a session measures.
 
 use crate::machine::Machine;
 use crate::process::{Launch, Limits};
@@ -50,7 +50,8 @@ pub struct Plan {
     pub seed: u64,
     /// The probability with which the intervals of a row hold all at once.
     pub level: f64,
-    /// Contenders whose difference certainly lies within this fraction are tied.
+    /// Contenders whose difference certainly lies within this fraction are
+    /// tied.
     pub margin: f64,
     /// What each worker may use.
     pub limits: Limits,

@@ -8,15 +8,15 @@ use lanes_core::seed;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// A visit ends after so many rounds, since further rounds of the same processes
-/// add little.
+/// A visit ends after so many rounds, since further rounds of the same
+/// processes add little.
 const VISIT_ROUNDS: usize = 10;
 
 /// Before a row has so many visits, nothing is known about their spread.
 const FEW_VISITS: usize = 4;
 
-/// Looking at intervals again and again finds differences by chance, so a row is
-/// left early only if intervals of this higher level decide.
+/// Looking at intervals again and again finds differences by chance, so a row
+/// is left early only if intervals of this higher level decide.
 const PEEK_LEVEL: f64 = 0.99;
 
 /// What is known of a row, to choose the next one.

@@ -30,9 +30,10 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
 
 /// A median and the ends of its confidence interval.
 ///
-/// What it is of (times, ratios, or the log-ratios of [`compare`]) is said where
-/// it is made. The ends are infinite if the data cannot bound them. JSON has no
-/// infinite numbers: such ends are written as null, and read back as infinite.
+/// What it is of (times, ratios, or the log-ratios of [`compare`]) is said
+/// where it is made. The ends are infinite if the data cannot bound them. JSON
+/// has no infinite numbers: such ends are written as null, and read back as
+/// infinite.
 ///
 /// [`compare`]: super::compare
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
