@@ -73,7 +73,8 @@ impl Executor {
         while self.threads > count {
             let stopped = async_global_executor::stop_thread();
             if !async_std::task::block_on(stopped) {
-                let why = "the executor kept a thread it was told to end";
+                let why =
+                    "the executor kept a thread that it should have ended";
                 return Err(Error::Unsupported(why.into()));
             }
             self.threads -= 1;

@@ -17,7 +17,7 @@ const INTERVAL: Duration = Duration::from_millis(5);
 /// How long two threads compute, to see how long each has the GIL at a time.
 const TIME: Duration = Duration::from_millis(150);
 
-const CONVOY: &str = "whoever wakes up beside it waits for an interval";
+const CONVOY: &str = "a thread that wakes up beside it waits for an interval";
 const ONE: Bound = Bound::between(1.0, 1.6);
 
 /// A switch interval, and how often a thread wakes up in one repetition.

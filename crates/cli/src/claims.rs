@@ -68,7 +68,10 @@ pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
         return Ok(());
     }
     let count = |verdict| {
-        let is = |f: &&Finding| matches!(&f.found, Found::Measured { verdict: v, .. } if *v == verdict);
+        let is = |finding: &&Finding| match &finding.found {
+            Found::Measured { verdict: found, .. } => *found == verdict,
+            Found::Missing(_) => false,
+        };
         findings.iter().filter(is).count()
     };
     let missing =

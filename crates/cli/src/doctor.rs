@@ -95,7 +95,7 @@ fn guests() -> Result<(), Fail> {
             Err(why) => report(
                 false,
                 &format!("guest {name}: {why}"),
-                "remove it from the PATH or build it anew; everything else works",
+                "remove it from the PATH or build it anew; all else works",
             )?,
         }
     }

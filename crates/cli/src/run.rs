@@ -102,7 +102,7 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
         })?;
         if cfg!(debug_assertions) && progress.visits == 0 {
             eprintln!(
-                "lanes: this is a debug build; `cargo lanes` makes a release build"
+                "lanes: a debug build; `cargo lanes` makes a release build"
             );
         }
         show(&bar, progress);

@@ -1,7 +1,7 @@
 //! Guests as people have them: good ones, and those that something is wrong
 //! with, of which one line says so while everything else works.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -15,9 +15,12 @@ fn answering(line: &str) -> String {
 }
 
 fn described(protocol: u32, model: &str, workload: &str) -> String {
-    answering(&format!(
-        r#"{{"describe":{{"protocol":{protocol},"models":[{{"model":"{model}","unknown":1,"cells":[{{"workload":"{workload}","fit":"natural","reason":"it may"}}]}}]}}}}"#
-    ))
+    let cell = json!({
+        "workload": workload, "fit": "natural", "reason": "it may",
+    });
+    let model = json!({"model": model, "unknown": 1, "cells": [cell]});
+    let describe = json!({"protocol": protocol, "models": [model]});
+    answering(&json!({"describe": describe}).to_string())
 }
 
 fn put(folder: &Path, name: &str, script: &str, mode: u32) {

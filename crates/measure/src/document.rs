@@ -20,7 +20,10 @@ pub enum Unreadable {
         error: io::Error,
     },
     /// The file is cut off or not JSON.
-    #[error("{}: not a complete file of lanes ({error}); measure again", path.display())]
+    #[error(
+        "{}: not a complete file of lanes ({error}); measure again",
+        path.display()
+    )]
     Broken {
         /// The file.
         path: PathBuf,

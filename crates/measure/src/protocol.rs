@@ -423,7 +423,10 @@ mod tests {
             format!("{text}\n")
         );
         assert_eq!(read_all(&line).unwrap(), Some(request));
-        let sample = r#"{"sample":{"runs":1,"wall_ns":5,"digest":18446744073709551615}}"#;
+        let digest = u64::MAX;
+        let sample = format!(
+            r#"{{"sample":{{"runs":1,"wall_ns":5,"digest":{digest}}}}}"#
+        );
         let Reply::Sample(sample) = parse(sample.as_bytes()).unwrap() else {
             panic!("a sample");
         };

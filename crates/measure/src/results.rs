@@ -100,7 +100,8 @@ impl fmt::Display for Build {
         let changes = if *dirty { ", with changes" } else { "" };
         write!(
             f,
-            "{rustc}; lanes {version} ({profile} build), commit {short}{changes}"
+            "{rustc}; lanes {version} ({profile} build), \
+             commit {short}{changes}"
         )
     }
 }

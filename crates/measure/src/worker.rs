@@ -92,9 +92,10 @@ pub fn serve_any(listed: &[Entry], find: Find<'_>) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of the socket and of `reply`, and a line that is no request.
-pub fn answer(
-    mut reply: impl FnMut(Request, &mut UnixStream) -> io::Result<Option<Reply>>,
-) -> io::Result<()> {
+pub fn answer<R>(mut reply: R) -> io::Result<()>
+where
+    R: FnMut(Request, &mut UnixStream) -> io::Result<Option<Reply>>,
+{
     // The measuring process may be killed; a worker in a long run would live
     // on.
     set_parent_process_death_signal(Some(Signal::KILL))?;

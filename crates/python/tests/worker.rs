@@ -365,7 +365,8 @@ fn each_fault_has_its_name_and_leaves_nothing_behind() {
     for name in ["python-threads", "python-process-pool"] {
         let died = fails(
             name,
-            "def sample(self, asked):\n    print('a last word', flush=True)\n    \
+            "def sample(self, asked):\n    \
+             print('a last word', flush=True)\n    \
              os.kill(os.getpid(), 9)\nWorker.sample = sample",
         );
         assert_eq!(died.cause, Cause::Died, "{died}");

@@ -63,7 +63,7 @@ impl Rayon {
     }
 }
 
-/// Dropping a rayon pool only tells its threads to end: this waits for them.
+/// Dropping a rayon pool only asks its threads to end: this waits for them.
 impl Drop for Rayon {
     fn drop(&mut self) {
         self.pool = None;

@@ -1,8 +1,8 @@
 //! The matrix: every model and every workload.
 //!
 //! This crate is the only place that names all models. The seven runtimes have
-//! a cell for every workload: one that is missing does not compile. Other models
-//! have any subset, and refuse a cell with
+//! a cell for every workload: one that is missing does not compile. Other
+//! models have any subset, and refuse a cell with
 //! [`Error::Unsupported`](lanes_core::Error::Unsupported) and a reason where
 //! they cannot run it. `cargo lanes list` shows how well each model fits each
 //! workload, which the model crates give in a constant, `FIT`.
