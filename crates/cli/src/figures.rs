@@ -50,8 +50,8 @@ const FIGURES: [Figure; 5] = [
         file: "3-one-lock",
         title: "Taking turns under one lock",
         above: "The article draws threads under the GIL as taking turns, with \
-                no thread at work while subtask 1 waits for I/O. Such a lock is \
-                held through the wait. (The drawing also gives subtask 3 only \
+                no thread at work while subtask 1 waits for I/O. Such a lock \
+                is held through the wait. (The drawing also gives subtask 3 only \
                 1 U of its 2, and paints threads that have ended as waiting, \
                 which is left out here.) CPython does not do this: see the \
                 next picture.",
@@ -67,8 +67,8 @@ const FIGURES: [Figure; 5] = [
         file: "4-gil",
         title: "The GIL as it really is",
         above: "The GIL is released around every wait for I/O, and passed on \
-                after an interval of 5 ms if another thread asks for it. Only one \
-                thread computes at a time, but the waits overlap with the \
+                after an interval of 5 ms if another thread asks for it. Only \
+                one thread computes at a time, but the waits overlap with the \
                 computing of others.",
         drawing: false,
         panels: &[
