@@ -51,10 +51,10 @@ const FIGURES: [Figure; 5] = [
         title: "Taking turns under one lock",
         above: "The article draws threads under the GIL as taking turns, with \
                 no thread at work while subtask 1 waits for I/O. Such a lock \
-                is held through the wait. (The drawing also gives subtask 3 only \
-                1 U of its 2, and paints threads that have ended as waiting, \
-                which is left out here.) CPython does not do this: see the \
-                next picture.",
+                is held through the wait. (The drawing also gives subtask 3 \
+                only 1 U of its 2, and paints threads that have ended as \
+                waiting, which is left out here.) CPython does not do this: \
+                see the next picture.",
         drawing: true,
         panels: &[(
             "mutex",
