@@ -203,6 +203,26 @@ fn a_cell_has_ratio_verdict_and_link() {
 }
 
 #[test]
+fn a_cell_that_is_not_there_and_one_that_only_answers_say_so() {
+    let mut results = two_rows();
+    let row = &mut results.rows[0];
+    let rayon = row.contenders.iter().position(|c| c.name == "rayon");
+    for contender in &mut row.contenders[rayon.unwrap()..] {
+        contender.answers_only = contender.name == "rayon";
+    }
+    row.summary = summarize(row, 0.95, 0.03);
+    let mut content = content(vec![results]);
+    let fetch = &mut content.catalogue.workloads[0];
+    fetch.cells.retain(|cell| cell.model != "tokio");
+    let html = page(&content).unwrap();
+    let answers = cell(&html, "quick", 2, "max", "rayon");
+    assert!(answers.contains("only answers, without the work"), "{answers}");
+    assert!(answers.contains("ms"), "{answers}");
+    let lacking = cell(&html, "quick", 2, "max", "tokio");
+    assert!(lacking.contains("has no cell for this workload"), "{lacking}");
+}
+
+#[test]
 fn a_row_of_few_rounds_is_hatched() {
     let mut results = two_rows();
     let row = &mut results.rows[0];

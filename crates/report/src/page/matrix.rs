@@ -259,6 +259,8 @@ fn unmeasured(
             && (contender.serial || contender.workers == workers)
     });
     let failure = asked.and_then(|asked| asked.failure.as_ref());
+    let mut answers = row.answers();
+    let answer = answers.find(|(answering, _)| asked == Some(*answering));
     let (class, text, reason) = match (asked, failure) {
         (_, Some(Failure { cause: Cause::Unsupported, message })) => {
             ("refused", "refused", message.clone())
@@ -267,6 +269,14 @@ fn unmeasured(
             ("missing", "–", "the session was interrupted before".into())
         }
         (_, Some(failure)) => ("failed", "failed", failure.to_string()),
+        (Some(_), None) if answer.is_some() => {
+            let seconds = answer.map_or(f64::NAN, |(_, seconds)| seconds);
+            let why = format!(
+                "it only answers, without the work, and is not ranked: {}",
+                time(seconds)
+            );
+            ("missing", "answers", why)
+        }
         (Some(_), None) => match session.results.state {
             State::Complete => ("missing", "–", "no samples".into()),
             _ => ("missing", "–", "the session ended before".into()),
@@ -278,6 +288,9 @@ fn unmeasured(
                     "not measured in this session; on the machine that made \
                      the page: {why}"
                 ),
+                None if lacks(catalogue, row, head) => {
+                    "the model has no cell for this workload".into()
+                }
                 None => "not measured in this session".into(),
             };
             ("missing", "–", why)
@@ -292,6 +305,13 @@ fn unmeasured(
         link: None,
         reason: Some(reason),
     }
+}
+
+/// Whether a model that is listed has no cell for the workload of a row.
+fn lacks(catalogue: &Catalogue, row: &RowResult, head: &Head) -> bool {
+    catalogue.workload(&row.workload).is_some()
+        && catalogue.model(&head.model).is_some()
+        && catalogue.cell(&row.workload, &head.model).is_none()
 }
 
 /// The numbers of workers of some tables, each once.
