@@ -84,5 +84,12 @@ pub(crate) fn text(ranking: &Ranking, format: Format) -> Result<String, Fail> {
         Format::Markdown => format!("**{title}**\n\n"),
         _ => format!("{title}\n"),
     };
-    Ok(title + &sheet)
+    let partial = match &ranking.partial[..] {
+        [] => String::new(),
+        partial => {
+            let names = partial.join(", ");
+            format!("not ranked, since they lack some of the rows: {names}\n")
+        }
+    };
+    Ok(title + &sheet + &partial)
 }

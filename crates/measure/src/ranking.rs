@@ -18,6 +18,10 @@ pub struct Ranking {
     pub rows: Vec<String>,
     /// How many other rows there are.
     pub left_out: usize,
+    /// The models that are not ranked, since no row has all models, and these
+    /// have not a cell in each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub partial: Vec<String>,
     /// The models, best first.
     pub places: Vec<Place>,
 }
@@ -75,19 +79,18 @@ fn rank_with(
     if names.len() < 2 {
         return None;
     }
-    // The indices of all names in each row that has all of them.
-    let complete: Vec<(&RowResult, Vec<usize>)> = rows
-        .iter()
-        .filter_map(|row| {
-            let index = |name: &&str| {
-                let mut all = measured(row, workers);
-                Some(all.find(|(_, other)| other == name)?.0)
-            };
-            let indices: Option<Vec<usize>> = names.iter().map(index).collect();
-            Some((*row, indices?))
-        })
-        .collect();
-    if complete.is_empty() {
+    let mut complete = complete(rows, &names, workers);
+    let mut partial = Vec::new();
+    if complete.is_empty() && only.is_empty() {
+        let everywhere = |name: &&str| {
+            let mut rows = rows.iter();
+            rows.all(|row| row.contenders.iter().any(|c| c.name == **name))
+        };
+        let (whole, rest) = names.into_iter().partition(everywhere);
+        (names, partial) = (whole, rest);
+        complete = self::complete(rows, &names, workers);
+    }
+    if complete.is_empty() || names.len() < 2 {
         return None;
     }
     let samples: Vec<RowDraws> =
@@ -131,17 +134,37 @@ fn rank_with(
         workers,
         rows: complete.iter().map(name).collect(),
         left_out: rows.len() - complete.len(),
+        partial: partial.into_iter().map(str::to_owned).collect(),
         places,
     })
 }
 
-/// The contenders of a row that have samples, without twins.
+/// The indices of all names in each row that has all of them.
+fn complete<'a>(
+    rows: &[&'a RowResult],
+    names: &[&str],
+    workers: usize,
+) -> Vec<(&'a RowResult, Vec<usize>)> {
+    let all = |row: &&'a RowResult| {
+        let index = |name: &&str| {
+            let mut all = measured(row, workers);
+            Some(all.find(|(_, other)| other == name)?.0)
+        };
+        let indices: Option<Vec<usize>> = names.iter().map(index).collect();
+        Some((*row, indices?))
+    };
+    rows.iter().filter_map(all).collect()
+}
+
+/// The contenders of a row that have samples, without twins and those that only
+/// answer.
 fn measured(
     row: &RowResult,
     workers: usize,
 ) -> impl Iterator<Item = (usize, &str)> {
     let own = row.contenders.iter().enumerate().filter(move |(index, c)| {
         c.twin_of.is_none()
+            && !c.answers_only
             && (c.serial || c.workers == workers)
             && row.samples.iter().any(|taken| taken.contender == *index)
     });
@@ -222,6 +245,18 @@ mod tests {
         let names = ranking.places.iter().map(|place| place.name.as_str());
         assert_eq!(names.collect::<Vec<_>>(), ["a", "c"]);
         assert!((ranking.places[1].mean - 3.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn models_that_lack_rows_are_named_where_no_row_has_all() {
+        let first = [("a", 2, None, 0.01), ("b", 2, None, 0.02)];
+        let guest = |name| (name, 2, None, 0.03);
+        let rows = [guest("one"), guest("two")]
+            .map(|guest| row(&[&first[..], &[guest]].concat()));
+        let rankings = rank(&[results(rows.to_vec())], &[], 0.95);
+        let [ranking] = &rankings[..] else { panic!() };
+        assert_eq!((ranking.rows.len(), ranking.places.len()), (2, 2));
+        assert_eq!(ranking.partial, ["one", "two"]);
     }
 
     #[test]
