@@ -14,7 +14,10 @@ fn published() -> Published {
 fn the_table_is_that_of_the_published_result() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("CLAIMS.md");
     between::verify(&page, "claims", &published().markdown()).unwrap_or_else(
-        |stale| panic!("{stale}: cargo run -p lanes-claims --example table"),
+        |stale| {
+            let again = "cargo run -p lanes-claims --example published";
+            panic!("{stale}: {again}")
+        },
     );
 }
 

@@ -1,6 +1,6 @@
 //! Writes the table of measured claims into this crate's documentation:
 //! `cargo lanes claims --format json > crates/claims/published/claims.json`,
-//! then `cargo run -p lanes-claims --example table`.
+//! then `cargo run -p lanes-claims --example published`.
 
 use lanes_claims::Published;
 use lanes_measure::between;
