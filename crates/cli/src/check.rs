@@ -187,7 +187,8 @@ impl Found {
             return Err(Fail::Interrupted("interrupted".into()));
         }
         if wrong > 0 {
-            return Err(Fail::Failure(format!("{wrong} answers are wrong")));
+            let cells = if wrong == 1 { "cell" } else { "cells" };
+            return Err(Fail::Failure(format!("{wrong} {cells} failed")));
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ def fib(n):
 WORK = {"max": lambda job: [max(job)] if job else [],
         "double": lambda job: [number * 2 for number in job],
         "fib": lambda job: [fib(job)]}
-stream = socket.socket(fileno=0).makefile("rw")
+job, stream = None, socket.socket(fileno=0).makefile("rw")
 for line in stream:
     print("stray prints do not matter", line)
     ask = json.loads(line)
@@ -31,6 +31,10 @@ for line in stream:
         work, size, stream_of = WORK[ask["workload"]], ask["size"], numbers(ask["seed"])
         job = size["n"] if "n" in size else [next(stream_of) >> 1 for _ in range(size["len"])]
         reply = {"prepared": {"digest": digest(work(job))}}
+    elif ask["do"] != "run":
+        reply = {"error": {"kind": "unsupported", "message": "only runs"}}
+    elif job is None:
+        reply = {"error": {"kind": "invalid", "message": "nothing is prepared"}}
     else:
         begin = time.perf_counter_ns()
         for _ in range(ask["runs"]):

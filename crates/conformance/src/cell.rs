@@ -315,12 +315,18 @@ pub fn deadline(model: Start<'_>, row: &dyn Row) -> Outcome {
     }
 }
 
-/// A run from within a task is answered or refused; it never hangs.
+/// A run from within a task is answered or refused; it never hangs, neither
+/// where another worker could help nor where the only worker would wait for
+/// itself.
 ///
 /// # Errors
 /// A wrong answer, inside or outside.
 pub fn nested_run(model: Start<'_>, row: &dyn Row) -> Outcome {
-    let model = Arc::new(start(model, 2)?);
+    [1, 2].iter().try_for_each(|workers| nested(model, row, *workers))
+}
+
+fn nested(model: Start<'_>, row: &dyn Row, workers: usize) -> Outcome {
+    let model = Arc::new(start(model, workers)?);
     let job: Arc<dyn AnyJob> = row.with_items(24).job(SEED)?.into();
     let (inner, inner_job) = (Arc::clone(&model), Arc::clone(&job));
     let once = AtomicBool::new(false);
