@@ -2,7 +2,7 @@
 
 use crate::workload::Max;
 use crate::{AnyJob, Context, Error, Job, Probe, Size, Started, Watch, rows};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,8 +21,9 @@ const GRAINS: usize = 16;
 /// They are counted over ordinary runs of the model's own cells, whose grains
 /// are made longer by a probe, so that every worker gets some of them. Each run
 /// is counted by itself, since some models start new threads for each; the run
-/// that shows the most threads decides. A cell with fewer tasks than workers
-/// cannot show all workers; then the next cell is tried.
+/// that shows the most threads decides, or the number of threads that computed
+/// in more than one run. A cell with fewer tasks than workers cannot show all
+/// workers; then the next cell is tried.
 ///
 /// # Errors
 /// That of a run; [`Error::Task`] for a wrong answer, or if more threads
@@ -30,22 +31,32 @@ const GRAINS: usize = 16;
 pub fn census(model: &Started) -> Result<Vec<u32>, Error> {
     let workers = model.workers();
     let jobs = jobs(model)?;
-    let mut most = HashSet::new();
+    let mut most: Vec<u32> = Vec::new();
+    let mut runs: HashMap<u32, usize> = HashMap::new();
     let begin = Instant::now();
     loop {
         for job in &jobs {
             let seen = counted(model, &**job)?;
-            if seen.len() > most.len() {
-                most = seen;
+            for thread in &seen {
+                *runs.entry(*thread).or_default() += 1;
             }
-            // More threads than workers are an answer too: the caller compares.
+            // A thread that computes in several runs is one that stays: of a
+            // pool, one run may not have had a grain for each.
+            let stays = runs.iter().filter(|(_, count)| **count > 1);
+            let stay: Vec<u32> = stays.map(|(thread, _)| *thread).collect();
+            for found in [seen.into_iter().collect(), stay] {
+                if found.len() > most.len() {
+                    most = found;
+                }
+            }
+            // More than it says are an answer too.
             if most.len() >= workers {
-                return Ok(most.into_iter().collect());
+                return Ok(most);
             }
         }
         // On a busy machine a worker may have come too late for every grain.
         if most.is_empty() || begin.elapsed() > PATIENCE {
-            return Ok(most.into_iter().collect());
+            return Ok(most);
         }
     }
 }
