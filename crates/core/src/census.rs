@@ -30,7 +30,8 @@ const GRAINS: usize = 16;
 /// computed at the same time than the model says.
 pub fn census(model: &Started) -> Result<Vec<u32>, Error> {
     let workers = model.workers();
-    let jobs = jobs(model)?;
+    let mut jobs = parts(model)?;
+    let mut others = false;
     let mut most: Vec<u32> = Vec::new();
     let mut runs: HashMap<u32, usize> = HashMap::new();
     let begin = Instant::now();
@@ -54,6 +55,12 @@ pub fn census(model: &Started) -> Result<Vec<u32>, Error> {
                 return Ok(most);
             }
         }
+        if !others {
+            // Their inputs take servers and files, which most models never need.
+            jobs.append(&mut self::others(model)?);
+            others = true;
+            continue;
+        }
         // On a busy machine a worker may have come too late for every grain.
         if most.is_empty() || begin.elapsed() > PATIENCE {
             return Ok(most);
@@ -61,14 +68,20 @@ pub fn census(model: &Started) -> Result<Vec<u32>, Error> {
     }
 }
 
-/// A job for each cell of the model, with many grains for each worker.
-fn jobs(model: &Started) -> Result<Vec<Box<dyn AnyJob>>, Error> {
-    let items = model.workers().saturating_mul(GRAINS);
-    let mut jobs: Vec<Box<dyn AnyJob>> = Vec::new();
-    if model.cell("max").is_some() {
-        // Sizes by items have sixteen grains, however many workers there are.
-        jobs.push(Box::new(Job::new(&Max { len: items, grain: 1 }, 7)?));
+/// A list with many grains for each worker, if the model has a cell for it.
+fn parts(model: &Started) -> Result<Vec<Box<dyn AnyJob>>, Error> {
+    if model.cell("max").is_none() {
+        return Ok(Vec::new());
     }
+    // Sizes by items have sixteen grains, however many workers there are.
+    let len = model.workers().saturating_mul(GRAINS);
+    Ok(vec![Box::new(Job::new(&Max { len, grain: 1 }, 7)?)])
+}
+
+/// A job for each cell of the model, with many items for each worker.
+fn others(model: &Started) -> Result<Vec<Box<dyn AnyJob>>, Error> {
+    let items = model.workers().saturating_mul(GRAINS);
+    let mut jobs = Vec::new();
     for row in rows(Size::Quick) {
         if model.cell(row.workload()).is_some() {
             jobs.push(row.with_items(items).pinned()?.job(7)?);
