@@ -56,7 +56,7 @@ pub fn census(model: &Started) -> Result<Vec<u32>, Error> {
             }
         }
         if !others {
-            // Their inputs take servers and files, which most models never need.
+            // Their inputs take servers and files, which few models need.
             jobs.append(&mut self::others(model)?);
             others = true;
             continue;
