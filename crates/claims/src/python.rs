@@ -24,10 +24,7 @@ impl Python {
         if let Some(why) = &peer.missing {
             return Err(why.clone());
         }
-        let launch = Launch {
-            program: peer.program.clone(),
-            arguments: peer.arguments.clone(),
-        };
+        let launch = Launch::named(&peer.program, peer.arguments.clone());
         let (name, serial) = (&peer.name, peer.serial);
         Process::greeted(&launch, folder, limits, name, workers, serial)
             .map(|process| Self { process })

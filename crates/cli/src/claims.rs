@@ -45,7 +45,7 @@ pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
         groups: &groups,
         limits: &limits,
         folder: folder.path(),
-        own: Launch::own().map_err(Fail::of)?,
+        own: Launch::own(),
         watch: &mut watch,
     });
     if limits.stop.load(std::sync::atomic::Ordering::Relaxed) {

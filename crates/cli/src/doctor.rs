@@ -211,14 +211,13 @@ fn clock() -> Result<(), Fail> {
 fn noise() -> Result<(), Fail> {
     let mut rows = rows(Size::Quick);
     rows.retain(|row| ["max", "fib"].contains(&row.workload()));
-    let own = Launch::own().map_err(Fail::of)?;
     let contender = Contender {
         name: "rayon".into(),
         model: "rayon".into(),
         workers: Config::machine().workers(),
         serial: false,
         answers_only: false,
-        launch: own,
+        launch: Launch::own(),
     };
     let plan = Plan {
         rows,

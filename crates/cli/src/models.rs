@@ -77,10 +77,7 @@ pub(crate) fn known(selection: &Selection) -> Result<Vec<Known>, Fail> {
             let what = format!("a model is called {name} already");
             return Err(Fail::Usage(format!("--peer {name}: {what}")));
         }
-        let launch = Launch {
-            program: command[0].clone().into(),
-            arguments: command[1..].to_vec(),
-        };
+        let launch = Launch::named(&command[0], command[1..].to_vec());
         let name = name.clone();
         known.push(Known { name, origin: Origin::Peer(launch) });
     }
@@ -103,11 +100,10 @@ impl Known {
     /// # Errors
     /// If the system does not say where this program is.
     pub(crate) fn ask(&self) -> Result<Model, Fail> {
-        let own = || Launch::own().map_err(Fail::of);
         let name = || Described { model: self.name.clone(), ..default() };
         Ok(match &self.origin {
             Origin::Suite(entry) => {
-                self.model(Described::from(*entry), own()?, true)
+                self.model(Described::from(*entry), Launch::own(), true)
             }
             Origin::Peer(launch) => self.model(name(), launch.clone(), false),
             Origin::Python => self.python(name()),
@@ -140,18 +136,16 @@ impl Known {
             ..name
         };
         let cells_known = !described.cells.is_empty();
-        let program = peer.program.clone();
-        let launch = Launch { program, arguments: peer.arguments.clone() };
+        let launch = Launch::named(&peer.program, peer.arguments.clone());
         self.model(described, launch, cells_known)
     }
 
     fn guest(&self, guest: &Guest, name: Described) -> Model {
-        let asked = guest.ask().and_then(|answer| {
-            answer.notes.iter().for_each(|note| eprintln!("lanes: {note}"));
-            Ok((answer.model, guest.launch()?))
-        });
-        match asked {
-            Ok((described, launch)) => self.model(described, launch, true),
+        match guest.ask() {
+            Ok(answer) => {
+                answer.notes.iter().for_each(|note| eprintln!("lanes: {note}"));
+                self.model(answer.model, answer.launch, true)
+            }
             Err(why) => {
                 let missing = Described { missing: Some(why), ..name };
                 self.model(missing, nothing(), false)
@@ -247,5 +241,5 @@ fn default() -> Described {
 
 /// A launch that starts nothing.
 fn nothing() -> Launch {
-    Launch { program: Default::default(), arguments: Vec::new() }
+    Launch::named("", Vec::new())
 }

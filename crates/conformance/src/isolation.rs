@@ -24,7 +24,7 @@ pub fn isolated(case: impl FnOnce() -> Outcome) {
     // The test harness names the thread of a test after it.
     let thread = thread::current();
     let name = thread.name().expect("a thread of the test harness");
-    let mut child = Command::new(env::current_exe().expect("a test binary"))
+    let mut child = Command::new("/proc/self/exe")
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
         .env(VARIABLE, name)
         .stdin(Stdio::null())

@@ -39,3 +39,19 @@ pub(crate) fn attest(
         None => Ok(()),
     }
 }
+
+/// Checks that a worker is of the build that measures, where it is known.
+pub(crate) fn same(
+    hello: &Hello,
+    build: &Option<String>,
+) -> Result<(), String> {
+    let [own, found] = [build, &hello.build]
+        .map(|build| build.as_deref().unwrap_or("that is not named"));
+    if hello.build == *build {
+        return Ok(());
+    }
+    Err(format!(
+        "it is the build {found}, not the build {own}, which measures; start \
+         `lanes` again"
+    ))
+}

@@ -1,12 +1,12 @@
 //! Guests: models in programs of their own. They are found by their names, as
 //! cargo and git find their commands.
 
-use crate::process::{Launch, Limits, Process};
+use crate::launch::{Launch, is_program};
+use crate::process::{Limits, Process};
 use crate::protocol::Described;
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -74,9 +74,6 @@ fn is_name(name: &str) -> bool {
 
 fn only(paths: &[PathBuf]) -> Result<PathBuf, String> {
     if let [path] = paths {
-        let is_program = |data: &fs::Metadata| {
-            data.is_file() && data.permissions().mode() & 0o111 != 0
-        };
         return match path.metadata() {
             Ok(data) if is_program(&data) => Ok(path.clone()),
             Ok(_) => Err(format!("{} is not executable", path.display())),
@@ -89,30 +86,24 @@ fn only(paths: &[PathBuf]) -> Result<PathBuf, String> {
 }
 
 /// A guest's description of itself, and what is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Answer {
     /// The model, with the cells that are in the catalogue.
     pub model: Described,
     /// One line for each other thing that it named.
     pub notes: Vec<String>,
+    /// How its worker is started.
+    pub launch: Launch,
 }
 
 impl Guest {
-    /// How its worker is started.
-    ///
-    /// # Errors
-    /// Why it cannot be.
-    pub fn launch(&self) -> Result<Launch, String> {
-        let program = self.program.clone()?;
-        Ok(Launch { program, arguments: Vec::new() })
-    }
-
-    /// Asks the guest what it is.
+    /// Asks the guest what it is. The program that answers is the one that its
+    /// worker is started from.
     ///
     /// # Errors
     /// Why there is no answer that can be used, in one line.
     pub fn ask(&self) -> Result<Answer, String> {
-        let launch = self.launch()?;
+        let launch = Launch::opened(self.program.clone()?, Vec::new());
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let limits = Limits {
             deadline: PATIENCE,
@@ -125,15 +116,21 @@ impl Guest {
             process.end();
             Ok(models)
         });
-        let program = launch.program.display();
+        let program = launch.name().display();
         let models = models.map_err(|failure| {
             line(&format!("{program}, asked what it is: {failure}"))
         })?;
-        self.checked(models).map_err(|why| line(&format!("{program} {why}")))
+        let (model, notes) = self
+            .checked(models)
+            .map_err(|why| line(&format!("{program} {why}")))?;
+        Ok(Answer { model, notes, launch })
     }
 
-    /// The answer, if it is one model of the program's name.
-    fn checked(&self, models: Vec<Described>) -> Result<Answer, String> {
+    /// The model, if it is one of the program's name, and the notes on it.
+    fn checked(
+        &self,
+        models: Vec<Described>,
+    ) -> Result<(Described, Vec<String>), String> {
         let Ok([model]) = <[Described; 1]>::try_from(models) else {
             return Err("is not one model".into());
         };
@@ -145,7 +142,7 @@ impl Guest {
         }
         let mut notes = Vec::new();
         let model = self.known(model, &mut notes);
-        Ok(Answer { model, notes })
+        Ok((model, notes))
     }
 
     /// The model with the cells that the catalogue has, and clean texts.
@@ -187,6 +184,7 @@ fn line(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::protocol::{DescribedCell, Grade};
+    use std::os::unix::fs::PermissionsExt;
 
     fn write(path: &Path, mode: u32) {
         fs::write(path, "#!/bin/sh\nexit 3\n").unwrap();
@@ -233,10 +231,10 @@ mod tests {
             cells: vec![cell("fib"), cell("no\nsuch")],
             ..Described::default()
         };
-        let answer = guest.checked(vec![model("me")]).unwrap();
-        assert_eq!(answer.model.cells.len(), 1);
-        assert_eq!(answer.model.cells[0].reason, "because it  [31mis");
-        assert!(answer.notes[0].contains("no\\nsuch"), "{:?}", answer.notes);
+        let (known, notes) = guest.checked(vec![model("me")]).unwrap();
+        assert_eq!(known.cells.len(), 1);
+        assert_eq!(known.cells[0].reason, "because it  [31mis");
+        assert!(notes[0].contains("no\\nsuch"), "{notes:?}");
         for other in ["you", "meow", "", "me\n"] {
             let why = guest.checked(vec![model(other)]).unwrap_err();
             assert!(why.contains("another name"), "{why}");

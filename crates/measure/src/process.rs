@@ -1,7 +1,8 @@
 //! A worker's process, seen from the process that measures.
 
-use crate::attest::attest;
+use crate::attest::{attest, same};
 use crate::failure::{Cause, Failure};
+use crate::image;
 use crate::protocol::{
     self, Described, Description, Hello, MOST_BYTES, Reply, Request, Sample,
     Traced, TracedSpan,
@@ -18,33 +19,14 @@ use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// How a worker's process is started: a program and its arguments, no shell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Launch {
-    /// The program.
-    pub program: PathBuf,
-    /// Its arguments.
-    pub arguments: Vec<String>,
-}
-
-impl Launch {
-    /// The running executable, which must call [`crate::worker::serve`] when
-    /// its only argument is `worker`.
-    ///
-    /// # Errors
-    /// If the system does not report the path of the executable.
-    pub fn own() -> io::Result<Self> {
-        let program = std::env::current_exe()?;
-        Ok(Self { program, arguments: vec!["worker".into()] })
-    }
-}
+pub use crate::launch::Launch;
 
 /// What a worker may use.
 #[derive(Debug, Clone)]
@@ -77,26 +59,30 @@ pub struct Process {
     /// Ends with what the worker prints.
     reader: JoinHandle<()>,
     limits: Limits,
+    /// Whether it runs the image of this process.
+    is_own: bool,
 }
 
 impl Process {
     /// Starts a worker, whose temporary files go to `folder`.
     ///
     /// # Errors
-    /// [`Cause::Start`] if the system refuses.
+    /// [`Cause::Start`] if the system refuses, and those of
+    /// [`Launch::command`].
     pub fn start(
         launch: &Launch,
         folder: &Path,
         limits: &Limits,
     ) -> Result<Self, Failure> {
-        Self::try_start(launch, folder, limits).map_err(|error| {
-            let program = launch.program.display();
-            Failure::new(Cause::Start, format!("{program}: {error}"))
-        })
+        let process = Self::run(launch.command()?, folder, limits);
+        let mut process =
+            process.map_err(|error| launch.not_started(&error))?;
+        process.is_own = launch.is_own();
+        Ok(process)
     }
 
-    fn try_start(
-        launch: &Launch,
+    fn run(
+        mut command: Command,
         folder: &Path,
         limits: &Limits,
     ) -> io::Result<Self> {
@@ -104,8 +90,7 @@ impl Process {
         // A worker that does not read must not stop the measuring process.
         socket.set_write_timeout(Some(limits.deadline))?;
         let (output, prints) = io::pipe()?;
-        let mut child = Command::new(&launch.program)
-            .args(&launch.arguments)
+        let mut child = command
             .env("TMPDIR", folder)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(prints.try_clone()?)
@@ -130,6 +115,7 @@ impl Process {
             printed,
             reader,
             limits,
+            is_own: false,
         })
     }
 
@@ -181,7 +167,10 @@ impl Process {
     ) -> Result<Hello, Failure> {
         match self.receive()? {
             Reply::Hello(hello) => {
+                // Other programs have builds of their own.
+                let build = self.is_own.then(image::build);
                 attest(&hello, self.id(), model, workers)
+                    .and_then(|()| build.map_or(Ok(()), |b| same(&hello, &b)))
                     .map_err(|what| Failure::new(Cause::Mismatch, what))?;
                 Ok(hello)
             }

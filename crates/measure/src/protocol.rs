@@ -1,5 +1,6 @@
 #![doc = include_str!("../PROTOCOL.md")]
 
+use crate::image;
 use lanes_core::trace::{Span, State};
 use lanes_core::{Cell, Entry, Error, Fit};
 use serde::de::DeserializeOwned;
@@ -220,19 +221,31 @@ pub struct Hello {
     /// The versions of what is compared, by name.
     #[serde(default)]
     pub versions: BTreeMap<String, String>,
+    /// What names the build of the program; required of the program that
+    /// measures, when it is the worker too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
     /// See [`Described::answers_only`].
     #[serde(default, skip_serializing_if = "is_false")]
     pub answers_only: bool,
 }
 
 impl Hello {
-    /// A worker with this one thread for all its workers, and no versions.
+    /// A worker of this build with this one thread for all its workers, and no
+    /// versions.
     pub fn plain(model: String, workers: usize) -> Self {
         // The number of a process is that of its first thread.
         let threads = vec![std::process::id(); workers];
         let (protocol, versions) = (VERSION, BTreeMap::new());
-        let answers_only = false;
-        Self { protocol, model, workers, threads, versions, answers_only }
+        Self {
+            protocol,
+            model,
+            workers,
+            threads,
+            versions,
+            build: image::build(),
+            answers_only: false,
+        }
     }
 }
 

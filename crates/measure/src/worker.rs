@@ -1,5 +1,6 @@
 //! The worker: one model in a process of its own, which answers requests.
 
+use crate::image;
 use crate::protocol::{
     self, Described, Description, Hello, Kind, Refusal, Reply, Request, Sample,
     Traced,
@@ -11,11 +12,15 @@ use lanes_core::{
     AnyJob, Config, Context, Entry, Error, Started, Watch, census, workload,
 };
 use rustix::process::{Signal, set_parent_process_death_signal};
+use rustix::thread::set_name;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::env;
+use std::ffi::CString;
 use std::io::{self, BufReader};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -99,6 +104,7 @@ where
     // The measuring process may be killed; a worker in a long run would live
     // on.
     set_parent_process_death_signal(Some(Signal::KILL))?;
+    take_name();
     let mut socket =
         UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let mut requests = BufReader::new(socket.try_clone()?);
@@ -108,6 +114,15 @@ where
         }
     }
     Ok(())
+}
+
+/// Names the process as it was called: the system has named it after the link
+/// to its image by which it was started.
+fn take_name() {
+    let name = env::args_os().next().unwrap_or_default();
+    let name = Path::new(&name).file_name().unwrap_or_default();
+    // Without it, it only looks strange in lists.
+    let _ = CString::new(name.as_encoded_bytes()).map(|name| set_name(&name));
 }
 
 struct Worker<'a> {
@@ -178,6 +193,7 @@ impl Worker<'_> {
             workers: model.workers(),
             threads,
             versions,
+            build: image::build(),
             answers_only: false,
         };
         self.model = Some(model);

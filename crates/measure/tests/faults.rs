@@ -126,6 +126,31 @@ fn answers_wrongly() {
     });
 }
 
+/// Says hello as another build does, or as one that does not name itself.
+fn another_build(build: Option<&str>) {
+    worker::answer(|request, _| match request {
+        Request::Hello { model, workers, .. } => {
+            let build = build.map(str::to_owned);
+            let plain = Hello::plain(model, workers);
+            Ok(Some(Reply::Hello(Hello { build, ..plain })))
+        }
+        _ => Ok(Some(Reply::unsupported("only greets"))),
+    })
+    .unwrap();
+}
+
+#[test]
+#[ignore = "a worker"]
+fn of_another_build() {
+    another_build(Some("c0ffee"));
+}
+
+#[test]
+#[ignore = "a worker"]
+fn of_an_unnamed_build() {
+    another_build(None);
+}
+
 #[test]
 #[ignore = "a worker"]
 fn suite() {
@@ -141,9 +166,10 @@ fn limits() -> Limits {
 }
 
 fn launch(worker: &str) -> Launch {
-    let program = std::env::current_exe().unwrap();
     let arguments = ["--exact", worker, "--ignored", "--nocapture"];
-    Launch { program, arguments: arguments.map(String::from).to_vec() }
+    let mut launch = Launch::own();
+    launch.arguments = arguments.map(String::from).to_vec();
+    launch
 }
 
 fn start(worker: &str) -> Process {
@@ -235,9 +261,32 @@ fn a_worker_that_lies_about_itself_is_refused() {
 }
 
 #[test]
+fn the_own_image_must_be_the_same_build_and_other_programs_need_not() {
+    let greet = |launch: &Launch, worker: &str| {
+        let folder = std::env::temp_dir();
+        let mut process = Process::start(launch, &folder, &limits()).unwrap();
+        process.send(&hello(worker, 1)).unwrap();
+        process.hello(worker, 1)
+    };
+    for (worker, named) in
+        [("of_another_build", "c0ffee"), ("of_an_unnamed_build", "not named")]
+    {
+        let launch = launch(worker);
+        let failure = greet(&launch, worker).unwrap_err();
+        assert_eq!(failure.cause, Cause::Mismatch);
+        assert!(failure.message.contains(named), "{failure}");
+        let program = std::env::current_exe().unwrap();
+        let peer = Launch::opened(program, launch.arguments);
+        let hello = greet(&peer, worker).unwrap();
+        assert_ne!(hello.build.as_deref(), Some(""));
+    }
+    let hello = greet(&launch("killed"), "killed").unwrap();
+    assert!(hello.build.is_some_and(|build| build.len() > 8));
+}
+
+#[test]
 fn a_program_that_is_not_there_is_told() {
-    let program = "/no/such/program".into();
-    let launch = Launch { program, arguments: Vec::new() };
+    let launch = Launch::named("/no/such/program", Vec::new());
     let folder = std::env::temp_dir();
     let failure = Process::start(&launch, &folder, &limits()).err().unwrap();
     assert_eq!(failure.cause, Cause::Start);

@@ -46,8 +46,7 @@ fn named(name: &str) -> &'static Peer {
 
 /// How the worker of a peer is started.
 fn launch(peer: &Peer) -> Launch {
-    let (program, arguments) = (peer.program.clone(), peer.arguments.clone());
-    Launch { program, arguments }
+    Launch::named(&peer.program, peer.arguments.clone())
 }
 
 /// The same worker, but for what some lines of Python change in it.
@@ -62,7 +61,7 @@ fn changed(peer: &Peer, lines: &str) -> Launch {
          serve()\n"
     );
     let arguments = [isolated, "-c", &script, archive].map(String::from);
-    Launch { program: peer.program.clone(), arguments: arguments.to_vec() }
+    Launch::named(&peer.program, arguments.to_vec())
 }
 
 fn start(
@@ -463,11 +462,9 @@ struct Raw {
 impl Raw {
     fn start(launch: &Launch) -> Self {
         let (socket, theirs) = UnixStream::pair().unwrap();
-        let child = Command::new(&launch.program)
-            .args(&launch.arguments)
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .spawn()
-            .unwrap();
+        let mut command = launch.command().unwrap();
+        let child =
+            command.stdin(Stdio::from(OwnedFd::from(theirs))).spawn().unwrap();
         Self { child, socket: BufReader::new(socket) }
     }
 

@@ -48,7 +48,7 @@ impl Tally {
 }
 
 pub(crate) fn print(count: usize) -> Result<(), Box<dyn Error>> {
-    let worker = own(&["worker"])?;
+    let worker = own(&["worker"]);
     let mut tallies: [Tally; 3] = Default::default();
     for number in 0..count {
         let busy = number % 2 == 1;

@@ -99,7 +99,7 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
     let row = row("max");
     let digest = row.digest(7)?;
     for fault in FAULTS {
-        let launch = own(&["faulty", fault])?;
+        let launch = own(&["faulty", fault]);
         let mut process = Process::start(&launch, folder.path(), &limits())?;
         let (protocol, model) = (protocol::VERSION, fault.to_owned());
         process.send(&Request::Hello { protocol, model, workers: 1 })?;
@@ -136,7 +136,7 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
 
 /// A whole session with all four among good ones.
 fn others_go_on(row: Box<dyn lanes_core::Row>) -> Result<(), Box<dyn Error>> {
-    let worker = own(&["worker"])?;
+    let worker = own(&["worker"]);
     let good = lanes_suite::MODELS.iter().map(|entry| {
         let mut model = contender(entry.name, entry.name, &worker);
         model.serial = entry.serial;
@@ -144,7 +144,7 @@ fn others_go_on(row: Box<dyn lanes_core::Row>) -> Result<(), Box<dyn Error>> {
     });
     let mut contenders: Vec<_> = good.collect();
     for fault in FAULTS {
-        contenders.push(contender(fault, fault, &own(&["faulty", fault])?));
+        contenders.push(contender(fault, fault, &own(&["faulty", fault])));
     }
     let rounds = 8;
     let plan = Plan {

@@ -64,10 +64,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Starts this program in another role.
-fn own(words: &[&str]) -> std::io::Result<Launch> {
-    let launch = Launch::own()?;
-    let arguments = words.iter().map(|word| (*word).to_owned()).collect();
-    Ok(Launch { arguments, ..launch })
+fn own(words: &[&str]) -> Launch {
+    let mut launch = Launch::own();
+    launch.arguments = words.iter().map(|word| (*word).to_owned()).collect();
+    launch
 }
 
 /// The first quick row of a workload.

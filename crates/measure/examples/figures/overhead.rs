@@ -60,8 +60,8 @@ pub(crate) fn serve() -> io::Result<()> {
 }
 
 pub(crate) fn print() -> Result<(), Box<dyn Error>> {
-    let mut harness = contender("sequential", "sequential", &own(&["worker"])?);
-    let mut bare = contender("bare", "bare", &own(&["bare"])?);
+    let mut harness = contender("sequential", "sequential", &own(&["worker"]));
+    let mut bare = contender("bare", "bare", &own(&["bare"]));
     for contender in [&mut harness, &mut bare] {
         contender.workers = 1;
         contender.serial = true;

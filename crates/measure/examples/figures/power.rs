@@ -93,7 +93,7 @@ pub(crate) fn or_slowed(name: &str) -> Option<Candidate> {
 }
 
 pub(crate) fn print(count: usize) -> Result<(), Box<dyn std::error::Error>> {
-    let worker = own(&["worker"])?;
+    let worker = own(&["worker"]);
     let (mut found, mut held, mut wrong, mut seconds) = (0, 0, 0, 0.0);
     let truth = SLOWED.ln_1p();
     // The slowed one, the other and the control.
