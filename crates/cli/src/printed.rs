@@ -166,6 +166,7 @@ fn csv(results: &Results) -> Result<String, Fail> {
         "high",
         "verdict",
         "limit_seconds",
+        "limit_beaten",
         "noise_floor",
         "rounds",
         "visits",
@@ -184,6 +185,8 @@ fn csv(results: &Results) -> Result<String, Fail> {
         for (summary, group, standing) in groups {
             let ratio = standing.ratio.map(|ratio| ratio.ratio());
             let none = ratio.is_none();
+            let limit = least(row, group.workers);
+            let beaten = |limit| (standing.seconds < limit).to_string();
             sheet.row(vec![
                 row.workload.clone(),
                 row.size.clone(),
@@ -195,7 +198,8 @@ fn csv(results: &Results) -> Result<String, Fail> {
                 number(ratio.map(|r| r.low)),
                 number(ratio.map(|r| r.high)),
                 finding(row, standing, group),
-                number(least(row, group.workers)),
+                number(limit),
+                limit.map(beaten).unwrap_or_default(),
                 summary.floor.exp_m1().to_string(),
                 summary.rounds.to_string(),
                 summary.visits.to_string(),
@@ -219,7 +223,7 @@ fn csv(results: &Results) -> Result<String, Fail> {
             texts[1].clone_from(&row.size);
             texts[2] = contender.workers.to_string();
             texts[3].clone_from(&contender.name);
-            texts[14] = failure.to_string();
+            texts[15] = failure.to_string();
             sheet.row(texts);
         }
     }

@@ -68,7 +68,8 @@ pub trait Workload:
     /// that answers can be compared across processes and languages.
     fn digest(output: &Self::Output) -> u64;
 
-    /// The time that no model can beat with so many workers, measured now.
+    /// The time that no model can beat with so many workers, measured now: at
+    /// most that for one of them, since the others may have nothing to do.
     ///
     /// # Errors
     /// Those of the work that is measured.

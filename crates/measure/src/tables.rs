@@ -41,10 +41,28 @@ pub fn is_controlled(row: &RowResult) -> bool {
 }
 
 /// The best time that is possible: the least that was measured for the limit,
-/// in seconds.
+/// in seconds. What fewer workers can do, more can do too.
 pub fn least(row: &RowResult, workers: usize) -> Option<f64> {
-    let limit = row.limits.iter().find(|limit| limit.workers == workers)?;
-    limit.seconds.iter().copied().min_by(f64::total_cmp)
+    let known = row.limits.iter().any(|limit| limit.workers == workers);
+    let fewer = row.limits.iter().filter(|l| known && l.workers <= workers);
+    let seconds = fewer.flat_map(|limit| limit.seconds.iter().copied());
+    seconds.min_by(f64::total_cmp)
+}
+
+/// What the column of shares says of a model that is faster than the limit.
+pub const BEATEN: &str = "beaten";
+
+/// The best possible time as a share of a measured one, in seconds both. A time
+/// that beats the limit has none: the limit does not bound that model.
+pub fn share(limit: f64, seconds: f64) -> String {
+    if seconds < limit { BEATEN.into() } else { percent(limit / seconds) }
+}
+
+/// Whether a model of a group is faster than the limit.
+pub fn is_beaten(row: &RowResult, group: &Group) -> bool {
+    let limit = least(row, group.workers);
+    let mut all = group.standings.iter();
+    all.any(|standing| limit.is_some_and(|limit| standing.seconds < limit))
 }
 
 /// A row and a group in a line: the best time possible, the noise floor, the
@@ -66,7 +84,7 @@ pub fn heading(
     };
     let mut parts = vec![
         format!("{name}, {workers}{more}"),
-        limit(row, group.workers),
+        limit(row, group),
         floor,
         format!(
             "{} in {}",
@@ -78,11 +96,17 @@ pub fn heading(
     parts.join(" · ")
 }
 
-fn limit(row: &RowResult, workers: usize) -> String {
+fn limit(row: &RowResult, group: &Group) -> String {
+    let workers = group.workers;
     let limit = row.limits.iter().find(|limit| limit.workers == workers);
+    let beaten = match is_beaten(row, group) {
+        true => "; beaten, so it is no bound of all models",
+        false => "",
+    };
     match (limit, least(row, workers)) {
         (Some(limit), Some(seconds)) => {
-            format!("best possible {} ({})", time(seconds), limit.what)
+            let what = &limit.what;
+            format!("best possible {} ({what}{beaten})", time(seconds))
         }
         (Some(limit), None) => format!("best possible: {}", limit.what),
         _ => String::new(),
@@ -114,7 +138,7 @@ pub fn standings(row: &RowResult, group: &Group) -> Table {
         let contender = &row.contenders[standing.contender];
         let cores = standing.cpu.map(|cpu| digits(cpu / standing.seconds));
         let share = least(row, group.workers);
-        let share = share.map(|limit| percent(limit / standing.seconds));
+        let share = share.map(|limit| self::share(limit, standing.seconds));
         let ratio = standing.ratio.map(|ratio| digits(ratio.median.exp()));
         table.row(vec![
             contender.name.clone(),
@@ -258,4 +282,43 @@ pub fn used(row: &RowResult) -> Table {
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::LimitResult;
+    use crate::summarize::{summarize, tests::row};
+
+    #[test]
+    fn a_limit_that_is_beaten_is_marked_and_more_workers_have_no_larger_one() {
+        let mut row =
+            row(&[("sequential", 1, None, 0.0010), ("rayon", 2, None, 0.0040)]);
+        let limit = |workers, seconds: &[f64]| LimitResult {
+            workers,
+            what: "what".into(),
+            seconds: seconds.to_vec(),
+        };
+        row.limits = vec![limit(1, &[0.003, 0.002]), limit(2, &[0.005])];
+        let of = |workers| least(&row, workers);
+        assert_eq!([of(1), of(2), of(4)], [Some(0.002), Some(0.002), None]);
+        let summary = summarize(&row, 0.95, 0.03).unwrap();
+        let shown = |row: &RowResult| {
+            let group = &summary.groups[0];
+            let shares = standings(row, group).rows.into_iter();
+            let shares: Vec<String> =
+                shares.map(|mut texts| texts.pop().unwrap()).collect();
+            (heading("max", row, &summary, group), shares)
+        };
+        let (heading, shares) = shown(&row);
+        assert!(heading.contains("(what; beaten, so"), "{heading}");
+        assert_eq!(shares[0], BEATEN);
+        assert!(shares[1].ends_with(" %"), "{shares:?}");
+        row.limits[0] = limit(1, &[0.0005]);
+        let (heading, shares) = shown(&row);
+        assert!(!heading.contains(BEATEN), "{heading}");
+        assert!(shares.iter().all(|share| share.ends_with(" %")), "{shares:?}");
+        row.limits.clear();
+        assert_eq!(shown(&row).1, ["", ""]);
+    }
 }

@@ -42,3 +42,40 @@ pub(super) fn together(
     let best = (1..=ROUNDS).filter_map(time).min();
     best.ok_or_else(|| Error::Invalid("zero workers".into()))
 }
+
+/// The time that `workers` threads need together, or that of one of them if it
+/// is shorter: very little work is done before it is handed out.
+pub(super) fn shared(
+    workers: usize,
+    measure: impl Fn(usize) -> Result<Duration, Error>,
+) -> Result<Duration, Error> {
+    let alone = measure(1)?;
+    if workers == 1 {
+        return Ok(alone);
+    }
+    Ok(alone.min(measure(workers)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_workers_are_never_bound_to_be_slower_than_one() {
+        let handing_out = |workers: usize| {
+            Ok(Duration::from_micros(100 * (workers as u64 - 1) + 1))
+        };
+        for workers in 1..4 {
+            let bound = shared(workers, handing_out);
+            assert_eq!(bound, Ok(Duration::from_micros(1)), "{workers}");
+        }
+        let dividing =
+            |workers: usize| Ok(Duration::from_micros(12 / workers as u64));
+        assert_eq!(shared(3, dividing), Ok(Duration::from_micros(4)));
+        let refused = |workers: usize| match workers {
+            1 => Ok(Duration::ZERO),
+            _ => Err(Error::memory()),
+        };
+        assert_eq!(shared(2, refused), Err(Error::memory()));
+    }
+}

@@ -65,12 +65,15 @@ impl Workload for Double {
     }
 
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {
-        let parts: Vec<_> = job.parts(workers).collect();
-        let time = bound::together(workers, |worker| {
-            if let Some(part) = parts.get(worker) {
-                // A stopped run has no limit to measure; its cause is below.
-                drop(job.double(part.clone()));
-            }
+        let time = bound::shared(workers, |workers| {
+            let parts: Vec<_> = job.parts(workers).collect();
+            bound::together(workers, |worker| {
+                if let Some(part) = parts.get(worker) {
+                    // A stopped run has no limit to measure; its cause is
+                    // below.
+                    drop(job.double(part.clone()));
+                }
+            })
         })?;
         let what = "memory read and write bandwidth";
         job.finish(Limit { what, time: Some(time) })

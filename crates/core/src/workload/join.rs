@@ -66,11 +66,10 @@ impl Workload for Join {
             0 => drop(job.double(job.whole(1))),
             _ => drop(job.max(job.whole(0))),
         };
-        let time = if workers == 1 {
-            bound::together(1, |_| (0..2).for_each(half))?
-        } else {
-            bound::together(2, half)?
-        };
+        let time = bound::shared(workers, |workers| match workers {
+            1 => bound::together(1, |_| (0..2).for_each(half)),
+            _ => bound::together(2, half),
+        })?;
         job.finish(Limit { what: "the longer part", time: Some(time) })
     }
 }

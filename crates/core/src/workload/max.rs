@@ -62,11 +62,13 @@ impl Workload for Max {
     }
 
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {
-        let parts: Vec<_> = job.parts(workers).collect();
-        let time = bound::together(workers, |worker| {
-            if let Some(part) = parts.get(worker) {
-                black_box(kernel::max(&job.list()[part.range.clone()]));
-            }
+        let time = bound::shared(workers, |workers| {
+            let parts: Vec<_> = job.parts(workers).collect();
+            bound::together(workers, |worker| {
+                if let Some(part) = parts.get(worker) {
+                    black_box(kernel::max(&job.list()[part.range.clone()]));
+                }
+            })
         })?;
         Ok(Limit { what: "memory read bandwidth", time: Some(time) })
     }

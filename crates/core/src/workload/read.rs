@@ -6,7 +6,7 @@ use crate::trace::State;
 use crate::{Error, Job, Limit, Size, Workload, preflight, seed};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -60,11 +60,16 @@ impl Workload for Read {
 
     fn input(&self, seed: u64) -> Result<Files, Error> {
         preflight::memory(self.files, self.bytes.max(256))?;
-        let folder = tempfile::tempdir()?;
+        let failed = |error: io::Error| Error::temporary(&error);
+        let folder = tempfile::tempdir().map_err(failed)?;
         let mut paths = Vec::with_capacity(self.files);
         for file in 0..self.files {
             let path = folder.path().join(format!("{file}.txt"));
-            fs::write(&path, text(self.bytes, seed::part(seed, file as u64)))?;
+            let text = text(self.bytes, seed::part(seed, file as u64));
+            fs::write(&path, text).map_err(|error| {
+                let path = path.display();
+                Error::Temporary(format!("{path}: {error}"))
+            })?;
             paths.push(path);
         }
         Ok(Files { _folder: Some(folder), paths })
@@ -83,13 +88,14 @@ impl Workload for Read {
         seed::digest(output.iter().copied())
     }
 
-    fn limit(job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {
+    fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {
         let time = bound::together(1, |_| {
             for file in 0..job.paths.len() {
                 drop(job.load(0, file).and_then(|t| job.largest(0, file, &t)));
             }
         })?;
-        let what = "one sequential pass over the same files";
+        let time = time / u32::try_from(workers).unwrap_or(u32::MAX);
+        let what = "one pass over the same files / workers";
         job.finish(Limit { what, time: Some(time) })
     }
 }
@@ -189,6 +195,7 @@ pub fn parse_max(text: &[u8]) -> Result<u64, usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn files_have_their_size_and_end_with_the_input() {
@@ -220,5 +227,14 @@ mod tests {
         assert_eq!(parse_max(b"18446744073709551615\n"), Ok(u64::MAX));
         assert_eq!(parse_max(b"18446744073709551616\n"), Err(19));
         assert_eq!(parse_max(b"1\n-2\n"), Err(2));
+    }
+
+    #[test]
+    fn the_limit_is_divided_by_the_workers() {
+        let job = Job::new(&Read { files: 3, bytes: 100 }, 7).unwrap();
+        let limit = |workers| Read::limit(&job, workers).unwrap().time.unwrap();
+        assert!(limit(1) > Duration::ZERO);
+        // More of them than there are nanoseconds have no time left.
+        assert_eq!(limit(usize::MAX), Duration::ZERO);
     }
 }

@@ -8,8 +8,8 @@ use lanes_measure::results::RowResult;
 use lanes_measure::statistics::Verdict;
 use lanes_measure::summary::{Group, Summary};
 use lanes_measure::tables::{
-    Table, heading, is_controlled, label, latencies, least, own, percentiles,
-    speedups, standings, used,
+    Table, heading, is_beaten, is_controlled, label, latencies, least, own,
+    percentiles, speedups, standings, used,
 };
 use lanes_measure::words::{counted, round_time, time};
 use lanes_source::{Difference, LineDifference, WorkloadSource};
@@ -249,8 +249,12 @@ fn group_plots(row: &RowResult, summary: &Summary, group: &Group) -> Vec<Plot> {
             caption: match limit {
                 Some((what, seconds)) => format!(
                     "The best possible is {}: {what}, measured in the same \
-                     session.",
-                    time(seconds)
+                     session.{}",
+                    time(seconds),
+                    match is_beaten(row, group) {
+                        true => " Some model beats it: it bounds not all.",
+                        false => "",
+                    }
                 ),
                 None => String::new(),
             },

@@ -2,7 +2,8 @@
 
 use super::columns::{Columns, HEAD};
 use super::plot::{LETTERS, MARGIN, beside, in_words, plot};
-use lanes_measure::words::{counted, percent, time};
+use lanes_measure::tables::{BEATEN, share};
+use lanes_measure::words::{counted, time};
 use lanes_timeline::svg::scale::{Scale, placed, span};
 use lanes_timeline::svg::shapes::{Anchor, label, open_group, path};
 use lanes_timeline::svg::text::{cut, number, width};
@@ -29,7 +30,7 @@ pub fn times(rows: &[(String, f64)], limit: Option<(&str, f64)>) -> String {
     }
     let limit = limit.filter(|(_, limit)| placed(*limit));
     let parts = rows.iter().map(|(_, seconds)| match limit {
-        Some((_, limit)) if placed(*seconds) => percent(limit / seconds),
+        Some((_, limit)) if placed(*seconds) => share(limit, *seconds),
         _ => String::new(),
     });
     let all = rows.iter().map(|(_, seconds)| time(*seconds));
@@ -181,8 +182,12 @@ fn description(rows: &[(String, f64)], limit: Option<(&str, f64)>) -> String {
     for (name, seconds) in rows {
         let _ = write!(text, "{} {}", in_words(name), time(*seconds));
         if let Some((_, limit)) = limit.filter(|_| placed(*seconds)) {
-            let share = percent(limit / seconds);
-            let _ = write!(text, ", {share} of the best possible");
+            let _ = match share(limit, *seconds) {
+                share if share == BEATEN => {
+                    write!(text, ", which beats the best possible")
+                }
+                share => write!(text, ", {share} of the best possible"),
+            };
         }
         text.push_str(". ");
     }
