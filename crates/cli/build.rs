@@ -5,24 +5,35 @@ use std::path::Path;
 use std::process::Command;
 
 /// What the command is built from, as git names files: no tests, no benches.
-const SOURCES: [&str; 4] = [
+const SOURCES: [&str; 8] = [
     ":(top)Cargo.toml",
     ":(top)Cargo.lock",
+    ":(top).cargo",
     ":(top,glob)crates/*/Cargo.toml",
+    ":(top,glob)crates/*/build.rs",
     ":(top,glob)crates/*/src/**",
+    ":(top,glob)crates/python/worker/**",
+    ":(top,glob)crates/report/templates/**",
 ];
 
 fn main() {
     let root = Path::new("../..");
     // A source file that changes may make the tree differ from the commit. A
     // test that changes does not, and builds nothing anew.
-    for name in ["Cargo.toml", "Cargo.lock"] {
+    for name in [
+        "Cargo.toml",
+        "Cargo.lock",
+        ".cargo",
+        "crates/python/worker",
+        "crates/report/templates",
+    ] {
         watch(&root.join(name));
     }
     for folder in root.join("crates").read_dir().into_iter().flatten() {
         let Ok(folder) = folder else { continue };
-        watch(&folder.path().join("src"));
-        watch(&folder.path().join("Cargo.toml"));
+        for name in ["src", "build.rs", "Cargo.toml"] {
+            watch(&folder.path().join(name));
+        }
     }
     // Git writes a line here for each commit and each checkout.
     if let Some(log) = git(&["rev-parse", "--git-path", "logs/HEAD"]) {
@@ -30,9 +41,17 @@ fn main() {
     }
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
     let version = output(&rustc, &["--version"]).unwrap_or_default();
-    let commit = git(&["rev-parse", "HEAD"]).unwrap_or_default();
-    let status = [&["status", "--porcelain", "--"][..], &SOURCES].concat();
-    let dirty = git(&status).is_some_and(|changes| !changes.is_empty());
+    // The commit of a repository that this tree only lies in is about other
+    // files.
+    let top = git(&["rev-parse", "--show-toplevel"]);
+    let top = top.and_then(|top| Path::new(&top).canonicalize().ok());
+    let is_top = top.is_some() && top == root.canonicalize().ok();
+    let (mut commit, mut dirty) = (String::new(), false);
+    if is_top {
+        commit = git(&["rev-parse", "HEAD"]).unwrap_or_default();
+        let status = [&["status", "--porcelain", "--"][..], &SOURCES].concat();
+        dirty = git(&status).is_some_and(|changes| !changes.is_empty());
+    }
     println!("cargo::rustc-env=LANES_RUSTC={version}");
     println!("cargo::rustc-env=LANES_COMMIT={commit}");
     println!("cargo::rustc-env=LANES_DIRTY={dirty}");
