@@ -1,6 +1,6 @@
 //! The performance targets: ratios with bounds, as they were measured.
 
-use lanes_measure::document::{self, Unreadable};
+use lanes_measure::document::{self, Output, Unreadable};
 use lanes_measure::machine::Machine;
 use lanes_measure::results::Build;
 use lanes_measure::statistics::{Bound, Interval};
@@ -94,12 +94,13 @@ impl Targets {
         document::load(path, SCHEMA, VERSION)
     }
 
-    /// Writes a file as a whole; see [`document::save`].
+    /// Writes a new file; see [`Output::save`].
     ///
     /// # Errors
-    /// Those of the file system.
+    /// [`io::ErrorKind::AlreadyExists`] if there is one; those of the file
+    /// system.
     pub fn save(&self, path: &Path) -> io::Result<()> {
-        document::save(path, self)
+        Output::exactly(path).save(self)
     }
 
     /// The ratios as a table in Markdown, and a line with what they were
@@ -192,6 +193,8 @@ mod tests {
         let path = folder.path().join("ratios.json");
         targets().save(&path).unwrap();
         assert_eq!(Targets::load(&path).unwrap(), targets());
+        let there = targets().save(&path).unwrap_err();
+        assert_eq!(there.kind(), io::ErrorKind::AlreadyExists);
         std::fs::write(&path, "{}").unwrap();
         let other = Targets::load(&path).unwrap_err();
         assert!(matches!(other, Unreadable::Schema { .. }), "{other}");

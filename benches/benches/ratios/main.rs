@@ -78,12 +78,19 @@ impl Session {
         if let Some(at) = arguments.iter().position(|a| a == "--json") {
             let end = arguments.len().min(at + 2);
             let given = arguments.drain(at..end).nth(1);
-            json = Some(given.ok_or("--json needs a path")?.into());
+            json = Some(PathBuf::from(given.ok_or("--json needs a path")?));
         }
         if test && json.is_some() {
             return Err("a test run measures nothing that --json could \
                         write"
                 .into());
+        }
+        if let Some(path) = &json
+            && path.symlink_metadata().is_ok()
+        {
+            // Known before it measures for minutes.
+            let path = path.display();
+            return Err(format!("{path} is there already; remove it").into());
         }
         let filter = arguments.into_iter().find(|arg| !arg.starts_with('-'));
         Ok(Self { filter, test, json, ratios: RefCell::default() })

@@ -6,6 +6,7 @@ use crate::models::Model;
 use crate::run::limits;
 use crate::select::Cells;
 use crate::show::print;
+use crate::temporary;
 use lanes_core::{Config, Row, Size, rows, rows_with};
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::process::{Limits, Process};
@@ -38,14 +39,16 @@ pub(crate) fn check(options: &Check) -> Result<(), Fail> {
         models.any(|model| cells.has(row.workload(), &model.model))
     });
     let known = wanted.map(|(row, long)| {
-        let row = row.pinned().map_err(Fail::of)?;
-        let digest = |seed| Ok((seed, row.digest(seed).map_err(Fail::of)?));
+        let name = format!("{} {}", row.workload(), row.label());
+        let failed = |error| Fail::Failure(format!("{name}: {error}"));
+        let row = row.pinned().map_err(failed)?;
+        let digest = |seed| Ok((seed, row.digest(seed).map_err(failed)?));
         let digests = SEEDS.into_iter().map(digest);
         let digests = digests.collect::<Result<_, Fail>>()?;
         Ok(Known { row, digests, long })
     });
     let known = known.collect::<Result<Vec<Known>, Fail>>()?;
-    let folder = tempfile::tempdir().map_err(Fail::of)?;
+    let folder = temporary::folder()?;
 
     let cores = Config::machine().workers();
     let mut numbers = match &options.workers[..] {

@@ -5,6 +5,7 @@ use crate::fail::Fail;
 use crate::run::limits;
 use crate::show::{Sheet, print};
 use crate::stamp;
+use crate::temporary;
 use lanes_claims::{Finding, Found, Group, Published, Study, study};
 use lanes_measure::process::Launch;
 use lanes_measure::statistics::{LEVEL, Outcome};
@@ -17,7 +18,7 @@ use std::time::Instant;
 /// [`Fail::Interrupted`] after Ctrl-C, and those of the system.
 pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
     let limits = limits(options.deadline, None)?;
-    let folder = tempfile::tempdir().map_err(Fail::of)?;
+    let folder = temporary::folder()?;
     let begin = Instant::now();
     if cfg!(debug_assertions) {
         eprintln!(

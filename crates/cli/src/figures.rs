@@ -7,6 +7,7 @@ use crate::files::save;
 use crate::run::limits;
 use crate::select::Cells;
 use crate::show::print;
+use crate::temporary;
 use lanes_core::trace::State::{self, Compute, Io, Lock};
 use lanes_core::{Error, Size, rows};
 use lanes_timeline::{Picture, Timeline, View, svg};
@@ -140,7 +141,7 @@ pub(crate) fn figures(options: &Figures) -> Result<(), Fail> {
     let selection = Selection { filters, models, peers: Vec::new() };
     let cells = Cells::choose(&selection, rows(Size::Quick))?.here()?;
     let limits = limits(drawing.deadline, None)?;
-    let folder = tempfile::tempdir().map_err(Fail::of)?;
+    let folder = temporary::folder()?;
     let (row, folder) = (None, folder.path());
     let recorder = Recorder { row, drawing, folder, limits: &limits };
     let (mut timelines, mut all) = (BTreeMap::new(), Vec::new());

@@ -21,6 +21,7 @@ mod run;
 mod select;
 mod show;
 mod stamp;
+mod temporary;
 mod trace;
 mod tree;
 

@@ -12,10 +12,10 @@ use lanes_measure::results::Results;
 use lanes_measure::words::{digits, time};
 use lanes_report::{Page, ResultFile, page};
 use lanes_timeline::Traces;
-use std::fs::File;
-use std::io::Read;
+use serde::Deserialize;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 /// Makes the page, and says where it is.
 ///
@@ -71,8 +71,16 @@ struct Found {
     notes: Vec<String>,
 }
 
-/// The schema that a file names in its first bytes.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What a file says of itself.
+#[derive(Deserialize)]
+struct Head {
+    schema: String,
+    /// When it began, in UTC: later ones are greater.
+    #[serde(default)]
+    begun: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Schema {
     Results,
     Traces,
@@ -87,7 +95,7 @@ impl Found {
                 found.folder(path)?;
             } else if path == Path::new("results") && !path.exists() {
                 // Nothing was measured yet: the page says so.
-            } else if schema(path) == Schema::Traces {
+            } else if head(path).0 == Schema::Traces {
                 found.traces.push(Traces::load(path).map_err(Fail::of)?);
             } else {
                 found.session(path).map_err(Fail::of)?;
@@ -104,25 +112,26 @@ impl Found {
         Ok(())
     }
 
-    /// The newest results of a folder, and the traces, the newest first. A file
-    /// that cannot be read is reported and left out, since the user did not
-    /// name it.
+    /// The results of a folder that began last, and the traces, the newest
+    /// first, by what the files say: copies and archives have times of their
+    /// own. A file that cannot be read is reported and left out, since the user
+    /// did not name it.
     fn folder(&mut self, folder: &Path) -> Result<(), Fail> {
         let failed = |error: std::io::Error| {
             Fail::Failure(format!("{}: {error}", folder.display()))
         };
-        let mut files: Vec<(SystemTime, PathBuf)> = Vec::new();
+        let mut files: Vec<(String, PathBuf, Schema)> = Vec::new();
         for entry in folder.read_dir().map_err(failed)? {
             let path = entry.map_err(failed)?.path();
-            let modified = path.metadata().and_then(|m| m.modified());
-            if path.extension().is_some_and(|end| end == "json") {
-                files.push((modified.unwrap_or(SystemTime::UNIX_EPOCH), path));
+            if path.is_file() && path.extension().is_some_and(|e| e == "json") {
+                let (schema, begun) = head(&path);
+                files.push((begun, path, schema));
             }
         }
         files.sort();
         let before = self.sessions.len();
-        for (_, path) in files.iter().rev() {
-            let left_out = match schema(path) {
+        for (_, path, schema) in files.iter().rev() {
+            let left_out = match schema {
                 Schema::Results if self.sessions.len() == before => {
                     self.session(path).err().map(|error| error.to_string())
                 }
@@ -146,13 +155,21 @@ impl Found {
     }
 }
 
-fn schema(path: &Path) -> Schema {
-    let mut head = [0; 64];
-    let count = File::open(path).and_then(|mut file| file.read(&mut head));
-    let head = String::from_utf8_lossy(&head[..count.unwrap_or(0)]);
-    match () {
-        () if head.contains("\"lanes-results\"") => Schema::Results,
-        () if head.contains("\"lanes-traces\"") => Schema::Traces,
+/// What kind of file it is, and when it began. One that breaks off is of the
+/// kind that its text names.
+fn head(path: &Path) -> (Schema, String) {
+    let text = fs::read(path).unwrap_or_default();
+    let kind = |is: &dyn Fn(&str) -> bool| match () {
+        () if is("lanes-results") => Schema::Results,
+        () if is("lanes-traces") => Schema::Traces,
         () => Schema::Other,
+    };
+    match serde_json::from_slice::<Head>(&text) {
+        Ok(head) => (kind(&|name| head.schema == name), head.begun),
+        Err(_) => {
+            let text = String::from_utf8_lossy(&text);
+            let kind = kind(&|name| text.contains(&format!("\"{name}\"")));
+            (kind, String::new())
+        }
     }
 }

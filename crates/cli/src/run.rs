@@ -6,11 +6,13 @@ use crate::printed;
 use crate::select::Cells;
 use crate::show::print;
 use crate::stamp;
+use crate::temporary;
 use indicatif::{ProgressBar, ProgressStyle};
 use lanes_core::{Config, Size, rows, rows_with};
+use lanes_measure::document::Output;
 use lanes_measure::process::Limits;
 use lanes_measure::results::{Results, State};
-use lanes_measure::session::{self, Contender, Plan, Progress};
+use lanes_measure::session::{self, Contender, Plan, Progress, Refused};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::io;
@@ -56,7 +58,8 @@ pub(crate) fn run(options: &Run) -> Result<(), Fail> {
 /// Measures what was chosen, and saves it in the file that is returned.
 ///
 /// # Errors
-/// Those of the selection and of the results folder.
+/// Those of the selection, of the places for files, and of inputs that cannot
+/// be made.
 pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
     let rows = match options.items {
         Some(items) => rows_with(items),
@@ -87,19 +90,19 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
     };
     let default = || Plan::default_budget(plan.cells());
     plan.budget = options.budget.unwrap_or_else(default);
-    session::check(&plan).map_err(|(row, error)| {
-        let items = if options.items.is_some() { "--items" } else { "size" };
-        Fail::Usage(format!("{row}: {error}; choose a smaller {items}"))
-    })?;
+    // Every session needs it: no row is to blame.
+    drop(temporary::folder()?);
     let begun = jiff::Timestamp::now();
-    let path = path(&options.output, &begun)?;
+    let mut output = output(&options.output, &begun)?;
+    let refused = session::check(&mut plan);
+    possible(&plan, &refused, options.items.is_some())?;
     let bar = bar(&plan);
     let mut watch = |results: &Results, progress: &Progress| {
-        results.save(&path).map_err(|error| {
-            let path = path.display();
-            let what = "choose another place with --output";
-            io::Error::other(format!("{path}: {error}; {what}"))
-        })?;
+        if refused.is_empty() {
+            save(&mut output, results)?;
+        } else {
+            save(&mut output, &whole(results.clone(), &refused))?;
+        }
         if cfg!(debug_assertions) && progress.visits == 0 {
             eprintln!(
                 "lanes: a debug build; `cargo lanes` makes a release build"
@@ -109,9 +112,68 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
         Ok(())
     };
     let begun = begun.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let results = session::run(&plan, begun, &mut watch).map_err(Fail::of)?;
+    let results = session::run(&plan, begun, &mut watch);
     bar.finish_and_clear();
-    Ok((results, path))
+    let path = output.path().to_owned();
+    match results {
+        Ok(results) => Ok((whole(results, &refused), path)),
+        Err(error) if output.is_written() => {
+            let path = path.display();
+            let what = "what was measured before is in";
+            Err(Fail::Failure(format!("{error}; {what} {path}")))
+        }
+        Err(error) => Err(Fail::of(error)),
+    }
+}
+
+/// Writes the results, unless there is a file of their name.
+fn save(output: &mut Output, results: &Results) -> io::Result<()> {
+    output.save(results).map_err(|error| {
+        let path = output.path();
+        let what = match error.kind() {
+            io::ErrorKind::AlreadyExists => return taken(path),
+            _ => format!("{error}; choose another place with --output"),
+        };
+        io::Error::other(format!("{}: {what}", path.display()))
+    })
+}
+
+/// That a file is there already.
+fn taken(path: &Path) -> io::Error {
+    let path = path.display();
+    io::Error::other(format!(
+        "{path} is there already; remove it or choose another --output"
+    ))
+}
+
+/// Whether something is left to measure, of a size that makes sense.
+fn possible(
+    plan: &Plan,
+    refused: &[Refused],
+    has_items: bool,
+) -> Result<(), Fail> {
+    let text = |Refused { result, error, .. }: &Refused| {
+        format!("{} {}: {error}", result.workload, result.size)
+    };
+    let too_large = refused.iter().find(|refused| refused.error.is_of_size());
+    if let Some(refused) = too_large.filter(|_| has_items) {
+        let what = "choose a smaller --items";
+        return Err(Fail::Usage(format!("{}; {what}", text(refused))));
+    }
+    let texts: Vec<String> = refused.iter().map(text).collect();
+    if plan.rows.is_empty() {
+        return Err(Fail::Failure(texts.join("; ")));
+    }
+    texts.iter().for_each(|text| eprintln!("lanes: not measured: {text}"));
+    Ok(())
+}
+
+/// The results with the rows that were not measured, in their places.
+fn whole(mut results: Results, refused: &[Refused]) -> Results {
+    for Refused { place, result, .. } in refused {
+        results.rows.insert(*place, result.clone());
+    }
+    results
 }
 
 fn contenders(cells: &Cells, workers: &[usize]) -> Vec<Contender> {
@@ -139,24 +201,16 @@ fn contenders(cells: &Cells, workers: &[usize]) -> Vec<Contender> {
 }
 
 /// The file that results go to, which must not be there yet.
-fn path(output: &Path, begun: &jiff::Timestamp) -> Result<PathBuf, Fail> {
-    let is_file = output.extension().is_some_and(|end| end == "json");
-    if !is_file {
-        let name = begun.strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
-        let names = (1..).map(|number| match number {
-            1 => output.join(format!("{name}.json")),
-            _ => output.join(format!("{name}-{number}.json")),
-        });
-        let mut free = names.filter(|path| path.symlink_metadata().is_err());
-        return Ok(free.next().expect("numbers do not end"));
+fn output(place: &Path, begun: &jiff::Timestamp) -> Result<Output, Fail> {
+    if place.extension().is_none_or(|end| end != "json") {
+        let name = begun.strftime("%Y-%m-%dT%H-%M-%SZ.json").to_string();
+        return Ok(Output::numbered(place.join(name)));
     }
-    if output.symlink_metadata().is_ok() {
-        let path = output.display();
-        return Err(Fail::Failure(format!(
-            "{path} is there already; remove it or choose another --output"
-        )));
+    // The first to write it gets it; but most are there long before.
+    if place.symlink_metadata().is_ok() {
+        return Err(Fail::of(taken(place)));
     }
-    Ok(output.to_owned())
+    Ok(Output::exactly(place))
 }
 
 /// Drawn between visits only: nothing is drawn while a sample runs.

@@ -9,6 +9,7 @@ use crate::run::limits;
 use crate::select::Cells;
 use crate::show::print;
 use crate::stamp;
+use crate::temporary;
 use lanes_core::{Row, Size, rows, rows_with};
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::process::Limits;
@@ -148,7 +149,7 @@ struct Studio<'a> {
 impl<'a> Studio<'a> {
     fn open(drawing: &'a Drawing) -> Result<Self, Fail> {
         let limits = limits(drawing.deadline, None)?;
-        let folder = tempfile::tempdir().map_err(Fail::of)?;
+        let folder = temporary::folder()?;
         Ok(Self { drawing, folder, limits })
     }
 

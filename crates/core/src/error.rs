@@ -24,8 +24,15 @@ pub enum Error {
     Cancelled,
     /// The system refused a resource (threads, descriptors, memory) with this
     /// error number.
-    #[error("out of a resource: {}", io::Error::from_raw_os_error(*.0))]
+    #[error(
+        "out of a resource: {}{}",
+        io::Error::from_raw_os_error(*.0),
+        remedy(*.0)
+    )]
     Resource(i32),
+    /// Temporary files cannot be written where they are to be, and why.
+    #[error("TMPDIR: {0}; it must name a folder to write to, with room")]
+    Temporary(String),
     /// A worker process or thread ended before its work did.
     #[error("a worker died: {0}")]
     WorkerDied(String),
@@ -42,11 +49,14 @@ pub enum Error {
 
 /// `EAGAIN` on the platforms this runs on: no more threads.
 const NO_THREADS: i32 = rustix::io::Errno::AGAIN.raw_os_error();
+/// No more files and sockets in this process.
+const NO_DESCRIPTORS: i32 = rustix::io::Errno::MFILE.raw_os_error();
+const NO_MEMORY: i32 = rustix::io::Errno::NOMEM.raw_os_error();
 const RESOURCES: [i32; 5] = [
     NO_THREADS,
-    rustix::io::Errno::MFILE.raw_os_error(),
+    NO_DESCRIPTORS,
     rustix::io::Errno::NFILE.raw_os_error(),
-    rustix::io::Errno::NOMEM.raw_os_error(),
+    NO_MEMORY,
     rustix::io::Errno::NOSPC.raw_os_error(),
 ];
 
@@ -62,7 +72,26 @@ impl Error {
 
     /// The error for too little memory.
     pub fn memory() -> Self {
-        Self::Resource(rustix::io::Errno::NOMEM.raw_os_error())
+        Self::Resource(NO_MEMORY)
+    }
+
+    /// Whether a smaller size of the same work would do.
+    pub fn is_of_size(&self) -> bool {
+        matches!(self, Self::Invalid(_) | Self::Resource(NO_MEMORY))
+    }
+
+    /// The error for temporary files that cannot be written.
+    pub fn temporary(error: &io::Error) -> Self {
+        Self::Temporary(error.to_string())
+    }
+}
+
+/// What to do where the system refuses a resource with this error number.
+fn remedy(number: i32) -> &'static str {
+    match number {
+        NO_DESCRIPTORS => "; raise `ulimit -n`",
+        NO_THREADS => "; raise `ulimit -u` or pids.max",
+        _ => "",
     }
 }
 
@@ -104,5 +133,7 @@ mod tests {
         let error = Error::from(io::Error::from_raw_os_error(number));
         assert_eq!(error, Error::Resource(number));
         assert!(error.to_string().contains("open files"));
+        assert!(error.to_string().ends_with("; raise `ulimit -n`"));
+        assert!(!error.is_of_size() && Error::memory().is_of_size());
     }
 }

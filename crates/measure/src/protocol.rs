@@ -354,7 +354,7 @@ impl From<Error> for Refusal {
         let kind = match &error {
             Error::Unsupported(_) => Kind::Unsupported,
             Error::Invalid(_) => Kind::Invalid,
-            Error::Resource(_) => Kind::Resource,
+            Error::Resource(_) | Error::Temporary(_) => Kind::Resource,
             _ => Kind::Failed,
         };
         let message = match error {

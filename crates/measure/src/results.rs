@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io;
 use std::path::Path;
 
 /// What a result file says it is.
@@ -244,20 +243,14 @@ impl Results {
         }
         Ok(self)
     }
-
-    /// Writes the file; see [`document::save`].
-    ///
-    /// # Errors
-    /// Those of the file system.
-    pub fn save(&self, path: &Path) -> io::Result<()> {
-        document::save(path, self)
-    }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::document::Output;
     use std::fs;
+    use std::io;
     use std::os::unix::fs::symlink;
 
     pub(crate) fn empty() -> Results {
@@ -281,21 +274,22 @@ pub(crate) mod tests {
     fn a_file_is_written_as_a_whole_and_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/results.json");
-        empty().save(&path).unwrap();
+        Output::exactly(&path).save(&empty()).unwrap();
         assert_eq!(Results::load(&path).unwrap(), empty());
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 
     #[test]
-    fn what_a_link_points_to_is_not_touched() {
+    fn neither_a_link_nor_what_it_points_to_is_touched() {
         let folder = tempfile::tempdir().unwrap();
         let (target, link) =
             (folder.path().join("target"), folder.path().join("link"));
         fs::write(&target, "precious").unwrap();
         symlink(&target, &link).unwrap();
-        empty().save(&link).unwrap();
+        let refused = Output::exactly(&link).save(&empty()).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
-        assert!(!fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }
 
     #[test]

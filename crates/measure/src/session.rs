@@ -16,6 +16,7 @@ use crate::summarize::summarize;
 use lanes_core::{Error, Row, seed};
 use schedule::Schedule;
 use std::io;
+use std::mem;
 use std::thread;
 use std::time::{Duration, Instant};
 use visit::{Visit, Visitor};
@@ -31,17 +32,35 @@ pub struct Progress {
     pub visits: usize,
 }
 
+/// A row whose input cannot be made.
+pub struct Refused {
+    /// Its place among all rows.
+    pub place: usize,
+    /// Why there is no input.
+    pub error: Error,
+    /// The row without a sample: every contender has failed.
+    pub result: RowResult,
+}
+
 /// Makes every input once, so that one that cannot be made is reported before
-/// anything is measured.
-///
-/// # Errors
-/// The row and the cause.
-pub fn check(plan: &Plan) -> Result<(), (String, Error)> {
-    plan.rows.iter().try_for_each(|row| {
+/// anything is measured. Its row leaves the plan, and is returned.
+pub fn check(plan: &mut Plan) -> Vec<Refused> {
+    let mut refused = Vec::new();
+    let mut left = Vec::new();
+    for (place, row) in mem::take(&mut plan.rows).into_iter().enumerate() {
         let digest = row.pinned().and_then(|row| row.digest(plan.seed));
-        let name = || format!("{} {}", row.workload(), row.label());
-        digest.map(drop).map_err(|error| (name(), error))
-    })
+        let Err(error) = digest else {
+            left.push(row);
+            continue;
+        };
+        let mut result = empty(&*row, plan);
+        for contender in &mut result.contenders {
+            contender.failure = Some(error.clone().into());
+        }
+        refused.push(Refused { place, error, result });
+    }
+    plan.rows = left;
+    refused
 }
 
 /// Measures what is planned. `watch` is called before each visit and after the
@@ -75,7 +94,9 @@ pub fn run(
         clock: clock().as_secs_f64(),
         rows: rows.iter().map(|row| empty(&**row, plan)).collect(),
     };
-    let folder = tempfile::Builder::new().prefix("lanes-").tempdir()?;
+    let folder = tempfile::Builder::new().prefix("lanes-").tempdir();
+    let folder =
+        folder.map_err(|error| io::Error::other(Error::temporary(&error)))?;
     let mut schedule = Schedule::new(plan, begin);
     let mut visitor = Visitor {
         plan,
