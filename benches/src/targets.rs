@@ -1,6 +1,6 @@
 //! The performance targets: ratios with bounds, as they were measured.
 
-use lanes_measure::document::{self, Output, Unreadable};
+use lanes_measure::document::{self, Unreadable};
 use lanes_measure::machine::Machine;
 use lanes_measure::results::Build;
 use lanes_measure::statistics::{Bound, Interval};
@@ -94,13 +94,13 @@ impl Targets {
         document::load(path, SCHEMA, VERSION)
     }
 
-    /// Writes a new file; see [`Output::save`].
+    /// Writes a new file; see [`document::save`].
     ///
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`] if there is one; those of the file
     /// system.
     pub fn save(&self, path: &Path) -> io::Result<()> {
-        Output::exactly(path).save(self)
+        document::save(path, self)
     }
 
     /// The ratios as a table in Markdown, and a line with what they were

@@ -48,8 +48,8 @@ pub(crate) fn doctor(options: &Doctor) -> Result<(), Fail> {
     report(
         build.commit.is_some(),
         "commit: known to result files",
-        "without git, or in a copy that is no clone, result files do not say \
-         which sources were measured",
+        "without git, or in a copy that is no clone of its own, result files \
+         do not say which sources were measured",
     )?;
     python()?;
     guests()?;

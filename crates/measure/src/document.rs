@@ -157,6 +157,14 @@ impl Output {
     }
 }
 
+/// Writes a new file; see [`Output::save`].
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] if there is one; those of the file system.
+pub fn save(path: &Path, document: &impl Serialize) -> io::Result<()> {
+    Output::exactly(path).save(document)
+}
+
 /// `name-2.json` for `name.json`.
 fn with_number(path: &Path, number: u32) -> PathBuf {
     let mut name = path.file_stem().unwrap_or_default().to_owned();
