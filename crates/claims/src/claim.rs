@@ -1,6 +1,7 @@
 //! What a claim is, and who measures it.
 
-use crate::lab::{Lab, PythonHere, Samples};
+use crate::lab::{Lab, PythonHere};
+use lanes_core::Error;
 use lanes_measure::statistics::Bound;
 
 /// Claims that belong together. Each group has a file of this name with its
@@ -34,6 +35,18 @@ impl Group {
         Self::Loops,
         Self::Subtasks,
     ];
+
+    /// How often each ratio of the group is measured. An interval of 95 % leaves
+    /// out the largest and the smallest of 9, and three at each end of 15, and
+    /// holds the true median with 96 %.
+    pub(crate) const fn repetitions(self) -> usize {
+        match self {
+            // Where both cores compute, other work on the machine disturbs
+            // most.
+            Self::Computing | Self::Subtasks => 15,
+            _ => 9,
+        }
+    }
 }
 
 /// A claim about one ratio.
@@ -57,32 +70,41 @@ pub struct By {
     pub(crate) measure: Measure,
 }
 
-/// How the repetitions of a ratio are got.
+/// How one repetition of a ratio is made. Each starts in new processes.
 #[derive(Clone, Copy)]
 pub(crate) enum Measure {
-    /// Once.
-    Once(fn(&mut Lab<'_>) -> Samples),
+    /// In this program: the function is called in a new worker of it.
+    Rust(fn() -> Result<f64, Error>),
+    /// In the first Python, by new workers.
+    Python(fn(&Lab<'_>) -> Result<f64, String>),
     /// In each Python that is here and that the first function accepts; the
     /// name then says in which one.
     EachPython(
         fn(&PythonHere) -> bool,
-        fn(&mut Lab<'_>, &PythonHere) -> Samples,
+        fn(&Lab<'_>, &PythonHere) -> Result<f64, String>,
     ),
 }
 
 impl By {
-    pub(crate) const fn once(
+    pub(crate) const fn rust(
         who: &'static str,
-        measure: fn(&mut Lab<'_>) -> Samples,
+        once: fn() -> Result<f64, Error>,
     ) -> Self {
-        Self { who, measure: Measure::Once(measure) }
+        Self { who, measure: Measure::Rust(once) }
+    }
+
+    pub(crate) const fn python(
+        who: &'static str,
+        once: fn(&Lab<'_>) -> Result<f64, String>,
+    ) -> Self {
+        Self { who, measure: Measure::Python(once) }
     }
 
     pub(crate) const fn each_python(
         accept: fn(&PythonHere) -> bool,
-        measure: fn(&mut Lab<'_>, &PythonHere) -> Samples,
+        once: fn(&Lab<'_>, &PythonHere) -> Result<f64, String>,
     ) -> Self {
-        let measure = Measure::EachPython(accept, measure);
+        let measure = Measure::EachPython(accept, once);
         Self { who: "python-threads", measure }
     }
 }

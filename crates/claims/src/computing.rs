@@ -1,7 +1,7 @@
 //! CPU work in threads and in processes.
 
 use crate::claim::{By, Claim, Group};
-use crate::lab::{Lab, MORE, Samples, words};
+use crate::lab::Lab;
 use crate::python::Python;
 use crate::timed::took;
 use crate::under_gil;
@@ -35,8 +35,10 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: "time in 2 threads / in one",
         bound: SAME,
         by: &[
-            By::once("gil", |lab| of_gil(lab, 1)),
-            By::once("python-threads", |lab| split(lab, "threads", 2)),
+            By::rust("gil", || of_gil(2)),
+            By::python("python-threads", |lab| {
+                split(lab.python()?, "threads", 2)
+            }),
         ],
     },
     Claim {
@@ -45,8 +47,10 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: "time in 4 threads / in one",
         bound: SAME,
         by: &[
-            By::once("gil", |lab| of_gil(lab, 2)),
-            By::once("python-threads", |lab| split(lab, "threads", 4)),
+            By::rust("gil", || of_gil(4)),
+            By::python("python-threads", |lab| {
+                split(lab.python()?, "threads", 4)
+            }),
         ],
     },
     Claim {
@@ -54,7 +58,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         name: FREE,
         ratio: "time in one / in two",
         bound: GAIN,
-        by: &[By::once("threads", of_threads)],
+        by: &[By::rust("threads", of_threads)],
     },
     Claim {
         group: Group::Computing,
@@ -62,76 +66,51 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: "time in one / in two",
         bound: GAIN,
         by: &[
-            By::once("processes", of_processes),
-            By::once("python-process-pool", |lab| {
-                split(lab, "processes", 2).map(inverse)
+            By::rust("processes", of_processes),
+            By::python("python-process-pool", |lab| {
+                split(lab.python()?, "processes", 2).map(f64::recip)
             }),
-            By::once("python-subinterpreters", of_subinterpreters),
+            By::python("python-subinterpreters", of_subinterpreters),
         ],
     },
 ];
 
-/// The times in 1, 2 and 4 threads under one GIL are measured in turn; the
-/// ratios are of 2 (`at` 1) or 4 (`at` 2) threads to one.
-fn of_gil(lab: &mut Lab<'_>, at: usize) -> Samples {
-    let times = lab.shared("times in 1, 2 and 4 threads".into(), |lab| {
-        let rounds = rounds(WORK);
-        let once = || -> Result<[f64; 3], Error> {
-            Ok([gil(1, rounds)?, gil(2, rounds)?, gil(4, rounds)?])
-        };
-        Ok(lab.times(MORE, once)?.into_flattened())
-    })?;
-    let (times, _) = times.as_chunks::<3>();
-    Ok(times.iter().map(|times| times[at] / times[0]).collect())
+fn of_gil(threads: u64) -> Result<f64, Error> {
+    let rounds = rounds(WORK);
+    let one = gil(1, rounds)?;
+    Ok(gil(threads, rounds)? / one)
 }
 
-fn of_threads(lab: &mut Lab<'_>) -> Samples {
+fn of_threads() -> Result<f64, Error> {
     let rounds = rounds(WORK);
-    lab.times(MORE, || Ok::<_, Error>(threads(1, rounds) / threads(2, rounds)))
+    Ok(threads(1, rounds) / threads(2, rounds))
 }
 
-fn of_processes(lab: &mut Lab<'_>) -> Samples {
+fn of_processes() -> Result<f64, Error> {
     let rounds = rounds(WORK);
-    let one = Pool::start(1).map_err(words)?;
-    let two = Pool::start(2).map_err(words)?;
-    lab.times(MORE, || {
-        let alone = processes(&one, 1, rounds)?;
-        Ok::<_, Error>(alone / processes(&two, 2, rounds)?)
-    })
+    let (one, two) = (Pool::start(1)?, Pool::start(2)?);
+    Ok(processes(&one, 1, rounds)? / processes(&two, 2, rounds)?)
 }
 
 /// Only newer interpreters have them: the first one that does.
-fn of_subinterpreters(lab: &mut Lab<'_>) -> Samples {
+fn of_subinterpreters(lab: &Lab<'_>) -> Result<f64, String> {
     let model = "python-subinterpreters";
     let mut peers = lanes_python::peers().iter();
     let peer = peers
         .find(|peer| peer.model == model && lanes_python::has_own_gil(peer))
         .ok_or("no Python of 3.12 or later")?;
-    let rounds = rounds_in_python(lab)?;
-    let mut python = Python::start(peer, 2, lab.folder, lab.limits)?;
-    python.split("subinterpreters", 2, rounds, MORE).map(inverse)
+    Ok(split(lab.start(peer, 2)?, "subinterpreters", 2)?.recip())
 }
 
-/// In the first Python, the time in so many workers over that in one.
-fn split(lab: &mut Lab<'_>, with: &str, workers: u64) -> Samples {
-    let rounds = rounds_in_python(lab)?;
-    lab.python()?.split(with, workers, rounds, MORE)
-}
-
-fn inverse(ratios: Vec<f64>) -> Vec<f64> {
-    ratios.into_iter().map(|ratio| 1.0 / ratio).collect()
-}
-
-/// As many rounds as take half of [`WORK`] in the first Python: each is made
-/// four times there.
-fn rounds_in_python(lab: &mut Lab<'_>) -> Result<u64, String> {
-    let rounds = lab.shared("rounds in Python".into(), |lab| {
-        let nanos = WORK.as_nanos() as u64;
-        let rounds =
-            lab.python()?.one("calibrate", json!({"unit_ns": nanos}))?;
-        Ok(vec![rounds])
-    })?;
-    Ok(rounds[0] as u64 / 2)
+/// In a Python, the time of CPU work in so many workers over that in one. As
+/// many rounds as take half of [`WORK`] there are made twice in either.
+fn split(mut python: Python, with: &str, workers: u64) -> Result<f64, String> {
+    let nanos = WORK.as_nanos() as u64 / 2;
+    let rounds = python.one("calibrate", json!({"unit_ns": nanos}))?;
+    let how = json!({
+        "with": with, "workers": workers, "rounds": rounds as u64,
+    });
+    python.one("gain", how)
 }
 
 /// How many rounds of [`churn`] take so long here and now.

@@ -1,7 +1,7 @@
 //! What a process costs.
 
 use crate::claim::{By, Claim, Group};
-use crate::lab::{Lab, Samples, words};
+use crate::lab::Lab;
 use crate::timed::{middle, took};
 use crate::work::{Churn, Echo};
 use lanes_core::Error;
@@ -24,15 +24,11 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: "starting a process / a thread",
         bound: Bound::at_least(5.0),
         by: &[
-            By::once("processes", |lab| {
-                lab.repeat(|| {
-                    process_start().map(|process| process / thread_start())
-                })
-            }),
-            By::once("python-process-pool, fork", |lab| {
+            By::rust("processes", start),
+            By::python("python-process-pool, fork", |lab| {
                 start_in_python(lab, "fork")
             }),
-            By::once("python-process-pool, spawn", |lab| {
+            By::python("python-process-pool, spawn", |lab| {
                 start_in_python(lab, "spawn")
             }),
         ],
@@ -43,8 +39,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: "a task there and back / to a thread",
         bound: Bound::at_least(1.1),
         by: &[
-            By::once("processes", trip),
-            By::once("python-process-pool", trip_in_python),
+            By::rust("processes", trip),
+            By::python("python-process-pool", trip_in_python),
         ],
     },
     Claim {
@@ -53,8 +49,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: "16 MiB there and back / nothing",
         bound: Bound::at_least(10.0),
         by: &[
-            By::once("processes", large),
-            By::once("python-process-pool", large_in_python),
+            By::rust("processes", large),
+            By::python("python-process-pool", large_in_python),
         ],
     },
     Claim {
@@ -62,66 +58,70 @@ pub(crate) const CLAIMS: &[Claim] = &[
         name: "what is large crosses faster in shared memory",
         ratio: "16 MiB there and back, over a socket / in memory",
         bound: Bound::at_least(1.2),
-        by: &[By::once("processes-shared", over_a_socket)],
+        by: &[By::rust("processes-shared", over_a_socket)],
     },
 ];
 
-fn start_in_python(lab: &mut Lab<'_>, method: &str) -> Samples {
-    lab.in_python(|python| {
-        let process = python.one("start", json!({"method": method}))?;
-        Ok(process / python.one("start", json!({"method": "thread"}))?)
-    })
+fn start() -> Result<f64, Error> {
+    // The first of either also pays for what later ones find done.
+    thread_start();
+    process_start()?;
+    Ok(process_start()? / thread_start())
 }
 
-fn trip(lab: &mut Lab<'_>) -> Samples {
-    let pool = Pool::start(1).map_err(words)?;
-    lab.repeat(|| {
-        let (thread, process) = round_trips(&pool, 100)?;
-        Ok::<_, Error>(process / thread)
-    })
+fn start_in_python(lab: &Lab<'_>, method: &str) -> Result<f64, String> {
+    let mut python = lab.python()?;
+    let mut second = |method| {
+        python.one("start", json!({"method": method}))?;
+        python.one("start", json!({"method": method}))
+    };
+    let process = second(method)?;
+    Ok(process / second("thread")?)
 }
 
-fn trip_in_python(lab: &mut Lab<'_>) -> Samples {
-    lab.in_python(|python| {
-        let mut trip = |with| {
-            let how = json!({"with": with, "count": 100});
-            let mut nanos = python.exhibit("roundtrip", how)?;
-            Ok::<_, String>(middle(&mut nanos))
-        };
-        Ok(trip("process")? / trip("thread")?)
-    })
+fn trip() -> Result<f64, Error> {
+    let (thread, process) = round_trips(&Pool::start(1)?, 100)?;
+    Ok(process / thread)
 }
 
-fn large(lab: &mut Lab<'_>) -> Samples {
-    let pool = Pool::start(1).map_err(words)?;
-    lab.repeat(|| {
-        let (_, empty) = round_trips(&pool, 20)?;
-        Ok::<_, Error>(bytes(&pool, LARGE)? / empty)
-    })
+fn trip_in_python(lab: &Lab<'_>) -> Result<f64, String> {
+    let mut python = lab.python()?;
+    let mut trip = |with| {
+        let how = json!({"with": with, "count": 100});
+        let mut nanos = python.exhibit("roundtrip", how)?;
+        Ok::<_, String>(middle(&mut nanos))
+    };
+    Ok(trip("process")? / trip("thread")?)
 }
 
-fn large_in_python(lab: &mut Lab<'_>) -> Samples {
-    lab.in_python(|python| {
-        let how = json!({"with": "process", "count": 20});
-        let mut empty = python.exhibit("roundtrip", how)?;
-        let full = python.one("bytes", json!({"len": LARGE}))?;
-        Ok(full / middle(&mut empty))
-    })
+fn large() -> Result<f64, Error> {
+    let pool = Pool::start(1)?;
+    // The first finds pages that have not been touched lately.
+    bytes(&pool, LARGE)?;
+    let (_, empty) = round_trips(&pool, 20)?;
+    Ok(bytes(&pool, LARGE)? / empty)
 }
 
-fn over_a_socket(lab: &mut Lab<'_>) -> Samples {
-    let socket = Pool::start(1).map_err(words)?;
-    let memory = Pool::start_with(1, Carrier::Memory).map_err(words)?;
-    lab.repeat(|| {
-        // The first pair finds pages that have not been touched lately: the
-        // median of five leaves it out.
-        let pair = |_| -> Result<f64, Error> {
-            let socket = bytes(&socket, LARGE)?;
-            Ok(socket / bytes(&memory, LARGE)?)
-        };
-        let ratios: Result<Vec<f64>, Error> = (0..5).map(pair).collect();
-        ratios.map(|mut ratios| middle(&mut ratios))
-    })
+fn large_in_python(lab: &Lab<'_>) -> Result<f64, String> {
+    let mut python = lab.python()?;
+    python.one("bytes", json!({"len": LARGE}))?;
+    let how = json!({"with": "process", "count": 20});
+    let mut empty = python.exhibit("roundtrip", how)?;
+    let full = python.one("bytes", json!({"len": LARGE}))?;
+    Ok(full / middle(&mut empty))
+}
+
+fn over_a_socket() -> Result<f64, Error> {
+    let socket = Pool::start(1)?;
+    let memory = Pool::start_with(1, Carrier::Memory)?;
+    // The first pair finds pages that have not been touched lately: the median
+    // of five leaves it out.
+    let pair = |_| -> Result<f64, Error> {
+        let socket = bytes(&socket, LARGE)?;
+        Ok(socket / bytes(&memory, LARGE)?)
+    };
+    let ratios: Result<Vec<f64>, Error> = (0..5).map(pair).collect();
+    ratios.map(|mut ratios| middle(&mut ratios))
 }
 
 /// The time to start a thread, up to its first line.

@@ -1,23 +1,14 @@
-//! What the measurements work with: workers in CPython, models of the suite,
-//! and repetitions.
+//! What the measurements work with: new workers in CPython, models of the
+//! suite, and repetitions.
 
 use crate::python::Python;
 use lanes_core::{Config, Error, Started};
 use lanes_measure::process::{Launch, Limits};
 use lanes_python::Peer;
 use lanes_suite::MODELS;
-use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
 use std::sync::atomic::Ordering;
-
-/// How often most ratios are measured: an interval of 95 % then leaves out the
-/// largest and the smallest, and holds the true median with 96 %.
-const REPETITIONS: usize = 9;
-/// How often a ratio is measured where both cores compute, which other work on
-/// the machine disturbs most: the interval leaves out three at each end, and
-/// holds with 96 %.
-pub(crate) const MORE: usize = 15;
 
 /// The repetitions of a ratio, or why there are none.
 pub(crate) type Samples = Result<Vec<f64>, String>;
@@ -28,12 +19,8 @@ pub(crate) struct Lab<'a> {
     pub(crate) limits: &'a Limits,
     /// Where their temporary files go.
     pub(crate) folder: &'a Path,
-    /// How the workers of this program's own models are started.
+    /// How the workers of this program are started.
     pub(crate) own: &'a Launch,
-    /// Workers in CPython that several claims of a group use, by peer.
-    pythons: BTreeMap<String, Result<Python, String>>,
-    /// Numbers that several claims of a group use, by what they are.
-    shared: BTreeMap<String, Samples>,
 }
 
 /// A Python that is here, or was named and is not.
@@ -46,63 +33,29 @@ pub(crate) struct PythonHere {
     pub(crate) minor: Option<u32>,
 }
 
-impl<'a> Lab<'a> {
-    pub(crate) fn new(
-        limits: &'a Limits,
-        folder: &'a Path,
-        own: &'a Launch,
-    ) -> Self {
-        let (pythons, shared) = Default::default();
-        Self { limits, folder, own, pythons, shared }
-    }
-
-    /// Ends the workers and forgets the numbers of the last group.
-    pub(crate) fn clear(&mut self) {
-        self.pythons.clear();
-        self.shared.clear();
-    }
-
-    /// Repeats a measurement [`REPETITIONS`] times.
-    pub(crate) fn repeat<E: Display>(
-        &self,
-        once: impl FnMut() -> Result<f64, E>,
-    ) -> Samples {
-        repeat(self.limits, once)
-    }
-
-    /// Repeats a measurement, unless the study is interrupted.
-    pub(crate) fn times<T, E: Display>(
+impl Lab<'_> {
+    /// Makes so many repetitions of a measurement, unless one fails or the
+    /// study is stopped.
+    pub(crate) fn repeat(
         &self,
         count: usize,
-        once: impl FnMut() -> Result<T, E>,
-    ) -> Result<Vec<T>, String> {
-        times(self.limits, count, once)
-    }
-
-    /// Repeats a measurement [`REPETITIONS`] times in the first Python.
-    pub(crate) fn in_python(
-        &mut self,
-        mut once: impl FnMut(&mut Python) -> Result<f64, String>,
+        once: &dyn Fn(&Self) -> Result<f64, String>,
     ) -> Samples {
-        let limits = self.limits;
-        let python = self.python()?;
-        repeat(limits, || once(python))
+        let again = |_| match self.is_stopped() {
+            true => Err("the study was interrupted".into()),
+            false => once(self),
+        };
+        (0..count).map(again).collect()
     }
 
-    /// The worker that runs exhibits in the first Python.
-    pub(crate) fn python(&mut self) -> Result<&mut Python, String> {
-        self.python_of(peer("python-sequential")?)
+    /// Whether the study is to end.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.limits.stop.load(Ordering::Relaxed)
     }
 
-    /// The worker of a serial peer: the same one for all claims of a group.
-    pub(crate) fn python_of(
-        &mut self,
-        peer: &Peer,
-    ) -> Result<&mut Python, String> {
-        let (folder, limits) = (self.folder, self.limits);
-        let start = || Python::start(peer, 1, folder, limits);
-        let python = self.pythons.entry(peer.name.clone());
-        python.or_insert_with(start).as_mut().map_err(|why| why.clone())
+    /// A new worker in the first Python, which runs exhibits.
+    pub(crate) fn python(&self) -> Result<Python, String> {
+        self.start_python("python-sequential", 1)
     }
 
     /// A new worker of a model in the first Python.
@@ -111,42 +64,17 @@ impl<'a> Lab<'a> {
         model: &str,
         workers: usize,
     ) -> Result<Python, String> {
-        Python::start(peer(model)?, workers, self.folder, self.limits)
+        self.start(peer(model)?, workers)
     }
 
-    /// Numbers that are measured when the first claim needs them.
-    pub(crate) fn shared(
-        &mut self,
-        what: String,
-        measure: impl FnOnce(&mut Self) -> Samples,
-    ) -> Samples {
-        if let Some(known) = self.shared.get(&what) {
-            return known.clone();
-        }
-        let measured = measure(self);
-        self.shared.insert(what, measured.clone());
-        measured
+    /// A new worker of a peer.
+    pub(crate) fn start(
+        &self,
+        peer: &Peer,
+        workers: usize,
+    ) -> Result<Python, String> {
+        Python::start(peer, workers, self.folder, self.limits)
     }
-}
-
-/// See [`Lab::repeat`].
-pub(crate) fn repeat<E: Display>(
-    limits: &Limits,
-    once: impl FnMut() -> Result<f64, E>,
-) -> Samples {
-    times(limits, REPETITIONS, once)
-}
-
-fn times<T, E: Display>(
-    limits: &Limits,
-    count: usize,
-    mut once: impl FnMut() -> Result<T, E>,
-) -> Result<Vec<T>, String> {
-    let again = |_| match limits.stop.load(Ordering::Relaxed) {
-        true => Err("the study was interrupted".into()),
-        false => once().map_err(words),
-    };
-    (0..count).map(again).collect()
 }
 
 /// An error in words.
@@ -184,4 +112,34 @@ pub(crate) fn model(name: &str, workers: usize) -> Result<Started, Error> {
     let entry =
         entry.ok_or_else(|| Error::Invalid(format!("no model {name}")))?;
     entry.start(&Config::new(workers)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+    use std::time::Duration;
+
+    #[test]
+    fn each_worker_in_python_is_a_new_process_and_nothing_follows_a_stop() {
+        let folder = tempfile::tempdir().unwrap();
+        let limits = Limits {
+            deadline: Duration::from_secs(60),
+            memory: 4 << 30,
+            stop: Arc::new(AtomicBool::new(false)),
+        };
+        let own = Launch { program: "none".into(), arguments: Vec::new() };
+        let folder = folder.path();
+        let lab = Lab { limits: &limits, folder, own: &own };
+        let process =
+            |lab: &Lab<'_>| lab.python().map(|python| python.process.id());
+        let numbers = |lab: &Lab<'_>| process(lab).map(f64::from);
+        let processes = lab.repeat(3, &numbers).unwrap();
+        let [a, b, c] = processes[..] else { panic!("{processes:?}") };
+        assert!(a != b && b != c && c != a, "{processes:?}");
+        limits.stop.store(true, Ordering::Relaxed);
+        let stopped = lab.repeat(3, &|_| panic!("a repetition was made"));
+        assert_eq!(stopped.unwrap_err(), "the study was interrupted");
+    }
 }

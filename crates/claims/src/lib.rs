@@ -1,8 +1,10 @@
 #![doc = include_str!("../CLAIMS.md")]
 
+mod catalogue;
 mod claim;
 mod computing;
 mod costs;
+mod exhibits;
 mod lab;
 mod loops;
 mod published;
@@ -16,6 +18,8 @@ mod updates;
 mod waiting;
 mod work;
 
+pub use catalogue::claims;
 pub use claim::{By, Claim, Group};
+pub use exhibits::exhibit;
 pub use published::Published;
-pub use study::{Finding, Found, Study, claims, study};
+pub use study::{Finding, Found, Study, study};

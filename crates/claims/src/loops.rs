@@ -1,7 +1,7 @@
 //! Blocking calls in an event loop.
 
 use crate::claim::{By, Claim, Group};
-use crate::lab::{Lab, Samples};
+use crate::lab::Lab;
 use lanes_core::Error;
 use lanes_measure::statistics::Bound;
 use serde_json::json;
@@ -20,8 +20,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: RATIO,
         bound: Bound::between(0.9, 1.5),
         by: &[
-            By::once("tokio", |lab| gap(lab, Place::Loop)),
-            By::once("python-asyncio", |lab| gap_in_python(lab, Place::Loop)),
+            By::rust("tokio", || gap(Place::Loop)),
+            By::python("python-asyncio", |lab| gap_in_python(lab, Place::Loop)),
         ],
     },
     Claim {
@@ -30,8 +30,10 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: RATIO,
         bound: Bound::at_most(0.5),
         by: &[
-            By::once("tokio", |lab| gap(lab, Place::Thread)),
-            By::once("python-asyncio", |lab| gap_in_python(lab, Place::Thread)),
+            By::rust("tokio", || gap(Place::Thread)),
+            By::python("python-asyncio", |lab| {
+                gap_in_python(lab, Place::Thread)
+            }),
         ],
     },
 ];
@@ -45,18 +47,14 @@ enum Place {
     Thread,
 }
 
-fn gap(lab: &mut Lab<'_>, place: Place) -> Samples {
-    lab.repeat(|| {
-        longest_gap(place, BLOCK).map(|gap| gap / BLOCK.as_secs_f64())
-    })
+fn gap(place: Place) -> Result<f64, Error> {
+    longest_gap(place, BLOCK).map(|gap| gap / BLOCK.as_secs_f64())
 }
 
-fn gap_in_python(lab: &mut Lab<'_>, place: Place) -> Samples {
-    lab.in_python(|python| {
-        let block = BLOCK.as_secs_f64();
-        let how = json!({"blocks": place == Place::Loop, "block": block});
-        Ok(python.one("blocking", how)? / 1e9 / block)
-    })
+fn gap_in_python(lab: &Lab<'_>, place: Place) -> Result<f64, String> {
+    let block = BLOCK.as_secs_f64();
+    let how = json!({"blocks": place == Place::Loop, "block": block});
+    Ok(lab.python()?.one("blocking", how)? / 1e9 / block)
 }
 
 /// The longest time in seconds for which an event loop did not look at its

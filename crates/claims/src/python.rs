@@ -53,21 +53,6 @@ impl Python {
         numbers.first().copied().ok_or_else(none)
     }
 
-    /// So often, the time of CPU work in so many workers over that in one.
-    pub(crate) fn split(
-        &mut self,
-        with: &str,
-        workers: u64,
-        rounds: u64,
-        count: usize,
-    ) -> Result<Vec<f64>, String> {
-        let how = json!({
-            "with": with, "workers": workers, "rounds": rounds,
-            "count": count,
-        });
-        self.exhibit("gain", how)
-    }
-
     /// The share of additions that are lost.
     pub(crate) fn lost(&mut self, form: &str) -> Result<f64, String> {
         let how = json!({

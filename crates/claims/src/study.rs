@@ -1,27 +1,13 @@
 //! A study: claims, measured one after the other.
 
+use crate::catalogue::claims;
 use crate::claim::{Claim, Group, Measure};
-use crate::lab::{Lab, Samples, pythons};
-use crate::{computing, costs, loops, subtasks, turns, updates, waiting};
+use crate::exhibits::repetition;
+use crate::lab::{Lab, Samples, pythons, words};
 use lanes_measure::process::{Launch, Limits};
 use lanes_measure::statistics::{Bound, Interval, LEVEL, Outcome};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-
-/// All claims, in the order in which they are measured.
-pub fn claims() -> impl Iterator<Item = &'static Claim> {
-    [
-        computing::CLAIMS,
-        waiting::CLAIMS,
-        turns::CLAIMS,
-        updates::CLAIMS,
-        costs::CLAIMS,
-        loops::CLAIMS,
-        subtasks::CLAIMS,
-    ]
-    .into_iter()
-    .flatten()
-}
 
 /// One claim as one model or library showed it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,22 +65,28 @@ pub struct Study<'a> {
     pub limits: &'a Limits,
     /// Where their temporary files go.
     pub folder: &'a Path,
-    /// How the workers of this program's own models are started.
+    /// How the workers of this program are started: they have [`exhibit`].
+    ///
+    /// [`exhibit`]: crate::exhibit
     pub own: Launch,
     /// Called with each finding as it comes.
     pub watch: &'a mut dyn FnMut(&Finding),
 }
 
-/// Measures the claims; all of them in a minute or two. What cannot be measured
-/// here is part of the findings, with the reason.
+/// Measures the claims; all of them in less than three minutes. What cannot be
+/// measured here is part of the findings, with the reason. If the study is
+/// stopped, what was being measured is not.
 pub fn study(study: Study<'_>) -> Vec<Finding> {
     let Study { groups, limits, folder, own, watch } = study;
-    let mut lab = Lab::new(limits, folder, &own);
+    let lab = Lab { limits, folder, own: &own };
     let mut findings = Vec::new();
     for group in groups {
-        lab.clear();
         for claim in claims().filter(|claim| claim.group == *group) {
-            measure(claim, &mut lab, &mut |who, samples| {
+            for (who, once) in measurements(claim) {
+                let samples = lab.repeat(group.repetitions(), &*once);
+                if lab.is_stopped() {
+                    return findings;
+                }
                 let finding = Finding {
                     claim: claim.name.into(),
                     ratio: claim.ratio.into(),
@@ -104,26 +96,35 @@ pub fn study(study: Study<'_>) -> Vec<Finding> {
                 };
                 watch(&finding);
                 findings.push(finding);
-            });
+            }
         }
     }
     findings
 }
 
-/// Measures a claim in all who measure it.
-fn measure(
-    claim: &Claim,
-    lab: &mut Lab<'_>,
-    found: &mut dyn FnMut(&str, Samples),
-) {
+/// Makes one repetition.
+type Once = Box<dyn Fn(&Lab<'_>) -> Result<f64, String>>;
+
+/// All who measure a claim, and how.
+fn measurements(claim: &'static Claim) -> Vec<(&'static str, Once)> {
+    let mut all: Vec<(&'static str, Once)> = Vec::new();
     for by in claim.by {
         match by.measure {
-            Measure::Once(measure) => found(by.who, measure(lab)),
-            Measure::EachPython(accept, measure) => {
-                for python in pythons().iter().filter(|here| accept(here)) {
-                    found(python.who, measure(lab, python));
-                }
+            Measure::Rust(_) => {
+                all.push((
+                    by.who,
+                    Box::new(|lab| repetition(lab, claim, by).map_err(words)),
+                ));
+            }
+            Measure::Python(once) => all.push((by.who, Box::new(once))),
+            Measure::EachPython(accept, once) => {
+                let here = pythons().into_iter().filter(accept);
+                all.extend(here.map(|python| -> (&'static str, Once) {
+                    let who = python.who;
+                    (who, Box::new(move |lab| once(lab, &python)))
+                }));
             }
         }
     }
+    all
 }

@@ -1,20 +1,17 @@
 //! The article's drawings, in units of work.
 
 use crate::claim::{By, Claim, Group};
-use crate::lab::{Lab, MORE, Samples, words};
-use lanes_core::Workload;
+use crate::lab::{Lab, model, words};
 use lanes_core::workload::Subtasks;
-use lanes_measure::failure::Failure;
+use lanes_core::{Error, Job, Workload};
 use lanes_measure::process::Process;
 use lanes_measure::recording;
 use lanes_measure::statistics::Bound;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The unit of `subtasks`: that of the figures, much longer than the 40 ms that
 /// Linux may leave new threads on one core.
 const UNIT: Duration = Duration::from_millis(20);
-/// So many runs of `subtasks` have one calibration.
-const FEW: usize = 3;
 const SEED: u64 = 7;
 
 const CLAIM: &str = "the article's drawings, in units of work";
@@ -35,75 +32,73 @@ const fn tenths(bound: Bound, by: &'static [By]) -> Claim {
 }
 
 pub(crate) const CLAIMS: &[Claim] = &[
-    units(TEN, &[By::once("sequential", |lab| own(lab, "sequential"))]),
-    units(FIVE, &[By::once("threads", |lab| own(lab, "threads"))]),
-    units(TEN, &[By::once("mutex", |lab| own(lab, "mutex"))]),
-    units(TURNS, &[By::once("gil", |lab| own(lab, "gil"))]),
-    units(FIVE, &[By::once("processes", |lab| own(lab, "processes"))]),
-    units(TEN, &[By::once("python-sequential", in_one_thread)]),
+    units(TEN, &[By::rust("sequential", || own("sequential"))]),
+    units(FIVE, &[By::rust("threads", || own("threads"))]),
+    units(TEN, &[By::rust("mutex", || own("mutex"))]),
+    units(TURNS, &[By::rust("gil", || own("gil"))]),
+    units(FIVE, &[By::rust("processes", || own("processes"))]),
+    units(TEN, &[By::python("python-sequential", in_one_thread)]),
     tenths(
         TURNS,
-        &[By::once("python-threads", |lab| in_tenths(lab, "python-threads"))],
+        &[By::python("python-threads", |lab| in_tenths(lab, "python-threads"))],
     ),
     tenths(
         FIVE,
-        &[By::once("python-process-pool", |lab| {
+        &[By::python("python-process-pool", |lab| {
             in_tenths(lab, "python-process-pool")
         })],
     ),
 ];
 
-/// What runs of a Rust model take, in units.
-fn own(lab: &mut Lab<'_>, model: &str) -> Samples {
-    let serial = model == "sequential";
-    let Lab { own, folder, limits, .. } = lab;
-    let process = Process::greeted(own, folder, limits, model, 2, serial);
-    in_units(lab, process.map_err(words)?, true)
+/// What a run of a Rust model takes, in units that are calibrated just before.
+fn own(name: &str) -> Result<f64, Error> {
+    let model = model(name, 2)?;
+    let job = Job::new(&Subtasks { unit: UNIT, rounds: None }, SEED)?;
+    // The first run is not timed.
+    if model.run(&job)? != Subtasks::reference(&job) {
+        return Err(Error::Task("a wrong answer".into()));
+    }
+    let begin = Instant::now();
+    model.run(&job)?;
+    Ok(begin.elapsed().as_secs_f64() / UNIT.as_secs_f64())
 }
 
-/// What runs of `python-sequential` take, in units.
-fn in_one_thread(lab: &mut Lab<'_>) -> Samples {
-    let process = lab.start_python("python-sequential", 2)?.process;
-    in_units(lab, process, false)
+/// What a run of `python-sequential` takes, in units that are calibrated just
+/// before.
+fn in_one_thread(lab: &Lab<'_>) -> Result<f64, String> {
+    let mut process = lab.start_python("python-sequential", 1)?.process;
+    calibrated(&mut process, &mut [])?;
+    Ok(wall(&mut process)? / UNIT.as_nanos() as f64)
 }
 
-/// What runs take, in units. The unit is calibrated anew for every few of them,
-/// and the first run of each input is not timed.
-fn in_units(lab: &Lab<'_>, mut process: Process, rust: bool) -> Samples {
-    let mut left = 0;
-    lab.times(MORE, || -> Result<f64, Failure> {
-        if left == 0 {
-            let row = recording::subtasks(&mut process, UNIT, rust)?;
-            let digest = row.digest(SEED)?;
-            process.prepare(Subtasks::NAME, &row.size(), SEED)?;
-            process.prepared(digest)?;
-            left = FEW;
-        }
-        left -= 1;
-        let sample = process.sample(1, false, None)?;
-        Ok(sample.wall_ns as f64 / UNIT.as_nanos() as f64)
-    })
-}
-
-/// What runs of a model in Python take, in tenths of what they take in one
-/// thread: each run of it follows one in one thread.
-fn in_tenths(lab: &mut Lab<'_>, model: &str) -> Samples {
+/// What a run of a model in Python takes, in tenths of what one takes in one
+/// thread just before.
+fn in_tenths(lab: &Lab<'_>, model: &str) -> Result<f64, String> {
     let mut one = lab.start_python("python-sequential", 1)?.process;
     let mut model = lab.start_python(model, 2)?.process;
-    let mut left = 0;
-    lab.times(MORE, || -> Result<f64, Failure> {
-        if left == 0 {
-            let row = recording::subtasks(&mut one, UNIT, false)?;
-            let digest = row.digest(SEED)?;
-            for process in [&mut one, &mut model] {
-                process.prepare(Subtasks::NAME, &row.size(), SEED)?;
-                process.prepared(digest)?;
-            }
-            left = FEW;
-        }
-        left -= 1;
-        let one = one.sample(1, false, None)?.wall_ns as f64;
-        let model = model.sample(1, false, None)?.wall_ns as f64;
-        Ok(10.0 * model / one)
-    })
+    calibrated(&mut one, &mut [&mut model])?;
+    let one = wall(&mut one)?;
+    Ok(10.0 * wall(&mut model)? / one)
+}
+
+/// Calibrates the unit in a process of Python, and makes the first run, which
+/// is not timed, in this and in others.
+fn calibrated(
+    process: &mut Process,
+    others: &mut [&mut Process],
+) -> Result<(), String> {
+    let row = recording::subtasks(process, UNIT, false).map_err(words)?;
+    let digest = row.digest(SEED).map_err(words)?;
+    let others = others.iter_mut().map(|other| &mut **other);
+    for process in std::iter::once(process).chain(others) {
+        process.prepare(Subtasks::NAME, &row.size(), SEED).map_err(words)?;
+        process.prepared(digest).map_err(words)?;
+    }
+    Ok(())
+}
+
+/// The time of a run, in nanoseconds.
+fn wall(process: &mut Process) -> Result<f64, String> {
+    let sample = process.sample(1, false, None).map_err(words)?;
+    Ok(sample.wall_ns as f64)
 }

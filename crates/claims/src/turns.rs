@@ -1,7 +1,8 @@
 //! How long the GIL is held, and how long a thread waits for it.
 
 use crate::claim::{By, Claim, Group};
-use crate::lab::{Lab, Samples};
+use crate::lab::Lab;
+use crate::python::Python;
 use crate::timed::middle;
 use crate::under_gil;
 use lanes_core::Error;
@@ -43,37 +44,29 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: "median slice / interval of 5 ms",
         bound: Bound::between(1.0, 2.0),
         by: &[
-            By::once("gil", |lab| {
-                lab.repeat(|| slices(INTERVAL, TIME).map(in_intervals))
-            }),
-            By::once("python-threads", slices_in_python),
+            By::rust("gil", || slices(INTERVAL, TIME).map(in_intervals)),
+            By::python("python-threads", slices_in_python),
         ],
     },
     latency(
         "latency / interval of 0.5 ms",
         &[
-            By::once("gil", |lab| relative(SHORT, waits(lab, SHORT))),
-            By::once("python-threads", |lab| {
-                relative(SHORT, waits_in_python(lab, SHORT))
-            }),
+            By::rust("gil", || relative(SHORT)),
+            By::python("python-threads", |lab| relative_in_python(lab, SHORT)),
         ],
     ),
     latency(
         "latency / interval of 5 ms",
         &[
-            By::once("gil", |lab| relative(USUAL, waits(lab, USUAL))),
-            By::once("python-threads", |lab| {
-                relative(USUAL, waits_in_python(lab, USUAL))
-            }),
+            By::rust("gil", || relative(USUAL)),
+            By::python("python-threads", |lab| relative_in_python(lab, USUAL)),
         ],
     ),
     latency(
         "latency / interval of 50 ms",
         &[
-            By::once("gil", |lab| relative(LONG, waits(lab, LONG))),
-            By::once("python-threads", |lab| {
-                relative(LONG, waits_in_python(lab, LONG))
-            }),
+            By::rust("gil", || relative(LONG)),
+            By::python("python-threads", |lab| relative_in_python(lab, LONG)),
         ],
     ),
     Claim {
@@ -82,64 +75,59 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: "latency at 50 ms / at 5 ms",
         bound: Bound::between(7.0, 11.0),
         by: &[
-            By::once("gil", |lab| pairs(waits(lab, LONG), waits(lab, USUAL))),
-            By::once("python-threads", |lab| {
-                let long = waits_in_python(lab, LONG);
-                pairs(long, waits_in_python(lab, USUAL))
+            By::rust("gil", || Ok(wait(LONG)? / wait(USUAL)?)),
+            By::python("python-threads", |lab| {
+                let mut python = lab.python()?;
+                let long = wait_in_python(&mut python, LONG)?;
+                Ok(long / wait_in_python(&mut python, USUAL)?)
             }),
         ],
     },
 ];
+
+impl Convoy {
+    /// Seconds, in intervals.
+    fn in_intervals(self, seconds: f64) -> f64 {
+        seconds / (self.micros as f64 / 1e6)
+    }
+}
 
 /// The median slice, in intervals.
 fn in_intervals(mut slices: Vec<f64>) -> f64 {
     middle(&mut slices) / INTERVAL.as_secs_f64()
 }
 
-/// Waits in seconds, in intervals.
-fn relative(convoy: Convoy, waits: Samples) -> Samples {
-    let seconds = convoy.micros as f64 / 1e6;
-    Ok(waits?.into_iter().map(|wait| wait / seconds).collect())
+fn relative(way: Convoy) -> Result<f64, Error> {
+    wait(way).map(|seconds| way.in_intervals(seconds))
 }
 
-/// The ratios of some repetitions to those of the same number.
-fn pairs(long: Samples, short: Samples) -> Samples {
-    let pairs = long?.into_iter().zip(short?);
-    Ok(pairs.map(|(long, short)| long / short).collect())
+fn relative_in_python(lab: &Lab<'_>, way: Convoy) -> Result<f64, String> {
+    wait_in_python(&mut lab.python()?, way)
+        .map(|seconds| way.in_intervals(seconds))
 }
 
-/// Median waits in seconds under the GIL here, measured once for each interval.
-fn waits(lab: &mut Lab<'_>, way: Convoy) -> Samples {
-    lab.shared(format!("waits at {} µs", way.micros), |lab| {
-        let interval = Duration::from_micros(way.micros);
-        lab.repeat(|| {
-            let waits = convoy(interval, way.requests);
-            waits.map(|mut waits| middle(&mut waits))
-        })
-    })
+/// The median wait in seconds under the GIL here.
+fn wait(way: Convoy) -> Result<f64, Error> {
+    let interval = Duration::from_micros(way.micros);
+    let waits = convoy(interval, way.requests);
+    waits.map(|mut waits| middle(&mut waits))
 }
 
-/// The same in the first Python.
-fn waits_in_python(lab: &mut Lab<'_>, way: Convoy) -> Samples {
-    lab.shared(format!("waits at {} µs in Python", way.micros), |lab| {
-        let interval = way.micros as f64 / 1e6;
-        let how = json!({"interval": interval, "requests": way.requests});
-        lab.in_python(|python| {
-            let mut nanos = python.exhibit("convoy", how.clone())?;
-            Ok(middle(&mut nanos) / 1e9)
-        })
-    })
+/// The same in a Python.
+fn wait_in_python(python: &mut Python, way: Convoy) -> Result<f64, String> {
+    let interval = way.micros as f64 / 1e6;
+    let how = json!({"interval": interval, "requests": way.requests});
+    let mut nanos = python.exhibit("convoy", how)?;
+    Ok(middle(&mut nanos) / 1e9)
 }
 
-fn slices_in_python(lab: &mut Lab<'_>) -> Samples {
-    lab.in_python(|python| {
-        let how = json!({
-            "threads": 2, "interval": INTERVAL.as_secs_f64(),
-            "seconds": TIME.as_secs_f64(),
-        });
-        let nanos = python.exhibit("slices", how)?.into_iter();
-        Ok(in_intervals(nanos.map(|nanos| nanos / 1e9).collect()))
-    })
+fn slices_in_python(lab: &Lab<'_>) -> Result<f64, String> {
+    let how = json!({
+        "threads": 2, "interval": INTERVAL.as_secs_f64(),
+        "seconds": TIME.as_secs_f64(),
+    });
+    let nanos = lab.python()?.exhibit("slices", how)?.into_iter();
+    Ok(in_intervals(nanos.map(|nanos| nanos / 1e9).collect()))
 }
 
 /// How long two computing threads hold the GIL at a time, in seconds.

@@ -1,7 +1,7 @@
 //! Updates that are lost.
 
 use crate::claim::{By, Claim, Group};
-use crate::lab::{Lab, PythonHere, Samples, model, words};
+use crate::lab::{Lab, PythonHere, model};
 use lanes_core::workload::{Counter, Form};
 use lanes_core::{Config, Error, Job, Run, Workload};
 use lanes_gil::{Gil, Options};
@@ -30,7 +30,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: PLAIN,
         bound: SOME,
         by: &[
-            By::once("threads", |lab| in_threads(lab, Form::Unlocked)),
+            By::rust("threads", || in_threads(Form::Unlocked)),
             By::each_python(
                 |python| !is_lucky(python),
                 |lab, python| in_python(lab, python, "unlocked"),
@@ -43,8 +43,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: APART,
         bound: SOME,
         by: &[
-            By::once("threads", |lab| in_threads(lab, Form::Apart)),
-            By::once("gil", |lab| under_gil(lab, Form::Apart)),
+            By::rust("threads", || in_threads(Form::Apart)),
+            By::rust("gil", || under_gil(Form::Apart)),
             By::each_python(
                 |_| true,
                 |lab, python| in_python(lab, python, "apart"),
@@ -57,7 +57,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: PLAIN,
         bound: NONE,
         by: &[
-            By::once("gil", |lab| under_gil(lab, Form::Unlocked)),
+            By::rust("gil", || under_gil(Form::Unlocked)),
             By::each_python(is_lucky, |lab, python| {
                 in_python(lab, python, "unlocked")
             }),
@@ -69,8 +69,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: LOCKED,
         bound: NONE,
         by: &[
-            By::once("threads", |lab| in_threads(lab, Form::Lock)),
-            By::once("gil", |lab| under_gil(lab, Form::Lock)),
+            By::rust("threads", || in_threads(Form::Lock)),
+            By::rust("gil", || under_gil(Form::Lock)),
             By::each_python(
                 |_| true,
                 |lab, python| in_python(lab, python, "lock"),
@@ -85,22 +85,23 @@ fn is_lucky(python: &PythonHere) -> bool {
     python.minor.is_none_or(|minor| minor >= 10)
 }
 
-fn in_threads(lab: &mut Lab<'_>, form: Form) -> Samples {
-    let threads = model("threads", 2).map_err(words)?;
-    lab.repeat(|| lost(form, |job| threads.run(job)))
+fn in_threads(form: Form) -> Result<f64, Error> {
+    let threads = model("threads", 2)?;
+    lost(form, |job| threads.run(job))
 }
 
-fn under_gil(lab: &mut Lab<'_>, form: Form) -> Samples {
+fn under_gil(form: Form) -> Result<f64, Error> {
     let options = Options { interval: SHORT, ..Options::default() };
-    let two = Config::new(2).map_err(words)?;
-    let gil = Gil::with(options, &two).map_err(words)?;
-    lab.repeat(|| lost(form, |job| gil.run(job)))
+    let gil = Gil::with(options, &Config::new(2)?)?;
+    lost(form, |job| gil.run(job))
 }
 
-fn in_python(lab: &mut Lab<'_>, python: &PythonHere, form: &str) -> Samples {
-    let limits = lab.limits;
-    let worker = lab.python_of(python.peer)?;
-    crate::lab::repeat(limits, || worker.lost(form))
+fn in_python(
+    lab: &Lab<'_>,
+    python: &PythonHere,
+    form: &str,
+) -> Result<f64, String> {
+    lab.start(python.peer, 1)?.lost(form)
 }
 
 /// The share of additions that are lost.

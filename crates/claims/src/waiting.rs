@@ -1,13 +1,12 @@
 //! Sleeping and fetching, in threads and on an event loop.
 
 use crate::claim::{By, Claim, Group};
-use crate::lab::{Lab, Samples, model, words};
+use crate::lab::{Lab, model, words};
 use crate::timed::took;
 use crate::under_gil;
 use lanes_core::workload::Fetch;
 use lanes_core::{Error, Job, Size, Started, Workload};
 use lanes_gil::Options;
-use lanes_measure::failure::Failure;
 use lanes_measure::process::Process;
 use lanes_measure::statistics::Bound;
 use serde_json::json;
@@ -25,8 +24,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: "gain of 8 sleeps at once / 8",
         bound: Bound::at_least(0.7),
         by: &[
-            By::once("gil", |lab| lab.repeat(|| sleeps().map(gain))),
-            By::once("python-threads", sleeps_in_python),
+            By::rust("gil", || sleeps().map(gain)),
+            By::python("python-threads", sleeps_in_python),
         ],
     },
     Claim {
@@ -35,8 +34,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
         ratio: "time of fetch / in threads",
         bound: Bound::between(0.7, 1.3),
         by: &[
-            By::once("tokio", fetch),
-            By::once("python-asyncio", fetch_in_python),
+            By::rust("tokio", fetch),
+            By::python("python-asyncio", fetch_in_python),
         ],
     },
 ];
@@ -63,22 +62,20 @@ fn sleeps() -> Result<f64, Error> {
     }))
 }
 
-fn sleeps_in_python(lab: &mut Lab<'_>) -> Samples {
-    lab.in_python(|python| {
-        let delay = DELAY.as_secs_f64();
-        let how = json!({"threads": SLEEPERS, "delay": delay});
-        Ok(gain(python.one("sleeps", how)? / 1e9))
-    })
+fn sleeps_in_python(lab: &Lab<'_>) -> Result<f64, String> {
+    let delay = DELAY.as_secs_f64();
+    let how = json!({"threads": SLEEPERS, "delay": delay});
+    Ok(gain(lab.python()?.one("sleeps", how)? / 1e9))
 }
 
-fn fetch(lab: &mut Lab<'_>) -> Samples {
-    let job = Job::new(&Fetch::sizes(Size::Quick)[0], SEED).map_err(words)?;
-    let tokio = model("tokio", 2).map_err(words)?;
-    let threads = model("threads", 2).map_err(words)?;
-    lab.repeat(|| {
-        let tokio = fetched(&tokio, &job)?;
-        Ok::<_, Error>(tokio / fetched(&threads, &job)?)
-    })
+fn fetch() -> Result<f64, Error> {
+    let job = Job::new(&Fetch::sizes(Size::Quick)[0], SEED)?;
+    let (tokio, threads) = (model("tokio", 2)?, model("threads", 2)?);
+    // The first run of each is not timed.
+    for model in [&tokio, &threads] {
+        fetched(model, &job)?;
+    }
+    Ok(fetched(&tokio, &job)? / fetched(&threads, &job)?)
 }
 
 fn fetched(model: &Started, job: &Job<Fetch>) -> Result<f64, Error> {
@@ -91,7 +88,7 @@ fn fetched(model: &Started, job: &Job<Fetch>) -> Result<f64, Error> {
     Ok(time)
 }
 
-fn fetch_in_python(lab: &mut Lab<'_>) -> Samples {
+fn fetch_in_python(lab: &Lab<'_>) -> Result<f64, String> {
     let mut asyncio = lab.start_python("python-asyncio", 2)?.process;
     let mut threads = lab.start_python("python-threads", 2)?.process;
     let rows = lanes_core::rows(Size::Quick);
@@ -102,8 +99,9 @@ fn fetch_in_python(lab: &mut Lab<'_>) -> Samples {
         process.prepare(Fetch::NAME, &row.size(), SEED).map_err(words)?;
         process.prepared(digest).map_err(words)?;
     }
-    let time = |process: &mut Process| -> Result<f64, Failure> {
-        Ok(process.sample(1, false, Some(digest))?.wall_ns as f64)
+    let time = |process: &mut Process| {
+        let sample = process.sample(1, false, Some(digest)).map_err(words)?;
+        Ok::<_, String>(sample.wall_ns as f64)
     };
-    lab.repeat(|| Ok::<_, Failure>(time(&mut asyncio)? / time(&mut threads)?))
+    Ok(time(&mut asyncio)? / time(&mut threads)?)
 }

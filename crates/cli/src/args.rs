@@ -38,7 +38,8 @@ pub(crate) enum Command {
     Trace(Trace),
     /// Draw the article's five pictures from fresh traces
     Figures(Figures),
-    /// Measure common claims about threads, the GIL and processes: two minutes
+    /// Measure common claims about threads, the GIL and processes: under three
+    /// minutes
     Claims(Claims),
     /// Make one HTML page of results, traces and source
     Report(Report),

@@ -28,7 +28,7 @@ mod tree;
 use crate::args::{Arguments, Command};
 use crate::fail::Fail;
 use clap::{CommandFactory, Parser};
-use lanes_measure::worker;
+use lanes_measure::worker::{self, Candidate};
 use std::io;
 use std::process::ExitCode;
 
@@ -57,7 +57,11 @@ pub fn main() -> ExitCode {
             Ok(())
         }
         Command::Worker => {
-            worker::serve(&lanes_suite::MODELS).map_err(Fail::of)
+            let find =
+                |name: &str| lanes_suite::find(name).map(Candidate::from);
+            let show = &lanes_claims::exhibit;
+            worker::serve_any(&lanes_suite::MODELS, &find, show)
+                .map_err(Fail::of)
         }
     };
     match done {

@@ -302,6 +302,27 @@ fn an_interrupted_session_leaves_a_valid_file_and_no_worker() {
 }
 
 #[test]
+fn interrupted_claims_end_at_once_and_leave_no_worker() {
+    let mut command = lanes(&["claims", "computing"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.unwrap();
+    let begin = Instant::now();
+    let mut workers = children(child.id());
+    while workers.is_empty() {
+        assert!(begin.elapsed() < Duration::from_secs(60), "no workers");
+        workers = children(child.id());
+    }
+    signal(child.id(), rustix::process::Signal::INT);
+    let output = child.wait_with_output().unwrap();
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{errors}");
+    // Nothing was found, and what was being measured is not called missing.
+    assert!(output.stdout.is_empty() && !errors.contains("gil"), "{errors}");
+    assert!(errors.contains("interrupted"), "{errors}");
+    assert!(workers.into_iter().all(|worker| !runs(worker)));
+}
+
+#[test]
 fn a_session_that_is_killed_leaves_a_valid_file_and_no_worker() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.json");

@@ -50,6 +50,10 @@ impl From<&Entry> for Candidate {
 /// The model with this name, if there is one.
 pub type Find<'a> = &'a dyn Fn(&str) -> Option<Candidate>;
 
+/// The figures of the exhibit with this name and these parameters, if there is
+/// one.
+pub type Show<'a> = &'a dyn Fn(&str, &Value) -> Option<Result<Vec<f64>, Error>>;
+
 /// Serves as a worker for one of these models, the one that is asked for, until
 /// the socket ends.
 ///
@@ -60,7 +64,7 @@ pub fn serve(models: &[Entry]) -> io::Result<()> {
         let entry = models.iter().find(|entry| entry.name == name);
         entry.map(Candidate::from)
     };
-    serve_any(models, &find)
+    serve_any(models, &find, &|_, _| None)
 }
 
 /// The whole of the program `lanes-worker-NAME` of a guest that is written in
@@ -80,13 +84,17 @@ pub fn of(model: Entry) -> ExitCode {
     }
 }
 
-/// As [`serve`], for models that are made when they are asked for; those that
-/// are listed are described on request.
+/// As [`serve`], for models that are made when they are asked for, and for
+/// exhibits. The models that are listed are described on request.
 ///
 /// # Errors
 /// Those of [`answer`].
-pub fn serve_any(listed: &[Entry], find: Find<'_>) -> io::Result<()> {
-    let mut worker = Worker { listed, find, model: None, prepared: None };
+pub fn serve_any(
+    listed: &[Entry],
+    find: Find<'_>,
+    show: Show<'_>,
+) -> io::Result<()> {
+    let mut worker = Worker { listed, find, show, model: None, prepared: None };
     answer(|request, _| {
         Ok(Some(worker.answer(request).unwrap_or_else(Reply::Error)))
     })
@@ -128,6 +136,7 @@ fn take_name() {
 struct Worker<'a> {
     listed: &'a [Entry],
     find: Find<'a>,
+    show: Show<'a>,
     model: Option<Started>,
     prepared: Option<Box<dyn AnyJob>>,
 }
@@ -168,10 +177,14 @@ impl Worker<'_> {
                 let job = job.ok_or_else(|| invalid("nothing is prepared"))?;
                 Ok(Reply::Trace(traced(&**job, model, origin)?))
             }
-            Request::Exhibit { name, .. } => Err(Refusal {
-                kind: Kind::Unsupported,
-                message: format!("this worker has no exhibit {name:?}"),
-            }),
+            Request::Exhibit { name, parameters } => {
+                let shown = (self.show)(&name, &parameters);
+                let shown = shown.ok_or_else(|| Refusal {
+                    kind: Kind::Unsupported,
+                    message: format!("this worker has no exhibit {name:?}"),
+                })?;
+                Ok(Reply::Exhibit { numbers: shown? })
+            }
         }
     }
 
@@ -326,7 +339,12 @@ mod tests {
     fn worker() -> Worker<'static> {
         let find = &|name: &str| lanes_suite::find(name).map(Candidate::from);
         let listed = &lanes_suite::MODELS;
-        Worker { listed, find, model: None, prepared: None }
+        let show = &|name: &str, how: &Value| match name {
+            "twice" => Some(Ok(vec![how["of"].as_f64()? * 2.0])),
+            "fails" => Some(Err(Error::Timeout)),
+            _ => None,
+        };
+        Worker { listed, find, show, model: None, prepared: None }
     }
 
     #[test]
@@ -381,6 +399,21 @@ mod tests {
         let inside =
             |span: &Span| traced.begin <= span.begin && span.end <= traced.end;
         assert!(traced.spans().iter().all(inside) && traced.spans.len() >= 2);
+    }
+
+    #[test]
+    fn exhibits_are_shown_before_any_model_is_started() {
+        let mut worker = worker();
+        let mut show = |name: &str, parameters| {
+            let name = name.into();
+            worker.answer(Request::Exhibit { name, parameters })
+        };
+        let shown = show("twice", json!({"of": 2.5})).unwrap();
+        assert_eq!(shown, Reply::Exhibit { numbers: vec![5.0] });
+        let kind = |reply: Result<Reply, Refusal>| reply.unwrap_err().kind;
+        assert_eq!(kind(show("fails", json!({}))), Kind::Failed);
+        assert_eq!(kind(show("twice", json!({}))), Kind::Unsupported);
+        assert_eq!(kind(show("none", json!({}))), Kind::Unsupported);
     }
 
     #[test]

@@ -53,7 +53,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("power") => power::print(count(1)?),
         Some("overhead") => overhead::print(),
         Some("faults") => faults::print(),
-        Some("worker") => Ok(worker::serve_any(&[], &power::or_slowed)?),
+        Some("worker") => {
+            Ok(worker::serve_any(&[], &power::or_slowed, &|_, _| None)?)
+        }
         Some("bare") => Ok(overhead::serve()?),
         Some("faulty") => Ok(faults::serve(words[1])?),
         Some("hog") => peers::hog(),

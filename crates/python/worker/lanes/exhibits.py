@@ -56,12 +56,12 @@ def cpu(asked):
 
 def gain(asked):
     """Wall time of so many rounds split over all workers of a pool, over that
-    of the same rounds in one of them, so many times.
+    of the same rounds in one of them.
 
     A machine may be fast now and slow in half a second: one, all, all, one
     come close together, and the machine's drift cancels.
     """
-    return where_it_fits(ratios_of_cpu, asked)
+    return where_it_fits(ratio_of_cpu, asked)
 
 
 def where_it_fits(work, asked):
@@ -76,7 +76,7 @@ def where_it_fits(work, asked):
     return work(asked)
 
 
-def ratios_of_cpu(asked):
+def ratio_of_cpu(asked):
     workers, rounds = int(asked["workers"]), int(asked["rounds"])
     with warm_pool(asked["with"], workers) as pool:
 
@@ -89,11 +89,8 @@ def ratios_of_cpu(asked):
             return time.perf_counter_ns() - begin
 
         wall(workers)
-        ratios = []
-        for _ in range(int(asked["count"])):
-            one, many = wall(1), wall(workers) + wall(workers)
-            ratios.append(many / (one + wall(1)))
-        return ratios
+        one, many = wall(1), wall(workers) + wall(workers)
+        return [many / (one + wall(1))]
 
 
 def split_cpu(asked):
