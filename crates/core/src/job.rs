@@ -26,6 +26,8 @@ pub trait Workload:
     const OMITS: &'static str;
     /// What one item of it is, for figures per item.
     const UNIT: &'static str;
+    /// What its time is mostly made of, so that rankings do not mix the two.
+    const POINT: Point;
 
     /// What the work is done on; shared by all tasks.
     type Input: Send + Sync + 'static;
@@ -94,6 +96,19 @@ pub struct Limit {
     pub what: &'static str,
     /// The time, if the limit is one.
     pub time: Option<Duration>,
+}
+
+/// What a workload's time is mostly made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Point {
+    /// Work that has to be done in any model. Ratios of times say by how much
+    /// a program gets faster.
+    Work,
+    /// What the model itself costs for each item, with next to no work in it.
+    /// The cost of an item says more than a ratio: a program with real items
+    /// adds it to their work.
+    Overhead,
 }
 
 /// Which sizes a session runs.

@@ -30,7 +30,7 @@ pub use census::census;
 pub use context::{Context, Probe, Turn, Watch};
 pub use entry::{Entry, Family};
 pub use error::Error;
-pub use job::{Job, Limit, Size, Workload};
+pub use job::{Job, Limit, Point, Size, Workload};
 pub use latencies::Latencies;
 pub use model::{Config, Fit, Model, Run};
 pub use panics::{caught, caught_future};

@@ -2,7 +2,7 @@
 //! all cells.
 
 use crate::latencies::Latencies;
-use crate::{Context, Error, Job, Limit, Size, Started, Workload};
+use crate::{Context, Error, Job, Limit, Point, Size, Started, Workload};
 use serde_json::Value;
 use std::any::Any;
 use std::fmt::Debug;
@@ -21,6 +21,8 @@ pub struct Definition {
     pub omits: &'static str,
     /// See [`Workload::UNIT`].
     pub unit: &'static str,
+    /// See [`Workload::POINT`].
+    pub point: Point,
     sizes: fn(Size) -> Vec<Box<dyn Row>>,
     read: fn(&Value) -> Result<Box<dyn Row>, serde_json::Error>,
 }
@@ -34,6 +36,7 @@ impl Definition {
             stresses: W::STRESSES,
             omits: W::OMITS,
             unit: W::UNIT,
+            point: W::POINT,
             sizes: |size| W::sizes(size).into_iter().map(boxed).collect(),
             read: |size| {
                 W::deserialize(size).map(|workload| boxed::<W>(workload))

@@ -3,7 +3,7 @@
 use super::bound;
 use crate::seed;
 use crate::trace::State;
-use crate::{Error, Job, Limit, Size, Workload, preflight};
+use crate::{Error, Job, Limit, Point, Size, Workload, preflight};
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -75,6 +75,7 @@ impl Workload for Counter {
     const OMITS: &'static str =
         "work under the lock: it is held for one addition";
     const UNIT: &'static str = "addition";
+    const POINT: Point = Point::Work;
 
     type Input = Self;
     type Output = u64;

@@ -3,7 +3,7 @@
 use super::{bound, power, sixteenth};
 use crate::numbers::{Numbers, Pieces};
 use crate::seed;
-use crate::{Error, Job, Limit, Size, Workload};
+use crate::{Error, Job, Limit, Point, Size, Workload};
 use serde::{Deserialize, Serialize};
 
 /// Every value times two, into a new list in pieces.
@@ -27,6 +27,7 @@ impl Workload for Double {
     const OMITS: &'static str =
         "page faults and joining by copying: pieces are recycled and moved";
     const UNIT: &'static str = "number";
+    const POINT: Point = Point::Work;
 
     type Input = Numbers;
     type Output = Pieces;

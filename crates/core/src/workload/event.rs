@@ -3,7 +3,7 @@
 use crate::latencies::Latencies;
 use crate::seed;
 use crate::trace::monotonic;
-use crate::{Error, Job, Limit, Size, Workload, preflight};
+use crate::{Error, Job, Limit, Point, Size, Workload, preflight};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -60,6 +60,7 @@ impl Workload for Event {
     const OMITS: &'static str =
         "more than one wake-up at a time, and waking a worker that is busy";
     const UNIT: &'static str = "hop";
+    const POINT: Point = Point::Overhead;
 
     type Input = Self;
     type Output = Relay;

@@ -4,7 +4,9 @@ use crate::parts::{self, Part};
 use crate::request::{MOST_NUMBERS, Request};
 use crate::server::{Server, Traffic};
 use crate::trace::State;
-use crate::{Error, Job, Limit, Size, Workload, kernel, preflight, seed};
+use crate::{
+    Error, Job, Limit, Point, Size, Workload, kernel, preflight, seed,
+};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -43,6 +45,7 @@ impl Workload for Fetch {
     const OMITS: &'static str =
         "the network: it is the loopback interface, on connections kept open";
     const UNIT: &'static str = "request";
+    const POINT: Point = Point::Work;
 
     type Input = Requests;
     type Output = Vec<u64>;

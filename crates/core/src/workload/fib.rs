@@ -2,7 +2,7 @@
 
 use super::bound;
 use crate::seed;
-use crate::{Error, Job, Limit, Size, StopToken, Workload};
+use crate::{Error, Job, Limit, Point, Size, StopToken, Workload};
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 
@@ -32,6 +32,7 @@ impl Workload for Fib {
     const OMITS: &'static str =
         "real work: programs use a cut-off, with which the cost vanishes";
     const UNIT: &'static str = "fork";
+    const POINT: Point = Point::Overhead;
 
     type Input = Self;
     type Output = u64;

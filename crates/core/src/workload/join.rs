@@ -3,7 +3,7 @@
 use super::{Double, Max, bound, power, sixteenth};
 use crate::numbers::{Numbers, Pieces};
 use crate::seed;
-use crate::{Error, Job, Limit, Size, Workload};
+use crate::{Error, Job, Limit, Point, Size, Workload};
 use serde::{Deserialize, Serialize};
 
 /// Two independent parts at once: the largest number of a list, and the list
@@ -25,6 +25,7 @@ impl Workload for Join {
     const OMITS: &'static str =
         "more than two workers: there is nothing for a third";
     const UNIT: &'static str = "number";
+    const POINT: Point = Point::Work;
 
     type Input = Numbers;
     type Output = (Option<u64>, Pieces);

@@ -3,7 +3,7 @@
 use super::{bound, power, sixteenth};
 use crate::numbers::Numbers;
 use crate::seed;
-use crate::{Error, Job, Limit, Size, Workload, kernel};
+use crate::{Error, Job, Limit, Point, Size, Workload, kernel};
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 
@@ -25,6 +25,7 @@ impl Workload for Max {
     const OMITS: &'static str =
         "uneven parts: every part takes the same time on a free machine";
     const UNIT: &'static str = "number";
+    const POINT: Point = Point::Work;
 
     type Input = Numbers;
     type Output = Option<u64>;

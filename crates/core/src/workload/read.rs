@@ -3,7 +3,7 @@
 use super::bound;
 use crate::parts::{self, Part};
 use crate::trace::State;
-use crate::{Error, Job, Limit, Size, Workload, preflight, seed};
+use crate::{Error, Job, Limit, Point, Size, Workload, preflight, seed};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{self, Write};
@@ -34,6 +34,7 @@ impl Workload for Read {
     const OMITS: &'static str =
         "the disk: the files were just written and lie in the page cache";
     const UNIT: &'static str = "file";
+    const POINT: Point = Point::Work;
 
     type Input = Files;
     type Output = Vec<u64>;

@@ -1,7 +1,7 @@
 //! `spawn`: many empty tasks started and joined.
 
 use crate::seed;
-use crate::{Error, Job, Limit, Size, StopToken, Workload, preflight};
+use crate::{Error, Job, Limit, Point, Size, StopToken, Workload, preflight};
 use serde::{Deserialize, Serialize};
 
 /// Many empty tasks started and joined: the cost of a task.
@@ -18,6 +18,7 @@ impl Workload for Spawn {
     const STRESSES: &'static str = "starting and joining a task";
     const OMITS: &'static str = "work: every task is empty";
     const UNIT: &'static str = "task";
+    const POINT: Point = Point::Overhead;
 
     type Input = Self;
     type Output = u64;

@@ -3,7 +3,7 @@
 use crate::request::Request;
 use crate::server::Server;
 use crate::trace::State;
-use crate::{Error, Job, Limit, Size, Workload, kernel, seed};
+use crate::{Error, Job, Limit, Point, Size, Workload, kernel, seed};
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 use std::net::SocketAddr;
@@ -56,6 +56,7 @@ impl Workload for Subtasks {
     const OMITS: &'static str =
         "many tasks: with three, chance decides where each is put";
     const UNIT: &'static str = "subtask";
+    const POINT: Point = Point::Work;
 
     type Input = Plan;
     type Output = Vec<u64>;
