@@ -212,11 +212,13 @@ pub(crate) struct Cmp {
 
 #[derive(Args)]
 pub(crate) struct Rank {
-    /// Result files
+    /// Result files; a file that is named twice counts once, and so does a row
+    /// that several sessions have
     #[arg(required = true)]
     pub(crate) results: Vec<PathBuf>,
 
-    /// Rank only these models, over the rows that all of them have
+    /// Rank only these models, over the rows that all of them have; `*` stands
+    /// for any text
     #[arg(long, value_delimiter = ',', value_name = "MODEL,...")]
     pub(crate) models: Vec<String>,
 

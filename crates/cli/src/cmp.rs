@@ -2,7 +2,7 @@
 
 use crate::args::{Cmp, Format};
 use crate::fail::Fail;
-use crate::rank::warn_if_other;
+use crate::provenance::warn_if_other;
 use crate::show::{Sheet, print};
 use lanes_measure::change::{Change, changes};
 use lanes_measure::results::{Results, State};

@@ -283,7 +283,7 @@ impl Filter {
 }
 
 /// Whether the text is like the pattern, in which `*` stands for any text.
-fn like(pattern: &str, text: &str) -> bool {
+pub(crate) fn like(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == text;
     };
@@ -300,21 +300,27 @@ fn like(pattern: &str, text: &str) -> bool {
     }
 }
 
+/// The known name that is near enough to another one to be meant by it.
+pub(crate) fn nearest<'a>(
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let near = |known: &&str| strsim::damerau_levenshtein(name, known);
+    let nearest = known.min_by_key(near);
+    nearest.filter(|known| near(known) <= name.len().div_ceil(2))
+}
+
 /// The error for an unknown name, with the nearest known one.
 pub(crate) fn unknown<'a>(
     what: &str,
     name: &str,
     known: impl Iterator<Item = &'a str>,
 ) -> Fail {
-    let near = |known: &&str| strsim::damerau_levenshtein(name, known);
-    let mut text = format!("no {what} is called {name:?}");
-    match known.min_by_key(near) {
-        Some(nearest) if near(&nearest) <= name.len().div_ceil(2) => {
-            text += &format!("; did you mean {nearest:?}?");
-        }
-        _ => text += "; `lanes list` shows them all",
-    }
-    Fail::Usage(text)
+    let hint = match nearest(name, known) {
+        Some(nearest) => format!("did you mean {nearest:?}?"),
+        None => "`lanes list` shows them all".into(),
+    };
+    Fail::Usage(format!("no {what} is called {name:?}; {hint}"))
 }
 
 #[cfg(test)]

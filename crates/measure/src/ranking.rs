@@ -1,274 +1,369 @@
-//! Models over many rows: the geometric mean of ratios to the best.
+//! Models over many rows: geometric means, and who is tied with the first.
+//!
+//! All models of a ranking are compared with one reference, and rows are
+//! averaged as logarithms: the order of geometric means does not depend on the
+//! reference (Fleming and Wallace, "How not to lie with statistics: the correct
+//! way to summarize benchmark results", 1986). The reference is fixed by rule,
+//! never chosen by looking: see [`Reference`].
 
-use crate::results::{Results, RowResult};
-use crate::statistics::{draws, median};
-use crate::summarize::visits;
+mod estimate;
+mod row;
+
+use crate::results::Results;
+use estimate::Estimate;
+use lanes_core::{Point, workload};
+use row::{Counted, Joined, joined};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// How often the rows are drawn anew for an interval.
-const DRAWS: usize = 1000;
+/// The model that others are compared with, and that is no contestant: it does
+/// the work without any concurrency.
+pub const YARDSTICK: &str = "sequential";
 
 /// The models with as many workers as each other, best first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Ranking {
     /// How many workers were asked for.
     pub workers: usize,
-    /// The rows that all of the models have, `workload size`.
-    pub rows: Vec<String>,
+    /// What the rows measure: work, ranked by ratios of times, or overhead,
+    /// ranked by the cost of an item.
+    pub point: Point,
+    /// The probability of the intervals.
+    pub level: f64,
+    /// What all models are compared with.
+    pub reference: Reference,
+    /// The rows that all of the models have.
+    pub rows: Vec<RankedRow>,
     /// How many other rows there are.
     pub left_out: usize,
     /// The models that are not ranked, since no row has all models, and these
     /// have not a cell in each.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub partial: Vec<String>,
+    /// What an item costs the yardstick, where the ranking is one of overhead
+    /// and all rows have the yardstick.
+    pub yardstick_seconds_per_item: Option<Figure>,
     /// The models, best first.
     pub places: Vec<Place>,
+}
+
+/// What all models of a ranking are compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reference {
+    /// Its name: [`YARDSTICK`] where all counted rows have it, and otherwise
+    /// the first of the ranked models by the alphabet.
+    pub model: String,
+    /// Whether it is ranked itself. The yardstick is not.
+    pub ranked: bool,
+}
+
+/// A row that counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RankedRow {
+    /// The workload.
+    pub workload: String,
+    /// The size, as commands spell it.
+    pub size: String,
+    /// What an item is.
+    pub unit: String,
+    /// How many items.
+    pub items: usize,
+    /// How many sessions have it. It counts once.
+    pub sessions: usize,
 }
 
 /// One model in a ranking.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Place {
     /// The model.
-    pub name: String,
-    /// The geometric mean of its ratios to the best of each row.
-    pub mean: f64,
-    /// The interval of the mean, from the spread of rounds and visits: other
-    /// rows would give another mean altogether.
-    pub low: f64,
-    /// Its upper end.
-    pub high: f64,
-    /// The least mean that is left when a row is left out.
-    pub least: f64,
-    /// The largest.
-    pub most: f64,
+    pub model: String,
+    /// The geometric mean of its times over the reference's; in a ranking of
+    /// work.
+    pub ratio: Option<Figure>,
+    /// The geometric mean of what an item costs it, in seconds; in a ranking of
+    /// overhead.
+    pub seconds_per_item: Option<Figure>,
+    /// The geometric mean of its times over those of the first model. The
+    /// intervals of all models hold at once.
+    pub to_first: Figure,
+    /// What that interval says.
+    pub finding: Finding,
+    /// The least and the largest of its means that are left when one row is
+    /// left out; none with a single row.
+    pub without_one_row: Option<[f64; 2]>,
+    /// What was averaged, for each row: ratios, or seconds for an item.
+    pub by_row: Vec<f64>,
 }
 
-/// Ranks the models named, or all that have samples, for each number of
-/// workers over the rows that all of them have; only rows with at least two
-/// models count. A number of workers without such a row is left out.
+/// A number with its interval, whose ends are not known if the error is not.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Figure {
+    /// The estimate.
+    pub value: f64,
+    /// The lower end.
+    pub low: Option<f64>,
+    /// The upper end.
+    pub high: Option<f64>,
+}
+
+/// How a model compares with the first one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Finding {
+    /// It has the smallest mean.
+    First,
+    /// The interval does not tell it from the first.
+    NotDistinguishable,
+    /// It takes more time than the first.
+    Slower,
+    /// The error is not known.
+    Unknown,
+}
+
+impl Figure {
+    fn exactly(value: f64) -> Self {
+        Self { value, low: Some(value), high: Some(value) }
+    }
+
+    fn of(estimate: &Estimate, level: f64) -> Self {
+        let ends = estimate.interval(level).map(|ends| ends.map(f64::exp));
+        let [low, high] = [0, 1].map(|end| ends.map(|ends| ends[end]));
+        Self { value: estimate.value.exp(), low, high }
+    }
+
+    /// Whether the interval holds a value; `None` if it is not known.
+    pub fn holds(&self, value: f64) -> Option<bool> {
+        Some(self.low? <= value && value <= self.high?)
+    }
+}
+
+/// Ranks the models named, or all that have samples, for each number of workers
+/// over the rows that all of them have: those of work, and apart from them
+/// those of overhead. A row that several sessions have counts once. Rows of
+/// workloads that are not in the catalogue do not count (see [`unknown`]).
+///
+/// There is no ranking without a row that all models have, nor of one model
+/// without a [`YARDSTICK`].
+///
+/// The interval of a model holds its mean with a probability of `level`, also
+/// if it is measured in another session of the same machine. The error of a row
+/// comes from its visits; that of the mean from those of its rows, with few
+/// degrees of freedom if rows have few visits. Other rows would give another
+/// mean altogether.
+///
+/// The intervals to the first model are those of Bonferroni for all models but
+/// one. With a probability of `level` or more the model that is truly fastest
+/// is not called slower, whichever comes out first (Hsu, "Simultaneous
+/// confidence intervals for all distances from the best", 1981).
 pub fn rank(results: &[Results], only: &[String], level: f64) -> Vec<Ranking> {
-    let rows = || results.iter().flat_map(|results| &results.rows);
-    let workers = rows().flat_map(|row| &row.contenders);
-    let workers: BTreeSet<usize> =
-        workers.filter(|c| !c.serial).map(|c| c.workers).collect();
-    let workers = workers.into_iter();
-    workers
-        .filter_map(|workers| {
-            let rows: Vec<&RowResult> = rows().collect();
-            rank_with(&rows, only, workers, level)
-        })
-        .collect()
+    let all = joined(results);
+    let rows = results.iter().flat_map(|results| &results.rows);
+    let contenders = rows.flat_map(|row| &row.contenders);
+    let pools: BTreeSet<usize> =
+        contenders.clone().filter(|c| !c.serial).map(|c| c.workers).collect();
+    // Serial models alone are as many as they are.
+    let serial = contenders.map(|c| c.workers).min();
+    let sizes = match pools.is_empty() {
+        true => serial.into_iter().collect(),
+        false => pools,
+    };
+    let mut rankings = Vec::new();
+    for workers in sizes {
+        for point in [Point::Work, Point::Overhead] {
+            let is_of = |row: &&Joined<'_>| point_of(row) == Some(point);
+            let rows: Vec<&Joined<'_>> = all.iter().filter(is_of).collect();
+            let field = Field { workers, point, level };
+            rankings.extend(field.rank(&rows, only));
+        }
+    }
+    rankings
 }
 
-fn rank_with(
-    rows: &[&RowResult],
-    only: &[String],
+/// The workloads in these sessions that the catalogue does not have: whether
+/// they measure work or overhead is not known, so they are not ranked.
+pub fn unknown(results: &[Results]) -> BTreeSet<&str> {
+    let rows = results.iter().flat_map(|results| &results.rows);
+    let names = rows.map(|row| row.workload.as_str());
+    names.filter(|name| workload::find(name).is_none()).collect()
+}
+
+/// What a row measures. Without items, overhead has no cost per item.
+fn point_of(row: &Joined<'_>) -> Option<Point> {
+    let row = row.row();
+    let point = workload::find(&row.workload)?.point;
+    (point == Point::Work || row.items > 0).then_some(point)
+}
+
+/// What is ranked.
+struct Field {
     workers: usize,
+    point: Point,
     level: f64,
-) -> Option<Ranking> {
-    let mut names: Vec<&str> = Vec::new();
-    for row in rows {
-        for (_, name) in measured(row, workers) {
-            let wanted = only.is_empty() || only.iter().any(|n| n == name);
-            if wanted && !names.contains(&name) {
+}
+
+impl Field {
+    fn rank(&self, rows: &[&Joined<'_>], only: &[String]) -> Option<Ranking> {
+        let (names, partial) = self.names(rows, only);
+        // A yardstick that was asked for has to be there.
+        let asked = only.iter().any(|name| name == YARDSTICK);
+        let needed: Vec<&str> =
+            names.iter().copied().chain(asked.then_some(YARDSTICK)).collect();
+        let with = |names: &[&str]| -> Vec<Counted<'_>> {
+            rows.iter().filter_map(|r| r.with(names, self.workers)).collect()
+        };
+        let mut counted = with(&needed);
+        let measured: Vec<&str> =
+            names.iter().copied().chain([YARDSTICK]).collect();
+        let yardstick = with(&measured);
+        let is_measured = !names.is_empty()
+            && !counted.is_empty()
+            && yardstick.len() == counted.len();
+        let reference = if is_measured {
+            // Sessions that lack the yardstick do not count beside others.
+            counted = yardstick;
+            YARDSTICK
+        } else if names.len() > 1 {
+            *names.iter().min()?
+        } else {
+            return None;
+        };
+        if counted.is_empty() {
+            return None;
+        }
+        let mut ranking = Ranking {
+            workers: self.workers,
+            point: self.point,
+            level: self.level,
+            reference: Reference {
+                model: reference.to_owned(),
+                ranked: !is_measured,
+            },
+            rows: counted.iter().map(ranked_row).collect(),
+            left_out: rows.len() - counted.len(),
+            partial: partial.into_iter().map(str::to_owned).collect(),
+            yardstick_seconds_per_item: None,
+            places: self.places(&counted, &names, reference)?,
+        };
+        if is_measured && self.point == Point::Overhead {
+            let costs = counted.iter().map(|r| r.cost(reference, reference));
+            let costs: Vec<Estimate> = costs.collect::<Option<_>>()?;
+            let mean = Estimate::mean(&costs)?;
+            let figure = Figure::of(&mean, self.level);
+            ranking.yardstick_seconds_per_item = Some(figure);
+        }
+        Some(ranking)
+    }
+
+    /// The models to rank, and those that are not since they lack rows.
+    fn names<'a>(
+        &self,
+        rows: &[&Joined<'a>],
+        only: &'a [String],
+    ) -> (Vec<&'a str>, Vec<&'a str>) {
+        let mut names: Vec<&str> = Vec::new();
+        let mut add = |name| {
+            if name != YARDSTICK && !names.contains(&name) {
                 names.push(name);
             }
+        };
+        if !only.is_empty() {
+            only.iter().map(String::as_str).for_each(add);
+            return (names, Vec::new());
         }
-    }
-    if names.len() < 2 {
-        return None;
-    }
-    let mut complete = complete(rows, &names, workers);
-    let mut partial = Vec::new();
-    if complete.is_empty() && only.is_empty() {
+        rows.iter().flat_map(|row| row.names(self.workers)).for_each(&mut add);
+        if rows.iter().any(|row| row.with(&names, self.workers).is_some()) {
+            return (names, Vec::new());
+        }
         let everywhere = |name: &&str| {
-            let mut rows = rows.iter();
-            rows.all(|row| row.contenders.iter().any(|c| c.name == **name))
+            let has = |row: &&Joined<'_>| {
+                let mut all =
+                    row.sessions.iter().flat_map(|s| &s.row.contenders);
+                all.any(|contender| contender.name == **name)
+            };
+            rows.iter().all(has)
         };
-        let (whole, rest) = names.into_iter().partition(everywhere);
-        (names, partial) = (whole, rest);
-        complete = self::complete(rows, &names, workers);
+        names.into_iter().partition(everywhere)
     }
-    if complete.is_empty() || names.len() < 2 {
-        return None;
-    }
-    let samples: Vec<RowDraws> =
-        complete.iter().map(|(row, all)| RowDraws::new(row, all)).collect();
-    let everything: Vec<usize> = (0..samples.len()).collect();
-    let place = |(at, name): (usize, &&str)| {
-        let mean = |rows: &[usize], draw: Option<usize>| {
-            let sum: f64 =
-                rows.iter().map(|row| samples[*row].ratio(at, draw)).sum();
-            (sum / rows.len() as f64).exp()
+
+    fn places(
+        &self,
+        rows: &[Counted<'_>],
+        names: &[&str],
+        reference: &str,
+    ) -> Option<Vec<Place>> {
+        let over = |of: &dyn Fn(&Counted<'_>) -> Option<Estimate>| {
+            rows.iter().map(of).collect::<Option<Vec<Estimate>>>()
         };
-        let mut means: Vec<f64> =
-            (0..DRAWS).map(|draw| mean(&everything, Some(draw))).collect();
-        means.sort_unstable_by(f64::total_cmp);
-        let tail = ((1.0 - level) / 2.0 * DRAWS as f64) as usize;
-        let without = everything.iter().map(|out| {
-            let rest = everything.iter().filter(|row| *row != out);
-            let rest: Vec<usize> = rest.copied().collect();
-            if rest.is_empty() {
-                mean(&[*out], None)
-            } else {
-                mean(&rest, None)
+        let of = |name: &str| match self.point {
+            Point::Overhead => over(&|row| row.cost(name, reference)),
+            Point::Work if name == reference => {
+                Some(vec![Estimate::alone(0.0); rows.len()])
             }
-        });
-        let without: Vec<f64> = without.collect();
-        Place {
-            name: (*name).to_owned(),
-            mean: mean(&everything, None),
-            low: means[tail],
-            high: means[DRAWS - 1 - tail],
-            least: without.iter().copied().fold(f64::INFINITY, f64::min),
-            most: without.iter().copied().fold(0.0, f64::max),
-        }
-    };
-    let mut places: Vec<Place> = names.iter().enumerate().map(place).collect();
-    places.sort_by(|a, b| a.mean.total_cmp(&b.mean));
-    let name = |(row, _): &(&RowResult, Vec<usize>)| {
-        format!("{} {}", row.workload, row.size)
-    };
-    Some(Ranking {
-        workers,
-        rows: complete.iter().map(name).collect(),
-        left_out: rows.len() - complete.len(),
-        partial: partial.into_iter().map(str::to_owned).collect(),
-        places,
-    })
-}
-
-/// The indices of all names in each row that has all of them.
-fn complete<'a>(
-    rows: &[&'a RowResult],
-    names: &[&str],
-    workers: usize,
-) -> Vec<(&'a RowResult, Vec<usize>)> {
-    let all = |row: &&'a RowResult| {
-        let index = |name: &&str| {
-            let mut all = measured(row, workers);
-            Some(all.find(|(_, other)| other == name)?.0)
+            Point::Work => over(&|row| row.difference(name, reference)),
         };
-        let indices: Option<Vec<usize>> = names.iter().map(index).collect();
-        Some((*row, indices?))
-    };
-    rows.iter().filter_map(all).collect()
+        let mut found = Vec::new();
+        for name in names {
+            let by_row = of(name)?;
+            found.push((*name, Estimate::mean(&by_row)?, by_row));
+        }
+        found.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
+        let first = found.first()?.0;
+        // Bonferroni: all the others with the first at once.
+        let others = (names.len() - 1).max(1) as f64;
+        let together = 1.0 - (1.0 - self.level) / others;
+        let place = |(name, mean, by_row): (&str, Estimate, Vec<Estimate>)| {
+            let (to_first, finding) = if name == first {
+                (Figure::exactly(1.0), Finding::First)
+            } else {
+                let rows = over(&|row| row.difference(name, first))?;
+                let figure = Figure::of(&Estimate::mean(&rows)?, together);
+                (figure, finding(&figure))
+            };
+            let figure = match name == reference && self.point == Point::Work {
+                true => Figure::exactly(1.0),
+                false => Figure::of(&mean, self.level),
+            };
+            let work = self.point == Point::Work;
+            Some(Place {
+                model: name.to_owned(),
+                ratio: work.then_some(figure),
+                seconds_per_item: (!work).then_some(figure),
+                to_first,
+                finding,
+                without_one_row: without_one(&by_row),
+                by_row: by_row.iter().map(|row| row.value.exp()).collect(),
+            })
+        };
+        found.into_iter().map(place).collect()
+    }
 }
 
-/// The contenders of a row that have samples, without twins and those that only
-/// answer.
-fn measured(
-    row: &RowResult,
-    workers: usize,
-) -> impl Iterator<Item = (usize, &str)> {
-    let own = row.contenders.iter().enumerate().filter(move |(index, c)| {
-        c.twin_of.is_none()
-            && !c.answers_only
-            && (c.serial || c.workers == workers)
-            && row.samples.iter().any(|taken| taken.contender == *index)
+fn finding(to_first: &Figure) -> Finding {
+    match to_first.low {
+        None => Finding::Unknown,
+        Some(low) if low > 1.0 => Finding::Slower,
+        Some(_) => Finding::NotDistinguishable,
+    }
+}
+
+/// The least and the largest mean that is left when one row is left out.
+fn without_one(rows: &[Estimate]) -> Option<[f64; 2]> {
+    let means = (0..rows.len()).filter_map(|out| {
+        let rest = rows.iter().enumerate().filter(|(row, _)| *row != out);
+        let rest: Vec<Estimate> = rest.map(|(_, row)| *row).collect();
+        Some(Estimate::mean(&rest)?.value.exp())
     });
-    own.map(|(index, contender)| (index, contender.name.as_str()))
+    let means: Vec<f64> = means.collect();
+    let least = means.iter().copied().min_by(f64::total_cmp)?;
+    Some([least, means.into_iter().max_by(f64::total_cmp)?])
 }
 
-/// The log-ratios of some contenders to the best of them, as measured and as
-/// drawn anew.
-struct RowDraws {
-    measured: Vec<f64>,
-    drawn: Vec<Vec<f64>>,
-}
-
-impl RowDraws {
-    fn new(row: &RowResult, indices: &[usize]) -> Self {
-        let visits = visits(row);
-        let pairs: Vec<(usize, usize)> =
-            indices.iter().map(|index| (*index, indices[0])).collect();
-        let paired = |(a, b): &(usize, usize)| {
-            let rounds = visits.iter().flatten();
-            let ratios = rounds.filter_map(|r| Some(r[*a]? - r[*b]?));
-            median(&mut ratios.collect::<Vec<_>>())
-        };
-        let measured = to_best(pairs.iter().map(paired).collect());
-        let drawn = draws(&visits, &pairs, DRAWS, 7).into_iter();
-        // A draw may miss a contender that took part in few rounds.
-        let or_measured = |draw: Vec<Option<f64>>| {
-            if draw.contains(&None) { measured.clone() } else { to_best(draw) }
-        };
-        let drawn = drawn.map(or_measured).collect();
-        Self { measured, drawn }
-    }
-
-    fn ratio(&self, contender: usize, draw: Option<usize>) -> f64 {
-        let drawn = draw.and_then(|draw| self.drawn.get(draw));
-        drawn.unwrap_or(&self.measured)[contender]
-    }
-}
-
-fn to_best(ratios: Vec<Option<f64>>) -> Vec<f64> {
-    let known = ratios.iter().copied().flatten();
-    let best = known.fold(f64::INFINITY, f64::min);
-    ratios.iter().map(|ratio| ratio.map_or(0.0, |r| r - best)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::results::tests::empty;
-    use crate::summarize::tests::row;
-
-    fn results(rows: Vec<RowResult>) -> Results {
-        Results { rows, ..empty() }
-    }
-
-    #[test]
-    fn means_are_geometric_and_over_the_rows_that_all_have() {
-        // Each is twice as fast as the other once, and a third is alone.
-        let first = row(&[("a", 2, None, 0.01), ("b", 2, None, 0.02)]);
-        let second = row(&[("a", 2, None, 0.04), ("b", 2, None, 0.02)]);
-        let both = [results(vec![first, second])];
-        let [ranking] = &rank(&both, &[], 0.95)[..] else { panic!() };
-        assert_eq!((ranking.workers, ranking.rows.len()), (2, 2));
-        for place in &ranking.places {
-            assert!((place.mean / 2f64.sqrt() - 1.0).abs() < 0.02);
-            assert!(place.low <= place.mean && place.mean <= place.high);
-            assert!((place.least - 1.0).abs() < 0.01);
-            assert!((place.most - 2.0).abs() < 0.04);
-        }
-        let third = row(&[("a", 2, None, 0.01), ("c", 2, None, 0.03)]);
-        let mut rows = both[0].rows.clone();
-        rows.push(third);
-        let all = [results(rows)];
-        assert!(rank(&all, &[], 0.95).is_empty(), "no row has a, b and c");
-        let only = ["a".to_owned(), "c".to_owned()];
-        let [ranking] = &rank(&all, &only, 0.95)[..] else { panic!() };
-        assert_eq!((ranking.rows.len(), ranking.left_out), (1, 2));
-        let names = ranking.places.iter().map(|place| place.name.as_str());
-        assert_eq!(names.collect::<Vec<_>>(), ["a", "c"]);
-        assert!((ranking.places[1].mean - 3.0).abs() < 0.05);
-    }
-
-    #[test]
-    fn models_that_lack_rows_are_named_where_no_row_has_all() {
-        let first = [("a", 2, None, 0.01), ("b", 2, None, 0.02)];
-        let guest = |name| (name, 2, None, 0.03);
-        let rows = [guest("one"), guest("two")]
-            .map(|guest| row(&[&first[..], &[guest]].concat()));
-        let rankings = rank(&[results(rows.to_vec())], &[], 0.95);
-        let [ranking] = &rankings[..] else { panic!() };
-        assert_eq!((ranking.rows.len(), ranking.places.len()), (2, 2));
-        assert_eq!(ranking.partial, ["one", "two"]);
-    }
-
-    #[test]
-    fn workers_are_ranked_apart_and_the_serial_with_each() {
-        let rows = vec![row(&[
-            ("sequential", 1, None, 0.02),
-            ("a", 1, None, 0.02),
-            ("a", 2, None, 0.01),
-            ("a", 2, Some(2), 0.01),
-        ])];
-        let rankings = rank(&[results(rows)], &[], 0.95);
-        let sizes = rankings.iter().map(|r| (r.workers, r.places.len()));
-        assert_eq!(sizes.collect::<Vec<_>>(), [(1, 2), (2, 2)]);
+fn ranked_row(counted: &Counted<'_>) -> RankedRow {
+    let row = counted.row();
+    RankedRow {
+        workload: row.workload.clone(),
+        size: row.size.clone(),
+        unit: row.unit.clone(),
+        items: row.items,
+        sessions: counted.sessions(),
     }
 }

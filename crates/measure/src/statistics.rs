@@ -11,6 +11,7 @@
 mod bound;
 mod critical;
 mod error;
+mod fit;
 mod median;
 mod pair;
 mod resample;
@@ -18,6 +19,7 @@ mod verdict;
 
 pub use bound::{Bound, Outcome};
 pub(crate) use critical::{normal, student};
+pub use fit::{Difference, Fit};
 pub use median::{Interval, LEVEL, median};
 pub use pair::Visits;
 pub use verdict::{Verdict, verdict};

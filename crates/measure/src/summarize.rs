@@ -1,6 +1,10 @@
 //! From a row's samples to its summary: which contender is fastest, and by how
 //! much.
 
+mod table;
+
+pub use table::table;
+
 use crate::results::{ContenderResult, RowResult, Taken};
 use crate::statistics::{
     Compared, Interval, Verdict, compare, median, verdict,

@@ -1,0 +1,131 @@
+//! Logarithms with their standard errors: of one row in a session, over the
+//! sessions of a row, and over rows.
+
+use crate::statistics::{Difference, normal, student};
+
+/// How much sessions scatter: the variance of what a session changes in a row,
+/// over the variance of what a visit changes in it.
+///
+/// Visits of one session do not show it, so it is no part of their error. It
+/// was estimated from sessions of unchanged code (`figures -- ranking`).
+pub(super) const BETWEEN: f64 = 0.15;
+
+/// A logarithm of times, and how well it is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Estimate {
+    pub(super) value: f64,
+    /// Not known with fewer than three visits.
+    pub(super) spread: Option<Spread>,
+}
+
+/// The standard error of an estimate, and its degrees of freedom.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Spread {
+    pub(super) error: f64,
+    pub(super) freedom: f64,
+}
+
+impl Spread {
+    /// `None` for an error that nothing was learned about: one of exactly zero
+    /// is that of a clock too coarse to see a difference.
+    fn new(error: f64, freedom: f64) -> Option<Self> {
+        let known = error.is_finite() && error > 0.0 && freedom > 0.0;
+        known.then_some(Self { error, freedom: freedom.min(1e6) })
+    }
+
+    /// The same error with that between sessions in it, for an estimate from so
+    /// many visits.
+    fn between_sessions(self, visits: usize) -> Self {
+        let stretch = (1.0 + BETWEEN * visits as f64).sqrt();
+        Self { error: self.error * stretch, ..self }
+    }
+}
+
+impl Estimate {
+    /// An estimate of which only the value is known.
+    pub(super) fn alone(value: f64) -> Self {
+        Self { value, spread: None }
+    }
+
+    /// What one session says, from so many visits.
+    pub(super) fn of(difference: &Difference, visits: usize) -> Self {
+        let Difference { estimate, error, freedom } = *difference;
+        let spread = Spread::new(error, freedom);
+        let spread = spread.map(|spread| spread.between_sessions(visits));
+        Self { value: estimate, spread }
+    }
+
+    /// This value, with the error of the mean of some visits.
+    pub(super) fn from_visits(value: f64, visits: &[f64]) -> Self {
+        let count = visits.len();
+        if count < 3 {
+            return Self::alone(value);
+        }
+        let freedom = (count - 1) as f64;
+        let error = (variance(visits) / count as f64).sqrt();
+        let spread = Spread::new(error, freedom);
+        let spread = spread.map(|spread| spread.between_sessions(count));
+        Self { value, spread }
+    }
+
+    /// The mean over rows. Their errors are independent, and the degrees of
+    /// freedom are Satterthwaite's ("An approximate distribution of estimates
+    /// of variance components", 1946). One row of unknown error makes that of
+    /// the mean unknown. `None` without a row.
+    pub(super) fn mean(rows: &[Self]) -> Option<Self> {
+        let count = rows.len() as f64;
+        let value = rows.iter().map(|row| row.value).sum::<f64>() / count;
+        let spreads = rows.iter().map(|row| row.spread);
+        let spread = spreads.collect::<Option<Vec<_>>>().and_then(|spreads| {
+            let squares = spreads.iter().map(|s| s.error.powi(2));
+            let sum: f64 = squares.sum();
+            let parts = spreads.iter().map(|s| s.error.powi(4) / s.freedom);
+            Spread::new(sum.sqrt() / count, sum.powi(2) / parts.sum::<f64>())
+        });
+        value.is_finite().then_some(Self { value, spread })
+    }
+
+    /// What several sessions of one row say: the mean, unweighted, since errors
+    /// of three or four visits are too rough for weights. Where the sessions
+    /// differ by more than their errors allow, the error is that of their
+    /// differences (Birge, "The calculation of errors by the method of least
+    /// squares", 1932). Sessions of unknown error do not count beside others.
+    /// `None` without a session.
+    pub(super) fn combined(sessions: &[Self]) -> Option<Self> {
+        let known = sessions.iter().filter(|s| s.spread.is_some());
+        let known: Vec<Self> = known.copied().collect();
+        if known.len() == 1 {
+            return Some(known[0]);
+        }
+        let counted = if known.is_empty() { sessions } else { &known };
+        let Self { value, spread: within } = Self::mean(counted)?;
+        let values: Vec<f64> = counted.iter().map(|s| s.value).collect();
+        let count = values.len() as f64;
+        let between = (variance(&values) / count).sqrt();
+        let between = Spread::new(between, count - 1.0);
+        let spread = match (within, between) {
+            (Some(within), Some(between)) if between.error > within.error => {
+                Some(between)
+            }
+            (Some(within), _) => Some(within),
+            // As with visits, three are needed.
+            (None, between) => between.filter(|_| count > 2.0),
+        };
+        Some(Self { value, spread })
+    }
+
+    /// Student's interval; `None` if the error is not known.
+    pub(super) fn interval(&self, level: f64) -> Option<[f64; 2]> {
+        let Spread { error, freedom } = self.spread?;
+        let half = student(normal(level), freedom) * error;
+        Some([self.value - half, self.value + half])
+    }
+}
+
+/// The variance of some values about their mean; NaN for a single one.
+fn variance(values: &[f64]) -> f64 {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let squares = values.iter().map(|value| (value - mean).powi(2));
+    squares.sum::<f64>() / (count - 1.0)
+}
