@@ -367,3 +367,6 @@ fn ranked_row(counted: &Counted<'_>) -> RankedRow {
         sessions: counted.sessions(),
     }
 }
+
+#[cfg(test)]
+mod tests;

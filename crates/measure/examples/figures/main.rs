@@ -5,6 +5,7 @@
 //! cargo run --release -p lanes-measure --example figures -- power [COUNT]
 //! cargo run --release -p lanes-measure --example figures -- overhead
 //! cargo run --release -p lanes-measure --example figures -- faults
+//! cargo run --release -p lanes-measure --example figures -- ranking FOLDER
 //! ```
 //!
 //! The other words it understands are processes that it starts itself.
@@ -14,6 +15,7 @@ mod faults;
 mod overhead;
 mod peers;
 mod power;
+mod ranking;
 
 use lanes_core::{Config, Row, Size, rows};
 use lanes_measure::machine::Machine;
@@ -53,6 +55,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("power") => power::print(count(1)?),
         Some("overhead") => overhead::print(),
         Some("faults") => faults::print(),
+        Some("ranking") => {
+            let folder = words.get(1).ok_or("a folder of sessions")?;
+            ranking::print(folder.as_ref())
+        }
         Some("worker") => {
             Ok(worker::serve_any(&[], &power::or_slowed, &|_, _| None)?)
         }
@@ -61,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("hog") => peers::hog(),
         Some("once") => peers::once(words[1], words[2]),
         Some("criterion") => peers::criterion(words[1], words[2], words[3]),
-        _ => Err("aa, power, overhead or faults".into()),
+        _ => Err("aa, power, overhead, faults or ranking FOLDER".into()),
     }
 }
 

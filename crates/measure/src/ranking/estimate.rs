@@ -129,3 +129,72 @@ fn variance(values: &[f64]) -> f64 {
     let squares = values.iter().map(|value| (value - mean).powi(2));
     squares.sum::<f64>() / (count - 1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(value: f64, error: f64, freedom: f64) -> Estimate {
+        Estimate { value, spread: Some(Spread { error, freedom }) }
+    }
+
+    #[test]
+    fn a_mean_has_the_errors_of_its_rows() {
+        let rows = [known(1.0, 3.0, 2.0), known(2.0, 4.0, 3.0)];
+        let mean = Estimate::mean(&rows).unwrap();
+        let spread = mean.spread.unwrap();
+        // The root of 9 + 16, over two rows; 25² / (81 / 2 + 256 / 3).
+        assert_eq!((mean.value, spread.error), (1.5, 2.5));
+        assert!((spread.freedom - 4.966_887).abs() < 1e-6, "{spread:?}");
+        let open = [rows[0], Estimate::alone(2.0)];
+        assert_eq!(Estimate::mean(&open), Some(Estimate::alone(1.5)));
+        assert_eq!(Estimate::mean(&[]), None);
+    }
+
+    #[test]
+    fn few_degrees_of_freedom_make_students_interval() {
+        // The tabled quantiles for 97.5 %: 4.303 with 2, 2.776 with 4.
+        for (freedom, quantile) in [(2.0, 4.303), (4.0, 2.776)] {
+            let found = known(1.0, 1.0, freedom).interval(0.95).unwrap();
+            assert!((found[1] - 1.0 - quantile).abs() < 1e-3, "{found:?}");
+            assert!((1.0 - found[0] - quantile).abs() < 1e-3, "{found:?}");
+        }
+        assert_eq!(Estimate::alone(1.0).interval(0.95), None);
+    }
+
+    #[test]
+    fn sessions_that_disagree_have_the_error_of_their_differences() {
+        let near = [known(0.0, 0.1, 3.0), known(0.05, 0.1, 3.0)];
+        let found = Estimate::combined(&near).unwrap();
+        let spread = found.spread.unwrap();
+        assert!((found.value - 0.025).abs() < 1e-12);
+        assert!((spread.error - 0.02f64.sqrt() / 2.0).abs() < 1e-12);
+        assert!((spread.freedom - 6.0).abs() < 1e-9);
+        // 0 and 1 have a variance of 1/2, and their mean one of 1/4.
+        let far = [known(0.0, 0.1, 3.0), known(1.0, 0.1, 3.0)];
+        let found = Estimate::combined(&far).unwrap();
+        assert_eq!(found, known(0.5, 0.5, 1.0));
+        // What is not known does not count beside what is.
+        let open = Estimate::alone(9.0);
+        assert_eq!(Estimate::combined(&[open, near[1]]), Some(near[1]));
+        let two = Estimate::combined(&[open, open]).unwrap();
+        assert_eq!(two, open);
+        let three = [1.0, 2.0, 3.0].map(Estimate::alone);
+        let spread = Estimate::combined(&three).unwrap().spread.unwrap();
+        assert!((spread.error - 1.0 / 3f64.sqrt()).abs() < 1e-12);
+        assert_eq!(spread.freedom, 2.0);
+    }
+
+    #[test]
+    fn the_error_of_visits_has_that_between_sessions_in_it() {
+        // Three visits with a deviation of 1.
+        let found = Estimate::from_visits(0.0, &[1.0, 2.0, 3.0]);
+        let spread = found.spread.unwrap();
+        let expected = (1.0 / 3.0 + BETWEEN).sqrt();
+        assert!((spread.error - expected).abs() < 1e-12, "{spread:?}");
+        assert_eq!(spread.freedom, 2.0);
+        for few in [&[1.0, 2.0][..], &[1.0; 5]] {
+            assert_eq!(Estimate::from_visits(0.0, few).spread, None);
+        }
+    }
+}
