@@ -86,7 +86,12 @@ fn models(
 
 /// Why there is no ranking.
 fn nothing(results: &[Results], only: &[String]) -> Fail {
-    let mut all = names(results);
+    let mut all = BTreeSet::new();
+    for row in results.iter().flat_map(|results| &results.rows) {
+        let sampled = row.samples.iter().map(|t| &row.contenders[t.contender]);
+        let own = sampled.filter(|c| c.twin_of.is_none() && !c.answers_only);
+        all.extend(own.map(|contender| contender.name.as_str()));
+    }
     if !only.is_empty() {
         all.retain(|name| only.iter().any(|wanted| wanted == name));
     }

@@ -75,9 +75,9 @@ fn once(paths: &[PathBuf]) -> Vec<&Path> {
 /// Whether one file is a copy of another one, or of its state at an earlier
 /// time.
 fn is_part(part: &Results, whole: &Results) -> bool {
-    let begun = |results: &Results| (results.begun.clone(), results.seed);
     let mut rows = part.rows.iter();
-    begun(part) == begun(whole)
+    (&part.begun, part.seed) == (&whole.begun, whole.seed)
+        && (&part.machine, &part.build) == (&whole.machine, &whole.build)
         && rows.all(|row| {
             whole.rows.iter().any(|other| {
                 let same = (&row.workload, &row.size);
