@@ -186,8 +186,10 @@ fn numbers_are_for_programs() {
                 ("low", format!("{name}_low")),
                 ("high", format!("{name}_high")),
             ] {
-                let number = cell(&column).parse::<f64>().ok();
-                assert_eq!(place[name][end].as_f64(), number, "{column}");
+                // The last digit is lost when JSON is read.
+                let number = cell(&column).parse::<f64>().unwrap_or(-1.0);
+                let other = place[name][end].as_f64().unwrap_or(-1.0);
+                assert!((number / other - 1.0).abs() < 1e-12, "{column}");
             }
         }
         // Work has ratios, overhead has seconds.
