@@ -7,10 +7,12 @@ use crate::statistics::{Difference, normal, student};
 /// over the variance of what a visit changes in it.
 ///
 /// Visits of one session do not show it, so it is no part of their error. This
-/// is an allowance, not an estimate for the machine at hand: in 24 sessions of
-/// one build, made one after another, the share was 0.05 on average over six
-/// pairs of models, and between -0.11 and 0.28 in each. Sessions of other days
-/// may scatter more. Several sessions of a row show what they really do.
+/// is an allowance, not an estimate for the machine at hand: it is the mean
+/// share, rounded, in two times 24 sessions of one build, made one after
+/// another, for six pairs of models each. The shares were -0.1 to 0.3, and 1.1
+/// for a pair that changed between two speeds. Sessions of other days, or
+/// beside other load, may scatter more. Several sessions of a row show what
+/// they do.
 pub(super) const BETWEEN: f64 = 0.15;
 
 /// A logarithm of times, and how well it is known.
