@@ -36,9 +36,9 @@ impl Group {
         Self::Subtasks,
     ];
 
-    /// How often each ratio of the group is measured. An interval of 95 % leaves
-    /// out the largest and the smallest of 9, and three at each end of 15, and
-    /// holds the true median with 96 %.
+    /// How often each ratio of the group is measured. An interval of 95 %
+    /// leaves out the largest and the smallest of 9, and three at each end of
+    /// 15, and holds the true median with 96 %.
     pub(crate) const fn repetitions(self) -> usize {
         match self {
             // Where both cores compute, other work on the machine disturbs

@@ -129,7 +129,7 @@ mod tests {
             memory: 4 << 30,
             stop: Arc::new(AtomicBool::new(false)),
         };
-        let own = Launch { program: "none".into(), arguments: Vec::new() };
+        let own = Launch::named("none", Vec::new());
         let folder = folder.path();
         let lab = Lab { limits: &limits, folder, own: &own };
         let process =

@@ -66,10 +66,8 @@ fn of_tokio(worker: &str, folder: &Path) -> Found {
     let limits = limits();
     let stop = Arc::clone(&limits.stop);
     let arguments = ["--exact", worker, "--ignored", "--nocapture"];
-    let own = Launch {
-        program: std::env::current_exe().unwrap(),
-        arguments: arguments.map(String::from).to_vec(),
-    };
+    let program = std::env::current_exe().unwrap();
+    let own = Launch::named(program, arguments.map(String::from).to_vec());
     let findings = study(Study {
         groups: &[Group::Loops],
         limits: &limits,

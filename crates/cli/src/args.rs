@@ -1,5 +1,11 @@
 //! The command line: subcommands and options.
 
+mod cmp;
+mod duel;
+
+pub(crate) use cmp::Cmp;
+pub(crate) use duel::Duel;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -32,6 +38,9 @@ pub(crate) enum Command {
     Run(Run),
     /// Compare two sessions, cell by cell
     Cmp(Cmp),
+    /// Compare two builds of Lanes in one session: the guard against
+    /// regressions for CI
+    Duel(Duel),
     /// Rank the models over all rows of one or more sessions
     Rank(Rank),
     /// Draw timelines: when each task computed, waited, or waited for a lock
@@ -138,19 +147,29 @@ pub(crate) struct Run {
           value_name = "N,...")]
     pub(crate) workers: Vec<usize>,
 
-    /// The number of rounds for each row, instead of a budget of time
+    /// The number of rounds for each row, instead of a budget of time: in each
+    /// round all models start afresh and are sampled in random order
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100_000),
-          conflicts_with = "budget")]
+          conflicts_with_all = ["budget", "until"])]
     pub(crate) rounds: Option<u64>,
 
     /// How long the session may take, such as 60s or 10m; by default 1.8 s for
-    /// each cell, and at least 20 s. Rows with inconclusive verdicts get most
-    /// of it
+    /// each cell, and at least 20 s. After eight rounds, the rows that scatter
+    /// most get most of it
     #[arg(long, value_parser = duration)]
     pub(crate) budget: Option<Duration>,
 
-    /// Models whose difference certainly lies within this margin are tied
-    #[arg(long, value_parser = percent, default_value = "3%")]
+    /// Leave a row as soon as each of its models is certainly slower, or
+    /// certainly as fast within this margin, and end when all rows are left;
+    /// at the latest when the budget ends
+    #[arg(long, value_parser = goal, value_name = "PERCENT",
+          conflicts_with = "margin")]
+    pub(crate) until: Option<f64>,
+
+    /// A model that certainly takes no longer than this beyond the fastest is
+    /// as fast
+    #[arg(long, value_parser = percent, value_name = "PERCENT",
+          default_value = "10%")]
     pub(crate) margin: f64,
 
     /// The seed of the inputs and of the random order of samples
@@ -178,32 +197,6 @@ pub(crate) struct Run {
     /// which the file is named by the time
     #[arg(short, long, default_value = "results", value_name = "PATH")]
     pub(crate) output: PathBuf,
-
-    /// The format of what is printed
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
-}
-
-#[derive(Args)]
-pub(crate) struct Cmp {
-    /// The older results
-    pub(crate) before: PathBuf,
-    /// The newer results
-    pub(crate) after: PathBuf,
-
-    /// End with exit code 3 if a cell is certainly slower by more than this
-    #[arg(long, value_parser = percent, value_name = "PERCENT")]
-    pub(crate) fail_on: Option<f64>,
-
-    /// Compare the times themselves; by default each model is compared relative
-    /// to the others of its row, so that a machine that became slower as a
-    /// whole is not taken for a regression
-    #[arg(long)]
-    pub(crate) absolute: bool,
-
-    /// Models whose difference certainly lies within this margin are tied
-    #[arg(long, value_parser = percent, default_value = "3%")]
-    pub(crate) margin: f64,
 
     /// The format of what is printed
     #[arg(long, value_enum, default_value_t)]
@@ -315,8 +308,8 @@ pub(crate) struct Demo {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
-    /// How long measuring may take; with more time, fewer verdicts are
-    /// inconclusive
+    /// How long measuring may take; with more time, fewer grades are
+    /// open
     #[arg(long, value_parser = duration, default_value = "90s")]
     pub(crate) budget: Duration,
 
@@ -393,6 +386,14 @@ fn duration(text: &str) -> Result<Duration, String> {
         return Err("at most a day".into());
     }
     Ok(Duration::from_secs_f64(seconds))
+}
+
+fn goal(text: &str) -> Result<f64, String> {
+    let goal = percent(text)?;
+    if goal < 0.001 {
+        return Err("no session is as precise as that: 0.1% or more".into());
+    }
+    Ok(goal)
 }
 
 fn percent(text: &str) -> Result<f64, String> {

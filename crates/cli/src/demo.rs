@@ -5,6 +5,7 @@ use crate::fail::Fail;
 use crate::report::report;
 use crate::run::{end, measured};
 use crate::trace::record_all;
+use lanes_measure::session;
 use lanes_suite::MODELS;
 use std::time::Duration;
 
@@ -27,8 +28,9 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
         items: None,
         workers: Vec::new(),
         rounds: None,
+        until: None,
         budget: Some(*budget),
-        margin: 0.03,
+        margin: session::MARGIN,
         seed: 7,
         deadline,
         memory: None,

@@ -1,4 +1,4 @@
-//! The parts of the documentation that are made of data: verdicts as the
+//! The parts of the documentation that are made of data: rows as the
 //! terminal prints them, and siblings as they are.
 
 use crate::args::Format;
@@ -64,7 +64,7 @@ pub fn parts(root: &Path) -> Result<Vec<Part>, String> {
     for excerpt in EXCERPTS {
         let results = Results::load(&root.join(excerpt.results));
         let results = results.map_err(|error| error.to_string())?;
-        let text = verdicts(&results, excerpt);
+        let text = row(&results, excerpt);
         let text = text.map_err(|fail| fail.to_string())?;
         let &Excerpt { page, name, .. } = excerpt;
         parts.push(Part { page, name, text });
@@ -73,7 +73,7 @@ pub fn parts(root: &Path) -> Result<Vec<Part>, String> {
 }
 
 /// The rows of an excerpt, as the terminal prints them.
-fn verdicts(results: &Results, excerpt: &Excerpt) -> Result<String, Fail> {
+fn row(results: &Results, excerpt: &Excerpt) -> Result<String, Fail> {
     let workers = excerpt.workers;
     let mut text = String::from("```text\n");
     for name in excerpt.rows {
@@ -133,12 +133,12 @@ mod tests {
             ranking: true,
             ..EXCERPTS[0]
         };
-        let text = verdicts(&results, &excerpt(&["fib 18"], 2)).unwrap();
+        let text = row(&results, &excerpt(&["fib 18"], 2)).unwrap();
         for word in ["fib 18, 2 workers", "ranking over", " commit "] {
             assert!(text.contains(word), "{word}: {text}");
         }
         for gone in [excerpt(&["fib 1"], 2), excerpt(&["fib 18"], 9)] {
-            assert!(verdicts(&results, &gone).is_err());
+            assert!(row(&results, &gone).is_err());
         }
     }
 }

@@ -2,12 +2,14 @@
 
 mod args;
 mod catalogue;
+mod changes;
 mod check;
 mod claims;
 mod cmp;
 mod demo;
 mod doctor;
 mod draw;
+mod duel;
 pub mod excerpts;
 mod fail;
 mod figures;
@@ -18,10 +20,12 @@ mod printed;
 mod provenance;
 mod rank;
 mod report;
+mod revision;
 mod run;
 mod select;
 mod sessions;
 mod show;
+mod side;
 mod stamp;
 mod temporary;
 mod trace;
@@ -42,6 +46,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(options) => doctor::doctor(&options),
         Command::Run(options) => run::run(&options),
         Command::Cmp(options) => cmp::cmp(&options),
+        Command::Duel(options) => duel::duel(&options),
         Command::Rank(options) => rank::rank(&options),
         Command::Trace(options) => trace::trace(&options),
         Command::Figures(options) => figures::figures(&options),

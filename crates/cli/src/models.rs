@@ -8,7 +8,7 @@ use lanes_core::{Entry, Family};
 use lanes_measure::guest::{Guest, PREFIX, guests};
 use lanes_measure::process::Launch;
 use lanes_measure::protocol::{Described, DescribedCell, Grade};
-use lanes_suite::MODELS;
+use lanes_suite::{MODELS, find};
 use std::fs;
 
 /// A model by its name. Python and guests are not yet asked what they are: that
@@ -32,6 +32,8 @@ pub(crate) enum Origin {
     Guest(Guest),
     /// A program that was named with `--peer`.
     Peer(Launch),
+    /// Builds of Lanes that are compared; what one or the other has.
+    Builds(Described),
 }
 
 /// A model that its worker has described.
@@ -90,6 +92,8 @@ impl Known {
     pub(crate) fn by_name(&self) -> bool {
         match &self.origin {
             Origin::Suite(entry) => entry.family != Family::Runtime,
+            Origin::Builds(described) => find(&described.model)
+                .is_some_and(|entry| entry.family != Family::Runtime),
             Origin::Python | Origin::Guest(_) => true,
             Origin::Peer(_) => false,
         }
@@ -106,6 +110,9 @@ impl Known {
                 self.model(Described::from(*entry), Launch::own(), true)
             }
             Origin::Peer(launch) => self.model(name(), launch.clone(), false),
+            Origin::Builds(described) => {
+                self.model(described.clone(), nothing(), true)
+            }
             Origin::Python => self.python(name()),
             Origin::Guest(guest) => self.guest(guest, name()),
         })
@@ -220,6 +227,7 @@ impl Model {
             Origin::Python => "CPython",
             Origin::Guest(_) => "Guests",
             Origin::Peer(_) => "Peers",
+            Origin::Builds(_) => "Builds",
         }
     }
 }

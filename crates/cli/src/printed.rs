@@ -73,8 +73,8 @@ pub(crate) fn foot(results: &Results) -> String {
     };
     format!(
         "{}; {}; {:.0} s{state}\n\
-         Intervals hold for all pairs of a row at once, with {} probability; \
-         differences below the noise floor are not reported.\n",
+         The intervals of a row hold all at once with {} probability: of \
+         twenty rows, one may miss.\n",
         results.machine,
         results.build,
         results.seconds,
@@ -164,11 +164,13 @@ fn csv(results: &Results) -> Result<String, Fail> {
         "ratio",
         "low",
         "high",
-        "verdict",
+        "grade",
         "limit_seconds",
         "limit_beaten",
-        "noise_floor",
-        "rounds",
+        "cpu_ratio",
+        "cpu_low",
+        "cpu_high",
+        "twin_ratio",
         "visits",
         "failure",
     ];
@@ -184,6 +186,7 @@ fn csv(results: &Results) -> Result<String, Fail> {
         });
         for (summary, group, standing) in groups {
             let ratio = standing.ratio.map(|ratio| ratio.ratio());
+            let cpu = standing.cpu_ratio.map(|ratio| ratio.ratio());
             let none = ratio.is_none();
             let limit = least(row, group.workers);
             let beaten = |limit| (standing.seconds < limit).to_string();
@@ -197,11 +200,13 @@ fn csv(results: &Results) -> Result<String, Fail> {
                 number(ratio.map(|r| r.median).or(none.then_some(1.0))),
                 number(ratio.map(|r| r.low)),
                 number(ratio.map(|r| r.high)),
-                finding(row, standing, group),
+                finding(row, standing),
                 number(limit),
                 limit.map(beaten).unwrap_or_default(),
-                summary.floor.exp_m1().to_string(),
-                summary.rounds.to_string(),
+                number(cpu.map(|r| r.median)),
+                number(cpu.map(|r| r.low)),
+                number(cpu.map(|r| r.high)),
+                number(summary.twin.map(|twin| twin.ratio().median)),
                 summary.visits.to_string(),
                 String::new(),
             ]);
@@ -223,7 +228,7 @@ fn csv(results: &Results) -> Result<String, Fail> {
             texts[1].clone_from(&row.size);
             texts[2] = contender.workers.to_string();
             texts[3].clone_from(&contender.name);
-            texts[15] = failure.to_string();
+            texts[17] = failure.to_string();
             sheet.row(texts);
         }
     }

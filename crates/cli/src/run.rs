@@ -8,7 +8,7 @@ use crate::show::print;
 use crate::stamp;
 use crate::temporary;
 use indicatif::{ProgressBar, ProgressStyle};
-use lanes_core::{Config, Size, rows, rows_with};
+use lanes_core::{Config, Row, Size, rows, rows_with};
 use lanes_measure::document::Output;
 use lanes_measure::process::Limits;
 use lanes_measure::results::{Results, State};
@@ -41,7 +41,7 @@ pub(crate) fn limits(
     Ok(Limits { deadline, memory: memory.unwrap_or(4 << 30), stop })
 }
 
-/// Measures what was chosen, saves it, and prints the verdicts.
+/// Measures what was chosen, saves it, and prints the grades.
 ///
 /// # Errors
 /// Those of [`measured`], [`Fail::Failure`] if a cell failed,
@@ -55,23 +55,24 @@ pub(crate) fn run(options: &Run) -> Result<(), Fail> {
     end(&results, &path)
 }
 
+/// All rows: small ones, large ones, or those with so many items.
+pub(crate) fn sized(full: bool, items: Option<usize>) -> Vec<Box<dyn Row>> {
+    match items {
+        Some(items) => rows_with(items),
+        None if full => rows(Size::Full),
+        None => rows(Size::Quick),
+    }
+}
+
 /// Measures what was chosen, and saves it in the file that is returned.
 ///
 /// # Errors
 /// Those of the selection, of the places for files, and of inputs that cannot
 /// be made.
 pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
-    let rows = match options.items {
-        Some(items) => rows_with(items),
-        None if options.full => rows(Size::Full),
-        None => rows(Size::Quick),
-    };
+    let rows = sized(options.full, options.items);
     let cells = Cells::choose(&options.selection, rows)?.here()?;
-    let workers = match &options.workers[..] {
-        [] => vec![Config::machine().workers()],
-        workers => workers.to_vec(),
-    };
-    let contenders = contenders(&cells, &workers);
+    let contenders = contenders(&cells, &options.workers);
     let control = !options.no_control;
     let (rows, wants) = cells.into_parts();
     let mut plan = Plan {
@@ -79,8 +80,10 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
         contenders,
         wants,
         control,
+        even: false,
         rounds: options.rounds.map(|rounds| rounds as usize),
         budget: Duration::ZERO,
+        until: options.until,
         seed: options.seed,
         level: 0.95,
         margin: options.margin,
@@ -90,13 +93,27 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
     };
     let default = || Plan::default_budget(plan.cells());
     plan.budget = options.budget.unwrap_or_else(default);
+    let has_items = options.items.is_some();
+    session(&mut plan, has_items, &options.output)
+}
+
+/// Measures what is planned, and saves it after each visit in the file that is
+/// returned. `has_items` says that the sizes follow from `--items`.
+///
+/// # Errors
+/// Those of the places for files, and of inputs that cannot be made.
+pub(crate) fn session(
+    plan: &mut Plan,
+    has_items: bool,
+    place: &Path,
+) -> Result<(Results, PathBuf), Fail> {
     // Every session needs it: no row is to blame.
     drop(temporary::folder()?);
     let begun = jiff::Timestamp::now();
-    let mut output = output(&options.output, &begun)?;
-    let refused = session::check(&mut plan);
-    possible(&plan, &refused, options.items.is_some())?;
-    let bar = bar(&plan);
+    let mut output = output(place, &begun)?;
+    let refused = session::check(plan);
+    possible(plan, &refused, has_items)?;
+    let bar = bar(plan);
     let mut watch = |results: &Results, progress: &Progress| {
         if refused.is_empty() {
             save(&mut output, results)?;
@@ -112,7 +129,7 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
         Ok(())
     };
     let begun = begun.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let results = session::run(&plan, begun, &mut watch);
+    let results = session::run(plan, begun, &mut watch);
     bar.finish_and_clear();
     let path = output.path().to_owned();
     match results {
@@ -176,7 +193,11 @@ fn whole(mut results: Results, refused: &[Refused]) -> Results {
     results
 }
 
-fn contenders(cells: &Cells, workers: &[usize]) -> Vec<Contender> {
+/// The chosen models, each with each of these numbers of workers; without one,
+/// with as many as the machine runs at once.
+pub(crate) fn contenders(cells: &Cells, workers: &[usize]) -> Vec<Contender> {
+    let machine = [Config::machine().workers()];
+    let workers = if workers.is_empty() { &machine } else { workers };
     let mut contenders = Vec::new();
     for model in &cells.models {
         // One worker is one worker, however many others have.

@@ -36,8 +36,19 @@ impl Cells {
         selection: &Selection,
         rows: Vec<Box<dyn Row>>,
     ) -> Result<Self, Fail> {
-        let known = known(selection)?;
-        Self::of(selection, rows, &known, candidates(selection, &known)?)
+        Self::among(selection, rows, &known(selection)?)
+    }
+
+    /// As [`Cells::choose`], of these models only.
+    ///
+    /// # Errors
+    /// Those of [`Cells::choose`].
+    pub(crate) fn among(
+        selection: &Selection,
+        rows: Vec<Box<dyn Row>>,
+        known: &[Known],
+    ) -> Result<Self, Fail> {
+        Self::of(selection, rows, known, candidates(selection, known)?)
     }
 
     /// The cells among these rows, of all models; those of Python

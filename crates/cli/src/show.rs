@@ -86,18 +86,22 @@ fn is_figure(text: &str) -> bool {
     first.next().is_none_or(|c| c.is_ascii_digit())
 }
 
-/// The colour of a verdict.
+/// What grades, changes and fits begin with, by their colour.
+const COLORS: [(Color, &[&str]); 3] = [
+    (Color::Green, &["fastest", "as fast", "faster", "same within", "natural"]),
+    (Color::Red, &["slower", "gone:", "broken:", "fails:", "unsuitable"]),
+    (
+        Color::Yellow,
+        &["open", "at most", "inconclusive", "unknown", "possible"],
+    ),
+];
+
+/// The colour of what is said of a model.
 fn color(text: &str) -> Option<Color> {
-    let starts = |prefix| text.starts_with(prefix);
-    if starts("fastest") || starts("natural") || starts("faster") {
-        Some(Color::Green)
-    } else if starts("slower") || starts("unsuitable") {
-        Some(Color::Red)
-    } else if starts("inconclusive") || starts("possible") {
-        Some(Color::Yellow)
-    } else {
-        None
-    }
+    let starts =
+        |begins: &[&str]| begins.iter().any(|begin| text.starts_with(begin));
+    let found = COLORS.into_iter().find(|(_, begins)| starts(begins));
+    found.map(|(color, _)| color)
 }
 
 /// Colours are for terminals, and for people who want them (no-color.org).

@@ -79,7 +79,8 @@ fn a_session_is_printed_and_left_as_a_file() {
     // The third is the control, of whichever was faster.
     assert_eq!(names[..2], ["sequential", "rayon"]);
     assert_eq!(names.len(), 3);
-    assert_eq!(row["samples"].as_array().unwrap().len(), 18);
+    // Three samples of each in each round.
+    assert_eq!(row["samples"].as_array().unwrap().len(), 54);
     let sample = &row["samples"][0];
     for field in ["wall_ns", "user_ns", "voluntary", "peak_bytes", "threads"] {
         assert!(sample[field].is_u64(), "{field} of {sample}");
@@ -112,9 +113,43 @@ fn every_format_is_what_it_says() {
     assert_eq!(reader.records().map(Result::unwrap).count(), 2);
     assert!(print("markdown").contains("| model "));
     let table = print("table");
-    for word in ["verdict", "noise floor", "best possible", "ratio"] {
+    for word in ["grade", "twin", "best possible", "ratio"] {
         assert!(table.contains(word), "{word}");
     }
+}
+
+#[test]
+fn a_goal_ends_a_session_and_is_its_margin() {
+    let folder = tempfile::tempdir().unwrap();
+    // Whatever the machine does, all is within so wide a margin.
+    let few = ["fib/sequential", "fib/rayon", "--items=1000"];
+    let wide = [&few[..], &["--until=999%", "--budget=10m"]].concat();
+    let file = json(&session(&folder, "a.json", &wide));
+    assert_eq!(file["margin"], 9.99);
+    let summary = &file["rows"][0]["summary"];
+    // The first look spends half of what may go wrong.
+    assert_eq!(summary["visits"], 8);
+    assert_eq!(summary["level"], 0.975);
+}
+
+#[test]
+fn nothing_is_said_of_one_round_or_of_one_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.json");
+    let path = path.to_str().unwrap();
+    let few = ["--items=1000", "--rounds=1", "--output", path];
+    let once = ["run", "fib", "--models=sequential,rayon"];
+    let output = output(&[&once[..], &few].concat());
+    let printed = text(&output.stdout);
+    assert_eq!(printed.matches("open (too few visits)").count(), 2);
+    assert!(printed.contains("twin not known"), "{printed}");
+    let file = json(Path::new(path));
+    let standing = &file["rows"][0]["summary"]["groups"][0]["standings"][1];
+    assert_eq!(standing["ratio"]["high"], Value::Null);
+    fs::remove_file(path).unwrap();
+    let alone = ["run", "fib", "--models=rayon"];
+    let output = self::output(&[&alone[..], &few].concat());
+    assert!(text(&output.stdout).contains("the only model"));
 }
 
 #[test]
@@ -159,7 +194,7 @@ fn a_worker_in_another_language_is_a_model_like_others() {
     ]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     let file = json(&path);
-    for (row, samples) in [(0, 6), (1, 0), (2, 6)] {
+    for (row, samples) in [(0, 18), (1, 0), (2, 18)] {
         let row = &file["rows"][row];
         let all = row["samples"].as_array().unwrap().iter();
         let own = all.filter(|sample| sample["contender"] == 1);
@@ -215,6 +250,11 @@ fn what_makes_no_sense_is_told_in_a_line() {
         &["run", "--items=-1"],
         &["run", "--budget=0s"],
         &["run", "--budget=soon"],
+        &["run", "--until=0%"],
+        &["run", "--until=-5%"],
+        &["run", "--until=NaN"],
+        &["run", "--until=5%", "--rounds=4"],
+        &["run", "--until=5%", "--margin=5%"],
         &["run", "--quick", "--full"],
         &["run", "--peer=x"],
         &["dance"],
@@ -403,7 +443,7 @@ fn files_that_are_no_results_are_told_with_the_way_out() {
     let whole = fs::read_to_string(good).unwrap();
     let bad = folder.path().join("bad.json");
     let name = bad.to_str().unwrap();
-    let newer = whole.replacen("\"version\":1", "\"version\":99", 1);
+    let newer = whole.replacen("\"version\":2", "\"version\":99", 1);
     let lying = whole.replacen("\"contender\":0", "\"contender\":77", 1);
     for (content, words) in [
         (&whole[..whole.len() / 2], &["measure again"][..]),

@@ -1,265 +1,257 @@
-//! Two sessions, cell by cell.
+//! What changed in each cell, between two builds or two sessions.
 
-use crate::results::{Results, RowResult, Taken};
-use crate::statistics::{Interval, Verdict, median, normal, student, verdict};
-use crate::summarize::summarize;
-use crate::summary::Summary;
+mod sessions;
+
+pub use sessions::{BESIDE, changes};
+
+use crate::failure::Failure;
+use crate::statistics::moderated::prior;
+use crate::statistics::{
+    Difference, Interval, holm, normal, of_all, student, tail,
+};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
-/// With so many contenders common to both sessions, a row can distinguish a
-/// model that changed from a machine that changed.
-const ENOUGH: usize = 3;
+/// A regression is called visible if it is found with this probability.
+const POWER: f64 = 0.8;
 
-/// One cell in two sessions.
+/// One cell before and after.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
     /// The workload.
     pub workload: String,
     /// The size.
     pub size: String,
-    /// The contender's name.
+    /// The model's name.
     pub name: String,
     /// How many workers were asked for.
     pub workers: usize,
-    /// The median times of a run in both sessions, in seconds.
-    pub seconds: [f64; 2],
-    /// Whether the ratio is relative to the other contenders of the row, so
-    /// that a machine that became slower as a whole does not matter.
-    pub beside: bool,
-    /// The later time over the earlier one; the interval holds for all cells
-    /// at once.
-    pub ratio: Interval,
-    /// The verdict on the later session.
-    pub verdict: Verdict,
+    /// The median times of a run before and after, in seconds, where measured.
+    pub seconds: [Option<f64>; 2],
+    /// The visits before and after.
+    pub visits: [usize; 2],
+    /// What the times were compared with.
+    pub compared: Compared,
+    /// The later time over the earlier one: 1 is no change. The intervals of
+    /// all cells hold at once. None with too few visits.
+    pub ratio: Option<Interval>,
+    /// The smallest slowdown, as a fraction, that would have been found as
+    /// certainly above the limit in four of five times. None with too few
+    /// visits.
+    pub visible: Option<f64>,
+    /// What is known of it.
+    pub outcome: Outcome,
 }
 
-/// A cell's name: workload, size, contender and workers.
-type Cell = (String, String, String, usize);
+/// What the times of a cell were compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compared {
+    /// Those of the other build in the same visits.
+    WithinVisits,
+    /// Those of the other session, less the median of what changed in the other
+    /// models of the row.
+    BesideOthers,
+    /// Those of the other session.
+    Absolute,
+}
 
-/// Compares the cells that both sessions have.
+/// What is known of a cell.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Both were measured.
+    Measured {
+        /// What the interval says.
+        finding: Finding,
+        /// Whether it is certainly slower by more than the limit.
+        regressed: bool,
+    },
+    /// Too few visits have it.
+    Unmeasured,
+    /// It was measured before, and is not there or not measured now.
+    Gone,
+    /// It is measured now, and was not before.
+    New,
+    /// It was measured before, and fails now.
+    Broken(Failure),
+    /// It is measured now, and failed before.
+    Repaired(Failure),
+    /// It failed before, and fails now.
+    Fails(Failure),
+}
+
+/// What an interval says of two times. Fractions are of the earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Finding {
+    /// It takes more time.
+    Slower {
+        /// At least so much more.
+        low: f64,
+        /// At most so much more.
+        high: f64,
+    },
+    /// It takes less time.
+    Faster {
+        /// At least so much less.
+        low: f64,
+        /// At most so much less.
+        high: f64,
+    },
+    /// The times differ by less than the margin.
+    Same {
+        /// By at most so much.
+        within: f64,
+    },
+    /// The interval allows more than one of these.
+    Inconclusive,
+}
+
+impl Finding {
+    /// What the interval of a ratio says; `margin` is a fraction.
+    fn of(ratio: &Interval, margin: f64) -> Self {
+        let Interval { low, high, .. } = *ratio;
+        let farthest = high.max(1.0 / low) - 1.0;
+        if low > 1.0 {
+            Self::Slower { low: low - 1.0, high: high - 1.0 }
+        } else if high < 1.0 {
+            Self::Faster { low: 1.0 - high, high: 1.0 - low }
+        } else if farthest <= margin {
+            Self::Same { within: farthest }
+        } else {
+            Self::Inconclusive
+        }
+    }
+}
+
+impl Outcome {
+    /// Whether it is worse now: certainly slower than the limit allows, gone or
+    /// broken.
+    pub fn is_regression(&self) -> bool {
+        matches!(
+            self,
+            Self::Measured { regressed: true, .. }
+                | Self::Gone
+                | Self::Broken(_)
+        )
+    }
+
+    /// Why it has no time now although it was to have one.
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Broken(failure) | Self::Fails(failure) => {
+                Some(failure).filter(|failure| failure.is_wrong())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// How cells are judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The probability with which the intervals of all cells hold at once.
+    pub level: f64,
+    /// Times that differ certainly by less than this fraction are the same.
+    pub margin: f64,
+    /// A cell has regressed if it is certainly slower by more than this
+    /// fraction.
+    pub most: f64,
+}
+
+/// Judges cells, each with the logarithm of its ratio where that is known.
 ///
-/// The sessions were not interleaved, so a cell is compared by the medians of
-/// its visits, with Welch's interval for two samples of unequal variance and
-/// Šidák's level for so many cells.
-pub fn changes(
-    before: &Results,
-    after: &Results,
-    absolute: bool,
-    margin: f64,
+/// The intervals are those of Student's distribution, and hold for all cells at
+/// once (Šidák). Whether a cell has regressed is a test with one side: Holm's
+/// procedure over all cells.
+pub(crate) fn judged(
+    cells: Vec<(Change, Option<Difference>)>,
+    limits: &Limits,
 ) -> Vec<Change> {
-    let later = after.rows.iter().map(|row| (row_key(row), row));
-    let later: BTreeMap<_, _> = later.collect();
-    let common = before.rows.iter().filter_map(|row| {
-        let later = later.get(&row_key(row))?;
-        // Other parameters under the same label are another row.
-        (row.items == later.items).then_some((row, *later))
-    });
-    let pairs: Vec<(&RowResult, &RowResult)> = common.collect();
-    let cells: Vec<Both> = pairs
-        .iter()
-        .flat_map(|(before, after)| both(before, after, absolute))
-        .collect();
-    let level = before.level.max(after.level);
-    let each = level.powf(1.0 / cells.len().max(1) as f64);
-    cells.into_iter().map(|cell| cell.change(each, margin)).collect()
-}
-
-fn row_key(row: &RowResult) -> (&str, &str) {
-    (&row.workload, &row.size)
-}
-
-/// One cell in both sessions: the logarithm of its time in each visit.
-struct Both {
-    cell: Cell,
-    seconds: [f64; 2],
-    beside: bool,
-    visits: [Vec<f64>; 2],
-    floor: f64,
-}
-
-fn both(before: &RowResult, after: &RowResult, absolute: bool) -> Vec<Both> {
-    let find = |row: &RowResult, name: &str, workers: usize| {
-        row.contenders.iter().position(|c| {
-            c.twin_of.is_none() && c.name == name && c.workers == workers
-        })
+    let Limits { level, margin, most } = *limits;
+    let most = most.ln_1p();
+    let known = || cells.iter().filter_map(|(_, found)| found.as_ref());
+    let count = known().count();
+    let chances = known().map(|found| chance(found, most));
+    let rejected = holm(&chances.collect::<Vec<_>>(), 1.0 - level);
+    let mut rejected = rejected.into_iter();
+    let judge = |(mut cell, found): (Change, Option<Difference>)| {
+        let Some(found) = found else { return cell };
+        let ratio = found.interval(of_all(level, count)).ratio();
+        let finding = Finding::of(&ratio, margin);
+        let regressed = rejected.next().unwrap_or(false);
+        let first = (1.0 - level) / count as f64;
+        cell.ratio = Some(ratio);
+        cell.visible = Some((most + visible(&found, first)).exp_m1());
+        cell.outcome = Outcome::Measured { finding, regressed };
+        cell
     };
-    let has = |row: &RowResult, contender: usize| {
-        row.samples.iter().any(|taken| taken.contender == contender)
-    };
-    let common = before.contenders.iter().filter_map(|contender| {
-        let (name, workers) = (&contender.name, contender.workers);
-        let a = find(before, name, workers)?;
-        let b = find(after, name, workers)?;
-        (has(before, a) && has(after, b)).then_some([a, b])
-    });
-    let common: Vec<[usize; 2]> = common.collect();
-    let beside = !absolute && common.len() >= ENOUGH;
-    let of = |session: usize| -> Vec<usize> {
-        common.iter().map(|indices| indices[session]).collect()
-    };
-    let [a, b] = [(before, of(0)), (after, of(1))].map(|(row, all)| {
-        let floor = summarize(row, 0.95, 0.0).map(|s: Summary| s.floor);
-        (by_visit(row, &all, beside), floor.unwrap_or(0.0))
-    });
-    let floor = a.1.max(b.1);
-    let cells = common.iter().enumerate().map(|(at, [index, other])| {
-        let contender = &before.contenders[*index];
-        let seconds =
-            [(before, *index), (after, *other)].map(|(row, index)| {
-                let own = row.samples.iter().filter(|t| t.contender == index);
-                let mut own: Vec<f64> = own.map(Taken::seconds).collect();
-                median(&mut own).unwrap_or(f64::NAN)
-            });
-        Both {
-            cell: (
-                before.workload.clone(),
-                before.size.clone(),
-                contender.name.clone(),
-                contender.workers,
-            ),
-            seconds,
-            beside,
-            visits: [a.0[at].clone(), b.0[at].clone()],
-            floor,
-        }
-    });
-    cells.collect()
+    cells.into_iter().map(judge).collect()
 }
 
-/// For each of these contenders, the median of each visit: of the logarithm of
-/// its time, or of that beside the middle of all of them in the same round.
-fn by_visit(row: &RowResult, all: &[usize], beside: bool) -> Vec<Vec<f64>> {
-    let visits = crate::summarize::visits(row);
-    let of = |at: usize| {
-        let visit = |rounds: &Vec<Vec<Option<f64>>>| {
-            let times = rounds.iter().filter_map(|round| {
-                let own = round[all[at]]?;
-                if !beside {
-                    return Some(own);
-                }
-                let times: Option<Vec<f64>> =
-                    all.iter().map(|index| round[*index]).collect();
-                Some(own - median(&mut times?)?)
-            });
-            median(&mut times.collect::<Vec<_>>())
-        };
-        visits.iter().filter_map(visit).collect()
+/// The variance of a visit, with its degrees of freedom.
+pub(crate) type Variance = (f64, f64);
+
+/// The variances of cells, each drawn toward what they have in common (Smyth,
+/// 2004), since few visits tell little of it.
+pub(crate) fn moderated(
+    variances: Vec<Option<Variance>>,
+) -> Vec<Option<Variance>> {
+    let known: Vec<Variance> = variances.iter().flatten().copied().collect();
+    let prior = prior(&known);
+    let one = |(variance, freedom): Variance| {
+        prior.at_most(freedom).shrink(variance, freedom)
     };
-    (0..all.len()).map(of).collect()
+    variances.into_iter().map(|variance| variance.map(one)).collect()
 }
 
-impl Both {
-    fn change(self, level: f64, margin: f64) -> Change {
-        let ratio = welch(&self.visits[0], &self.visits[1], level);
-        let rounds = self.visits.iter().map(Vec::len).sum();
-        let (workload, size, name, workers) = self.cell;
-        Change {
-            workload,
-            size,
-            name,
-            workers,
-            seconds: self.seconds,
-            beside: self.beside,
-            ratio,
-            verdict: verdict(&ratio, self.floor, margin.ln_1p(), rounds),
-        }
+/// The probability of so large an estimate if the true one is `most`.
+fn chance(found: &Difference, most: f64) -> f64 {
+    let Difference { estimate, error, freedom, .. } = *found;
+    if error > 0.0 {
+        tail((estimate - most) / error, freedom)
+    } else if estimate > most {
+        0.0
+    } else {
+        1.0
     }
 }
 
-/// The mean of `after` less that of `before`, with Welch's interval; without
-/// end if either has fewer than two values.
-fn welch(before: &[f64], after: &[f64], level: f64) -> Interval {
-    let [(a, va), (b, vb)] = [before, after].map(|values| {
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let squares = values.iter().map(|value| (value - mean).powi(2));
-        (mean, squares.sum::<f64>() / (count - 1.0) / count)
-    });
-    let middle = b - a;
-    let error = (va + vb).sqrt();
-    if !error.is_finite() {
-        let median = if middle.is_finite() { middle } else { 0.0 };
-        let (low, high) = (f64::NEG_INFINITY, f64::INFINITY);
-        return Interval { low, median, high };
-    }
-    let degrees = |values: &[f64]| values.len() as f64 - 1.0;
-    let both = va * va / degrees(before) + vb * vb / degrees(after);
-    let freedom = if both > 0.0 { (va + vb).powi(2) / both } else { 1.0 };
-    let half =
-        if error > 0.0 { student(normal(level), freedom) * error } else { 0.0 };
-    Interval { low: middle - half, median: middle, high: middle + half }
+/// How far above its limit a true log-ratio is found with [`POWER`], by a test
+/// with one side at `alpha`.
+fn visible(found: &Difference, alpha: f64) -> f64 {
+    let bound = |tail: f64| student(normal(1.0 - 2.0 * tail), found.freedom);
+    found.error * (bound(alpha) + bound(1.0 - POWER))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::tests::empty;
-    use crate::summarize::tests::row;
 
-    fn session(times: [f64; 3]) -> Results {
-        let [a, b, c] = times;
-        let row =
-            row(&[("a", 2, None, a), ("b", 2, None, b), ("c", 2, None, c)]);
-        Results { rows: vec![row], ..empty() }
-    }
-
-    fn slower(before: &Results, after: &Results, absolute: bool) -> String {
-        let changes = changes(before, after, absolute, 0.03);
-        assert_eq!(changes.len(), 3);
-        let slower = changes
-            .into_iter()
-            .filter(|change| matches!(change.verdict, Verdict::Slower { .. }));
-        slower.map(|change| change.name).collect()
+    #[test]
+    fn findings_follow_from_the_ends() {
+        let said = |low: f64, high: f64| {
+            let ratio = Interval { low, median: low.midpoint(high), high };
+            Finding::of(&ratio, 0.05)
+        };
+        let Finding::Slower { low, high } = said(1.02, 1.5) else { panic!() };
+        assert!((low - 0.02).abs() < 1e-12 && (high - 0.5).abs() < 1e-12);
+        let Finding::Faster { low, high } = said(0.5, 0.98) else { panic!() };
+        assert!((low - 0.02).abs() < 1e-12 && (high - 0.5).abs() < 1e-12);
+        assert!(matches!(said(0.97, 1.04), Finding::Same { .. }));
+        assert_eq!(said(0.97, 1.06), Finding::Inconclusive);
+        assert_eq!(said(0.9, 1.04), Finding::Inconclusive);
+        assert_eq!(said(0.0, f64::INFINITY), Finding::Inconclusive);
     }
 
     #[test]
-    fn a_machine_that_drifts_is_no_regression_and_a_model_that_does_is() {
-        let before = session([0.01, 0.02, 0.03]);
-        let drifted = session([0.013, 0.026, 0.039]);
-        assert_eq!(slower(&before, &drifted, false), "");
-        assert_eq!(slower(&before, &drifted, true), "abc");
-        let regressed = session([0.013, 0.026, 0.045]);
-        assert_eq!(slower(&before, &regressed, false), "c");
-        assert_eq!(slower(&before, &before, true), "");
-    }
-
-    #[test]
-    fn only_what_both_have_is_compared() {
-        let before = session([0.01, 0.02, 0.03]);
-        let mut after = before.clone();
-        after.rows[0].contenders[1].name = "other".into();
-        let found = changes(&before, &after, false, 0.03);
-        let names = found.iter().map(|change| change.name.as_str());
-        assert_eq!(names.collect::<Vec<_>>(), ["a", "c"]);
-        // Two are too few to distinguish a model from its machine.
-        assert!(found.iter().all(|change| !change.beside));
-        after.rows[0].items += 1;
-        assert!(changes(&before, &after, false, 0.03).is_empty());
-    }
-
-    #[test]
-    fn the_interval_is_welchs() {
-        // scipy.stats.ttest_ind(b, a, equal_var=False) and its
-        // confidence_interval(0.95).
-        let a = [1.0, 1.1, 0.9, 1.05];
-        let b = [1.2, 1.4, 1.1, 1.3, 1.25];
-        let found = welch(&a, &b, 0.95);
-        assert!((found.median - 0.2375).abs() < 1e-12, "{found:?}");
-        // Student's bound is a little wide here, never narrow.
-        let [low, high] = [0.082_022_477_7, 0.392_977_522_3];
-        assert!(found.low <= low && found.low > low - 2e-3, "{found:?}");
-        assert!(found.high >= high && found.high < high + 2e-3, "{found:?}");
-    }
-
-    #[test]
-    fn few_values_say_nothing() {
-        for (a, b) in [(&[][..], &[1.0][..]), (&[1.0], &[2.0]), (&[], &[])] {
-            let found = welch(a, b, 0.95);
-            assert_eq!(found.low, f64::NEG_INFINITY);
-            assert!(!found.median.is_nan());
-        }
-        let same = welch(&[1.0, 1.0], &[2.0, 2.0], 0.95);
-        assert_eq!((same.low, same.high), (1.0, 1.0));
+    fn what_is_visible_is_found_four_times_of_five() {
+        let found =
+            Difference { estimate: 0.0, error: 0.1, freedom: 30.0, visits: 8 };
+        // scipy.stats.t.ppf at 95 % and 80 %.
+        let expected = 0.1 * (1.697_260_887 + 0.853_767_261);
+        assert!((visible(&found, 0.05) - expected).abs() < 1e-6);
+        assert!((chance(&found, 0.0) - 0.5).abs() < 1e-9);
+        assert!((chance(&found, -0.169_726_089) - 0.05).abs() < 1e-6);
     }
 }

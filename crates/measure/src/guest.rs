@@ -1,6 +1,7 @@
 //! Guests: models in programs of their own. They are found by their names, as
 //! cargo and git find their commands.
 
+use crate::failure::{Cause, Failure};
 use crate::launch::{Launch, is_program};
 use crate::process::{Limits, Process};
 use crate::protocol::Described;
@@ -72,6 +73,26 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(plain)
 }
 
+/// Asks a worker which models it can be; it is started for that alone.
+///
+/// # Errors
+/// Those of [`Process::start`] and [`Process::describe`], and no reply within
+/// two seconds.
+pub fn models(launch: &Launch) -> Result<Vec<Described>, Failure> {
+    let folder = tempfile::tempdir().map_err(|error| {
+        Failure::new(Cause::Start, format!("a temporary folder: {error}"))
+    })?;
+    let limits = Limits {
+        deadline: PATIENCE,
+        memory: MEMORY,
+        stop: Arc::new(AtomicBool::new(false)),
+    };
+    let mut process = Process::start(launch, folder.path(), &limits)?;
+    let models = process.describe()?;
+    process.end();
+    Ok(models)
+}
+
 fn only(paths: &[PathBuf]) -> Result<PathBuf, String> {
     if let [path] = paths {
         return match path.metadata() {
@@ -104,20 +125,8 @@ impl Guest {
     /// Why there is no answer that can be used, in one line.
     pub fn ask(&self) -> Result<Answer, String> {
         let launch = Launch::opened(self.program.clone()?, Vec::new());
-        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let limits = Limits {
-            deadline: PATIENCE,
-            memory: MEMORY,
-            stop: Arc::new(AtomicBool::new(false)),
-        };
-        let process = Process::start(&launch, folder.path(), &limits);
-        let models = process.and_then(|mut process| {
-            let models = process.describe()?;
-            process.end();
-            Ok(models)
-        });
         let program = launch.name().display();
-        let models = models.map_err(|failure| {
+        let models = models(&launch).map_err(|failure| {
             line(&format!("{program}, asked what it is: {failure}"))
         })?;
         let (model, notes) = self

@@ -4,6 +4,7 @@ mod attest;
 pub mod between;
 pub mod change;
 pub mod document;
+pub mod duel;
 pub mod failure;
 pub mod guest;
 mod identity;

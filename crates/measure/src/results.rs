@@ -6,6 +6,7 @@ use crate::machine::Machine;
 use crate::protocol::Sample;
 use crate::statistics::median;
 use crate::summary::Summary;
+use lanes_core::{Size, workload};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use std::path::Path;
 /// What a result file says it is.
 pub const SCHEMA: &str = "lanes-results";
 /// The version of its format.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What a session measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,6 +73,10 @@ pub struct Build {
     pub commit: Option<String>,
     /// Whether files differed from the commit.
     pub dirty: bool,
+    /// The two builds that a duel measured, where there was one: paths or
+    /// commits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared: Option<[String; 2]>,
 }
 
 impl Build {
@@ -86,6 +91,7 @@ impl Build {
             profile: if debug { "debug" } else { "release" }.into(),
             commit: commit.map(str::to_owned),
             dirty,
+            compared: None,
         }
     }
 }
@@ -93,7 +99,7 @@ impl Build {
 /// The compiler, the build and the commit, on one line.
 impl fmt::Display for Build {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { version, rustc, profile, commit, dirty } = self;
+        let Self { version, rustc, profile, commit, dirty, .. } = self;
         let commit = commit.as_deref().unwrap_or("unknown");
         let short: String = commit.chars().take(9).collect();
         let changes = if *dirty { ", with changes" } else { "" };
@@ -122,6 +128,8 @@ pub struct RowResult {
     pub contenders: Vec<ContenderResult>,
     /// The limits, one for each number of workers.
     pub limits: Vec<LimitResult>,
+    /// How long its visits took, in seconds.
+    pub seconds: f64,
     /// Every sample, in the order in which they were taken.
     pub samples: Vec<Taken>,
     /// What follows from them; there once the session has ended.
@@ -173,7 +181,7 @@ pub struct LimitResult {
 pub struct Taken {
     /// In which visit: all processes are started afresh for each.
     pub visit: usize,
-    /// In which round of the visit: samples of one round are pairs.
+    /// Which one of the samples that follow one settling.
     pub round: usize,
     /// The contender, as an index into those of the row.
     pub contender: usize,
@@ -189,6 +197,26 @@ fn is_false(flag: &bool) -> bool {
 }
 
 impl RowResult {
+    /// Whether two rows are the same work. What a size of the catalogue leaves
+    /// open is found out anew by each session, and is no other work.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let key = |row: &Self| {
+            let mut parameters = row.parameters.clone();
+            let size = workload::find(&row.workload)
+                .and_then(|found| found.sizes(Size::Quick).pop())
+                .map(|row| row.size());
+            if let (Some(Value::Object(size)), Value::Object(own)) =
+                (size, &mut parameters)
+            {
+                let given =
+                    |name: &str| size.get(name).is_none_or(|v| !v.is_null());
+                own.retain(|name, _| given(name.as_str()));
+            }
+            (row.workload.clone(), row.size.clone(), row.items, parameters)
+        };
+        key(self) == key(other)
+    }
+
     /// The workers that only answer, each with its median time in seconds.
     pub fn answers(&self) -> impl Iterator<Item = (&ContenderResult, f64)> {
         let all = self.contenders.iter().enumerate();
@@ -303,7 +331,7 @@ pub(crate) mod tests {
         let whole = serde_json::to_string(&empty()).unwrap();
         let cut = load(&whole[..whole.len() / 2]);
         assert!(matches!(cut, Unreadable::Broken { .. }), "{cut}");
-        let newer = load(&whole.replace("\"version\":1,", "\"version\":2,"));
+        let newer = load(&whole.replace("\"version\":2,", "\"version\":3,"));
         assert!(matches!(newer, Unreadable::Schema { .. }), "{newer}");
         let other = load("{\"name\":\"x\"}");
         assert!(other.to_string().contains("not a file of lanes"), "{other}");

@@ -1,4 +1,4 @@
-//! A session: visits to rows, each with fresh processes and paired rounds.
+//! A session: visits to rows, each with fresh processes.
 
 mod clock;
 mod lane;
@@ -7,7 +7,7 @@ mod schedule;
 mod visit;
 
 pub use clock::clock;
-pub use plan::{Contender, Plan, Wants};
+pub use plan::{Contender, MARGIN, Plan, Wants};
 
 use crate::results::{
     ContenderResult, Results, RowResult, SCHEMA, State, VERSION,
@@ -19,7 +19,7 @@ use std::io;
 use std::mem;
 use std::thread;
 use std::time::{Duration, Instant};
-use visit::{Visit, Visitor};
+use visit::Visitor;
 
 /// How far a session is.
 #[derive(Debug, Clone)]
@@ -90,7 +90,7 @@ pub fn run(
         build: plan.build.clone(),
         seed: plan.seed,
         level: plan.level,
-        margin: plan.margin,
+        margin: plan.until.unwrap_or(plan.margin),
         clock: clock().as_secs_f64(),
         rows: rows.iter().map(|row| empty(&**row, plan)).collect(),
     };
@@ -119,19 +119,18 @@ pub fn run(
             } else {
                 State::Complete
             };
-            for row in &mut results.rows {
-                row.summary = summarize(row, plan.level, plan.margin);
+            for (index, row) in results.rows.iter_mut().enumerate() {
+                row.summary =
+                    summarize(row, schedule.level(index), results.margin);
             }
         }
         watch(&results, &progress)?;
         let Some(index) = next else { break };
         let row = &mut results.rows[index];
-        let (number, (time, rounds)) =
-            (schedule.visits(index), schedule.slice(index));
-        let visit = Visit { row: index, number, time, rounds };
+        let number = schedule.visits(index);
         let visited = Instant::now();
-        let rounds = visitor.visit(&visit, &*rows[index], row)?;
-        schedule.visited(index, visited.elapsed(), rounds, row);
+        visitor.visit((index, number), &*rows[index], row)?;
+        schedule.visited(index, visited.elapsed(), row);
         visits += 1;
     }
     Ok(results)
@@ -164,6 +163,7 @@ fn empty(row: &dyn Row, plan: &Plan) -> RowResult {
             .map(contender)
             .collect(),
         limits: Vec::new(),
+        seconds: 0.0,
         samples: Vec::new(),
         summary: None,
     }

@@ -6,118 +6,81 @@ mod table;
 pub use table::table;
 
 use crate::results::{ContenderResult, RowResult, Taken};
-use crate::statistics::{
-    Compared, Interval, Verdict, compare, median, verdict,
-};
+use crate::statistics::{Fit, Gap, Grade, Interval, gaps, median, of_all};
 use crate::summary::{Group, Speedup, Standing, Summary};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-/// No difference below this is reported, however quiet the machine is.
-const LEAST_FLOOR: f64 = 0.005;
-
-/// The logarithms of seconds per run: by visit, round and contender.
-pub fn visits(row: &RowResult) -> Vec<Vec<Vec<Option<f64>>>> {
-    let mut rounds: BTreeMap<(usize, usize), Vec<Option<f64>>> =
-        BTreeMap::new();
-    for taken in &row.samples {
-        let round = rounds.entry((taken.visit, taken.round));
-        let round = round.or_insert_with(|| vec![None; row.contenders.len()]);
-        round[taken.contender] = Some(taken.seconds().max(1e-12).ln());
-    }
-    let mut visits: BTreeMap<usize, Vec<Vec<Option<f64>>>> = BTreeMap::new();
-    for ((visit, _), round) in rounds {
-        visits.entry(visit).or_default().push(round);
-    }
-    visits.into_values().collect()
-}
-
-/// Sums up a row; `None` without a sample.
+/// Sums up a row; `None` without a sample. The intervals of each group hold at
+/// once with probability `level`; contenders within `margin`, a fraction, are
+/// as fast as each other.
 pub fn summarize(row: &RowResult, level: f64, margin: f64) -> Option<Summary> {
-    let visits = visits(row);
-    let groups = members(row);
-    let bases = bases(row);
-    let twin = row.contenders.iter().enumerate();
-    let twin = twin.filter_map(|(index, c)| Some((index, c.twin_of?))).next();
-
-    let mut pairs = BTreeSet::new();
-    for group in groups.values() {
-        for (at, a) in group.iter().enumerate() {
-            pairs.extend(group[at + 1..].iter().map(|b| (*a, *b)));
-        }
-    }
-    pairs.extend(bases.iter().copied());
-    pairs.extend(twin);
-    let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
-    let compared = compare(&visits, &pairs, level, 7).into_iter().flatten();
-    let pairs = Pairs(compared.map(|c| (c.pair, c)).collect());
-
-    let mut summary = Summary {
-        rounds: visits.iter().map(Vec::len).sum(),
-        visits: visits.len(),
-        floor: pairs.floor(twin),
-        groups: Vec::new(),
-        speedups: Vec::new(),
+    let times = table(row, |taken| Some(taken.seconds()));
+    let times = Times {
+        row,
+        wall: Fit::new(&times),
+        cpu: Fit::new(&table(row, Taken::cpu)),
+        level,
+        margin,
+        visits: times.len(),
     };
-    for (workers, members) in groups {
-        summary.groups.extend(pairs.group(row, workers, &members, &|ratio| {
-            verdict(ratio, summary.floor, margin.ln_1p(), summary.rounds)
-        }));
-    }
-    let speedups = bases.into_iter().filter_map(|(contender, base)| {
-        let speedup = pairs.interval(base, contender)?;
-        let workers = |index: usize| row.contenders[index].workers as f64;
-        let more = workers(contender) / workers(base);
-        let efficiency = speedup.median.exp() / more;
-        Some(Speedup { contender, base, speedup, efficiency })
-    });
-    summary.speedups.extend(speedups);
-    (!summary.groups.is_empty()).then_some(summary)
+    let groups = members(row).into_iter();
+    let groups: Vec<Group> = groups
+        .filter_map(|(workers, members)| times.group(workers, &members))
+        .collect();
+    (!groups.is_empty()).then(|| Summary {
+        visits: times.visits,
+        level,
+        twin: times.twin(),
+        groups,
+        speedups: times.speedups(),
+    })
 }
 
-/// What is known of pairs of contenders.
-struct Pairs(BTreeMap<(usize, usize), Compared>);
+/// The times of a row, fitted.
+struct Times<'a> {
+    row: &'a RowResult,
+    wall: Fit,
+    cpu: Fit,
+    level: f64,
+    margin: f64,
+    visits: usize,
+}
 
-impl Pairs {
-    /// The interval of `a` to `b`, whichever way round it was compared.
-    fn interval(&self, a: usize, b: usize) -> Option<Interval> {
-        let straight = self.0.get(&(a, b)).map(|compared| compared.interval);
-        straight.or_else(|| {
-            let Interval { low, median, high } = self.0.get(&(b, a))?.interval;
-            Some(Interval { low: -high, median: -median, high: -low })
-        })
-    }
-
-    /// The noise floor: the measured difference between a contender and its
-    /// twin plus one standard error.
-    fn floor(&self, twin: Option<(usize, usize)>) -> f64 {
-        let compared = twin.and_then(|pair| self.0.get(&pair));
-        let seen = compared.filter(|compared| compared.error.is_finite());
-        let floor = seen.map(|seen| seen.interval.median.abs() + seen.error);
-        floor.unwrap_or(0.0).max(LEAST_FLOOR)
+impl Times<'_> {
+    /// By how much a contender differs from its second process.
+    fn twin(&self) -> Option<Interval> {
+        let mut contenders = self.row.contenders.iter().enumerate();
+        let (twin, of) =
+            contenders.find_map(|(at, c)| Some((at, c.twin_of?)))?;
+        Some(self.wall.difference(twin, of)?.interval(self.level))
     }
 
     /// The standings of some contenders; none if none has samples.
-    fn group(
-        &self,
-        row: &RowResult,
-        workers: usize,
-        members: &[usize],
-        say: &dyn Fn(&Interval) -> Verdict,
-    ) -> Option<Group> {
+    fn group(&self, workers: usize, members: &[usize]) -> Option<Group> {
         let times = members.iter().filter_map(|index| {
-            Some((*index, middle(row, *index, |t| Some(t.seconds()))?))
+            let seconds = middle(self.row, *index, |t| Some(t.seconds()));
+            Some((*index, seconds?))
         });
-        let times: Vec<(usize, f64)> = times.collect();
+        let times: BTreeMap<usize, f64> = times.collect();
         let best = self.fastest(&times)?;
-        let standing = |(contender, seconds): (usize, f64)| {
+        let members: Vec<usize> = times.keys().copied().collect();
+        let gaps = gaps(&self.wall, &members, best, self.level);
+        let each = of_all(self.level, members.len() - 1);
+        let standing = |gap: &Gap| {
+            let contender = gap.contender;
             let other = contender != best;
-            let ratio = other.then(|| self.interval(contender, best)).flatten();
-            let cpu = middle(row, contender, Taken::cpu);
-            let verdict = ratio.as_ref().map(say);
-            Standing { contender, seconds, cpu, ratio, verdict }
+            let grade = Grade::of(gap, members.len(), self.level, self.margin);
+            let cpu_ratio = self.cpu.difference(contender, best);
+            Standing {
+                contender,
+                seconds: times[&contender],
+                cpu: middle(self.row, contender, Taken::cpu),
+                ratio: other.then_some(gap.slower),
+                grade: (members.len() > 1).then_some(grade),
+                cpu_ratio: cpu_ratio.map(|found| found.interval(each)),
+            }
         };
-        let mut standings: Vec<Standing> =
-            times.into_iter().map(standing).collect();
+        let mut standings: Vec<Standing> = gaps.iter().map(standing).collect();
         let place = |standing: &Standing| {
             standing.ratio.map_or(f64::NEG_INFINITY, |ratio| ratio.median)
         };
@@ -126,21 +89,37 @@ impl Pairs {
     }
 
     /// The contender that no other beats, or the one with the smallest loss,
-    /// since paired ratios need not be transitive.
-    fn fastest(&self, times: &[(usize, f64)]) -> Option<usize> {
-        let beaten = |(index, seconds): &(usize, f64)| {
+    /// since trimmed means need not be transitive.
+    fn fastest(&self, times: &BTreeMap<usize, f64>) -> Option<usize> {
+        let beaten = |(index, seconds): &(&usize, &f64)| {
             let others = times.iter().filter(|(other, _)| other != index);
             let by = others.map(|(other, theirs)| {
-                match self.interval(*index, *other) {
-                    Some(ratio) => ratio.median,
-                    // Without a common round the times themselves must do.
-                    None => (seconds / theirs).ln(),
+                match self.wall.difference(**index, *other) {
+                    Some(found) => found.estimate,
+                    // Without common visits the times themselves must do.
+                    None => (*seconds / theirs).ln(),
                 }
             });
             by.fold(f64::NEG_INFINITY, f64::max)
         };
         let least = times.iter().min_by(|a, b| beaten(a).total_cmp(&beaten(b)));
         least.map(|(index, _)| *index)
+    }
+
+    /// What more workers gained; the intervals hold for all at once.
+    fn speedups(&self) -> Vec<Speedup> {
+        let bases = bases(self.row);
+        let each = of_all(self.level, bases.len());
+        let speedup = |(contender, base): (usize, usize)| {
+            let found = self.wall.difference(base, contender)?;
+            let speedup = found.interval(each);
+            let workers =
+                |index: usize| self.row.contenders[index].workers as f64;
+            let more = workers(contender) / workers(base);
+            let efficiency = speedup.median.exp() / more;
+            Some(Speedup { contender, base, speedup, efficiency })
+        };
+        bases.into_iter().filter_map(speedup).collect()
     }
 }
 
@@ -223,7 +202,7 @@ pub(crate) mod tests {
             1.0 + 0.02 * ((number >> 11) as f64 / (1u64 << 53) as f64 - 0.5)
         });
         let mut samples = Vec::new();
-        for (visit, round) in (0..6).flat_map(|v| (0..8).map(move |r| (v, r))) {
+        for (visit, round) in (0..8).flat_map(|v| (0..3).map(move |r| (v, r))) {
             for (index, (.., time)) in contenders.iter().enumerate() {
                 let nanos = time * 1e9 * noise.next().unwrap();
                 let sample = Sample {
@@ -244,6 +223,7 @@ pub(crate) mod tests {
             unit: "number".into(),
             contenders: contenders.iter().map(contender).collect(),
             limits: Vec::new(),
+            seconds: 8.0,
             samples,
             summary: None,
         }
@@ -259,27 +239,31 @@ pub(crate) mod tests {
             ("rayon", 2, Some(1), 0.006),
         ]);
         let summary = summarize(&row, 0.95, 0.03).unwrap();
-        assert_eq!((summary.rounds, summary.visits), (48, 6));
-        assert!(summary.floor < 0.02, "{}", summary.floor);
+        assert_eq!(summary.visits, 8);
+        let twin = summary.twin.unwrap();
+        assert!(twin.median.abs() < 0.01, "{twin:?}");
+        assert!((0.001..0.02).contains(&twin.half_width()), "{twin:?}");
         let [group] = &summary.groups[..] else { panic!("{summary:?}") };
         let found = |index: usize| {
             let mut all = group.standings.iter();
             all.find(|standing| standing.contender == index).unwrap()
         };
         let tied = if group.best == 1 { 2 } else { 1 };
-        let verdict = found(tied).verdict.unwrap();
-        assert!(matches!(verdict, Verdict::Equivalent { .. }), "{verdict:?}");
+        for same in [tied, group.best] {
+            let grade = found(same).grade.unwrap();
+            assert!(matches!(grade, Grade::AsFast { .. }), "{grade:?}");
+        }
         for (index, ratio) in [(3, 1.1), (0, 1.0 / 0.6)] {
             let standing = found(index);
-            let verdict = standing.verdict.unwrap();
-            assert!(matches!(verdict, Verdict::Slower { .. }), "{verdict:?}");
+            let grade = standing.grade.unwrap();
+            assert!(matches!(grade, Grade::Slower { .. }), "{grade:?}");
             let interval = standing.ratio.unwrap().ratio();
             assert!(interval.low < ratio && ratio < interval.high);
         }
         assert_eq!(group.standings[0].contender, group.best);
         assert_eq!(group.standings[3].contender, 0);
         assert!(summary.speedups.is_empty());
-        assert_eq!(summary.unclear(), 0);
+        assert_eq!(summary.open(), 0);
     }
 
     #[test]

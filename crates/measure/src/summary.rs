@@ -1,18 +1,19 @@
 //! What follows from a row's samples, as it is written into a result file.
 
-use crate::statistics::{Interval, Verdict};
+use crate::statistics::{Grade, Interval};
 use serde::{Deserialize, Serialize};
 
 /// What follows from a row's samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
-    /// How many rounds there were, over all visits.
-    pub rounds: usize,
-    /// How often all processes were started.
+    /// How often all processes were started afresh and sampled.
     pub visits: usize,
-    /// The log-ratio below which no difference is reported: the measured
-    /// difference between two processes of one model.
-    pub floor: f64,
+    /// The probability with which the intervals of a group hold all at once.
+    pub level: f64,
+    /// By how much the second process of one contender differed from the
+    /// first, a log-ratio: what of a difference may be the machine's. `None`
+    /// where no second process ran, or too seldom.
+    pub twin: Option<Interval>,
     /// The contenders with as many workers as each other.
     pub groups: Vec<Group>,
     /// The same model with more workers.
@@ -20,13 +21,15 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// How many verdicts are inconclusive.
-    pub fn unclear(&self) -> usize {
+    /// The grades of all groups.
+    pub fn grades(&self) -> impl Iterator<Item = &Grade> {
         let standings = self.groups.iter().flat_map(|group| &group.standings);
-        let unclear = |standing: &&Standing| {
-            matches!(standing.verdict, Some(Verdict::Unclear { .. }))
-        };
-        standings.filter(unclear).count()
+        standings.filter_map(|standing| standing.grade.as_ref())
+    }
+
+    /// How many grades are open.
+    pub fn open(&self) -> usize {
+        self.grades().filter(|grade| grade.is_open()).count()
     }
 }
 
@@ -41,7 +44,7 @@ pub struct Group {
     pub standings: Vec<Standing>,
 }
 
-/// A contender's times and its verdict.
+/// A contender's times and its grade.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Standing {
     /// The contender, as an index into those of the row.
@@ -50,11 +53,16 @@ pub struct Standing {
     pub seconds: f64,
     /// The median CPU time of a run in seconds, where it is known.
     pub cpu: Option<f64>,
-    /// The median of paired ratios to the best, with an interval that holds
-    /// for all pairs of the row at once; none for the best itself.
+    /// By how much it is slower than the fastest, a log-ratio: the estimate to
+    /// the best, and an interval that holds for all contenders of the group at
+    /// once; none for the best itself.
     pub ratio: Option<Interval>,
-    /// The verdict on that ratio; none for the best itself.
-    pub verdict: Option<Verdict>,
+    /// What that says; none for a contender without another.
+    pub grade: Option<Grade>,
+    /// Its CPU time to that of the best, a log-ratio, with an interval that
+    /// holds for all contenders of the group at once; none for the best, and
+    /// where CPU times are not known.
+    pub cpu_ratio: Option<Interval>,
 }
 
 /// The same model with more workers.

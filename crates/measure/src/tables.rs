@@ -3,11 +3,10 @@
 
 use crate::protocol::Sample;
 use crate::results::{ContenderResult, RowResult};
-use crate::statistics::{Verdict, median};
+use crate::statistics::{FEWEST_VISITS, Grade, Interval, median};
 use crate::summary::{Group, Standing, Summary};
-use crate::words::{about, counted, digits, ends, percent, time, verdict};
+use crate::words::{counted, digits, ends, grade, percent, time};
 use hdrhistogram::Histogram;
-use std::collections::BTreeSet;
 
 /// A table with a heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +34,6 @@ pub fn own(row: &RowResult) -> impl Iterator<Item = &ContenderResult> {
     row.contenders.iter().filter(|contender| contender.twin_of.is_none())
 }
 
-/// Whether a control ran in a row, so that its noise floor is known.
-pub fn is_controlled(row: &RowResult) -> bool {
-    row.contenders.iter().any(|contender| contender.twin_of.is_some())
-}
-
 /// The best time that is possible: the least that was measured for the limit,
 /// in seconds. What fewer workers can do, more can do too.
 pub fn least(row: &RowResult, workers: usize) -> Option<f64> {
@@ -65,8 +59,8 @@ pub fn is_beaten(row: &RowResult, group: &Group) -> bool {
     all.any(|standing| limit.is_some_and(|limit| standing.seconds < limit))
 }
 
-/// A row and a group in a line: the best time possible, the noise floor, the
-/// rounds.
+/// A row and a group in a line: the best time possible, by how much the twin
+/// differed, the visits.
 pub fn heading(
     name: &str,
     row: &RowResult,
@@ -78,19 +72,11 @@ pub fn heading(
         contender.workers == group.workers && contender.oversubscribed
     });
     let more = if more { " (more than cores)" } else { "" };
-    let floor = match is_controlled(row) {
-        true => format!("noise floor {}", percent(summary.floor.exp_m1())),
-        false => "noise floor not known (no control ran)".into(),
-    };
     let mut parts = vec![
         format!("{name}, {workers}{more}"),
         limit(row, group),
-        floor,
-        format!(
-            "{} in {}",
-            counted(summary.rounds, "round"),
-            counted(summary.visits, "visit")
-        ),
+        twin(summary.twin.as_ref()),
+        counted(summary.visits, "visit"),
     ];
     parts.retain(|part| !part.is_empty());
     parts.join(" · ")
@@ -113,6 +99,14 @@ fn limit(row: &RowResult, group: &Group) -> String {
     }
 }
 
+/// By how much a second process of the fastest model differed from the first.
+pub fn twin(found: Option<&Interval>) -> String {
+    match found {
+        Some(found) => format!("twin {} of its time", ends(found)),
+        None => "twin not known".into(),
+    }
+}
+
 /// A contender, with its number of workers unless it always has one.
 pub fn label(contender: &ContenderResult) -> String {
     if contender.serial {
@@ -129,14 +123,14 @@ pub fn standings(row: &RowResult, group: &Group) -> Table {
         "time",
         "ratio",
         "interval",
-        "verdict",
-        "cores busy",
+        "grade",
+        "CPU time",
+        "CPU ratio",
         "share of the best possible",
     ];
     let mut table = Table::new(&columns);
     for standing in &group.standings {
         let contender = &row.contenders[standing.contender];
-        let cores = standing.cpu.map(|cpu| digits(cpu / standing.seconds));
         let share = least(row, group.workers);
         let share = share.map(|limit| self::share(limit, standing.seconds));
         let ratio = standing.ratio.map(|ratio| digits(ratio.median.exp()));
@@ -145,48 +139,46 @@ pub fn standings(row: &RowResult, group: &Group) -> Table {
             time(standing.seconds),
             ratio.unwrap_or_else(|| "1.00".into()),
             standing.ratio.as_ref().map(ends).unwrap_or_default(),
-            finding(row, standing, group),
-            cores.unwrap_or_default(),
+            finding(row, standing),
+            standing.cpu.map(time).unwrap_or_default(),
+            standing.cpu_ratio.as_ref().map(ends).unwrap_or_default(),
             share.unwrap_or_default(),
         ]);
     }
     table
 }
 
-/// The verdict on a model in words; on the best one, what the others' verdicts
-/// make of it.
-pub fn finding(row: &RowResult, standing: &Standing, group: &Group) -> String {
-    if standing.ratio.is_some_and(|ratio| ratio.low.is_infinite()) {
-        return "inconclusive (too few rounds)".into();
-    }
-    match &standing.verdict {
-        Some(Verdict::Unclear { more_rounds: Some(rounds) }) => {
-            let more = round_time(row) * *rounds as f64;
-            return format!("inconclusive (would need {} more)", about(more));
+/// The grade of a model in words; where it is not slower, also the CPU time
+/// that it takes for that, if that is another one than the best model's.
+pub fn finding(row: &RowResult, standing: &Standing) -> String {
+    let Some(found) = &standing.grade else { return "the only model".into() };
+    let visits = row.samples.iter().map(|taken| taken.visit + 1).max();
+    let visits = visits.unwrap_or(1);
+    let said = match found {
+        Grade::Open { .. } if visits < FEWEST_VISITS => {
+            "open (too few visits)".into()
         }
-        Some(found) => return verdict(found),
-        None => {}
-    }
-    let mut others = group.standings.iter();
-    let beaten = others.all(|other| {
-        other.contender == group.best
-            || matches!(other.verdict, Some(Verdict::Slower { .. }))
-    });
-    match group.standings.len() {
-        1 => "the only model".into(),
-        _ if beaten => "fastest".into(),
-        _ => "tied for fastest (unresolved)".into(),
+        _ => grade(found, row.seconds / visits as f64),
+    };
+    match other_cpu(standing) {
+        Some(cpu) => format!("{said}, {} times the CPU", ends(&cpu)),
+        None => said,
     }
 }
 
-/// How many seconds a round took on average: a sample of each contender.
-fn round_time(row: &RowResult) -> f64 {
-    let samples = row.samples.iter();
-    let rounds: BTreeSet<_> = samples.map(|t| (t.visit, t.round)).collect();
-    let samples = row.samples.iter();
-    let nanos: u64 = samples.map(|taken| taken.sample.wall_ns).sum();
-    nanos as f64 / 1e9 / rounds.len().max(1) as f64
+/// The ratio of its CPU time to the best model's, a log-ratio, where a model is
+/// not slower and certainly takes another CPU time for that.
+pub fn other_cpu(standing: &Standing) -> Option<Interval> {
+    let grade = standing.grade.as_ref();
+    let same =
+        matches!(grade, Some(Grade::AsFast { .. } | Grade::AtMost { .. }));
+    let other =
+        |cpu: &Interval| cpu.low > OTHER_CPU.ln() || cpu.high < -OTHER_CPU.ln();
+    standing.cpu_ratio.filter(|cpu| same && other(cpu))
 }
+
+/// A difference in CPU time beyond this ratio is worth a word.
+const OTHER_CPU: f64 = 1.25;
 
 /// What more workers gained; `None` where there is only one number of them.
 pub fn speedups(row: &RowResult, summary: &Summary) -> Option<Table> {

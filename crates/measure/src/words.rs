@@ -1,4 +1,4 @@
-//! How numbers, times, ratios, percentages and verdicts are written, on the
+//! How numbers, times, ratios, percentages and grades are written, on the
 //! terminal, on the page and in pictures.
 //!
 //! A figure has three digits and a unit that makes them readable:
@@ -14,7 +14,7 @@
 //! number that is not finite is written as `∞` or `not known`, and no text is
 //! longer than a dozen letters.
 
-use crate::statistics::{Interval, Verdict};
+use crate::statistics::{Grade, Interval, NEGLIGIBLE};
 
 /// The text for NaN.
 const UNKNOWN: &str = "not known";
@@ -142,47 +142,50 @@ pub fn ends(interval: &Interval) -> String {
     range(low, high)
 }
 
-/// A verdict in words.
-pub fn verdict(verdict: &Verdict) -> String {
-    let by = |low: f64, high: f64| {
-        if high < 1.0 {
-            format!("by {} to {}", percent(low), percent(high))
-        } else {
-            format!("{} times", range(1.0 + low, 1.0 + high))
+/// A grade in words. `visit` is how many seconds a visit takes.
+pub fn grade(grade: &Grade, visit: f64) -> String {
+    // Rounded up: the interval lies within it.
+    let up = |within: f64| percent((within * 1000.0).ceil() / 1000.0);
+    match *grade {
+        Grade::Fastest => "fastest".into(),
+        Grade::AsFast { within } => format!("as fast (within {})", up(within)),
+        // Not the fastest, though nobody knows by how much.
+        Grade::Slower { low, high } if low < NEGLIGIBLE => {
+            format!("slower by up to {}", up(high))
         }
-    };
-    match *verdict {
-        Verdict::Equivalent { within } => {
-            // Rounded up: the interval lies within it.
-            let within = (within * 1000.0).ceil() / 1000.0;
-            format!("tied within {}", percent(within))
+        Grade::Slower { low, high } if high < 1.0 => {
+            format!("slower by {} to {}", percent(low), percent(high))
         }
-        Verdict::Slower { low, high } => format!("slower {}", by(low, high)),
-        Verdict::Faster { low, high } => {
-            // The lower end of a ratio below 1 is the larger difference.
-            format!("faster by {} to {}", percent(-high), percent(-low))
+        Grade::Slower { low, high } => {
+            format!("slower {} times", range(1.0 + low, 1.0 + high))
         }
-        Verdict::Unclear { more_rounds: Some(rounds) } => {
-            format!("inconclusive (about {})", counted(rounds, "more round"))
-        }
-        Verdict::Unclear { more_rounds: None } => {
-            "inconclusive (within the noise)".into()
+        Grade::AtMost { within } => format!("at most {} slower", up(within)),
+        Grade::Open { more_visits: None } => "open".into(),
+        Grade::Open { more_visits: Some(visits) } => {
+            format!("open ({})", more(visits as f64 * visit))
         }
     }
 }
 
-/// How long something is likely to take, in words that claim no more than is
-/// known: `about 40 s`, `about 3 minutes`, `hours`.
-pub fn about(seconds: f64) -> String {
-    match seconds {
-        ..1.0 => "about 1 s".into(),
-        ..90.0 => format!("about {seconds:.0} s"),
-        ..5400.0 => {
-            format!("about {}", counted((seconds / 60.0) as usize, "minute"))
-        }
-        _ => "hours".into(),
+/// How long a decision is likely to take, as a class four times as wide as the
+/// one before: no more is known.
+pub fn more(seconds: f64) -> String {
+    let class = CLASSES.iter().find(|(middle, _)| seconds <= 2.0 * middle);
+    match class {
+        Some((_, words)) => (*words).into(),
+        None => "not on this machine".into(),
     }
 }
+
+/// The classes of [`more`]: the middle of each, in seconds, from half of which
+/// to twice of which it reaches, and its name. The first has no lower end.
+pub const CLASSES: [(f64, &str); 5] = [
+    (15.0, "half a minute more at most"),
+    (60.0, "about a minute more"),
+    (240.0, "about 4 minutes more"),
+    (960.0, "about 16 minutes more"),
+    (3840.0, "about an hour more"),
+];
 
 #[cfg(test)]
 mod tests {
@@ -244,20 +247,40 @@ mod tests {
     }
 
     #[test]
-    fn verdicts_are_words() {
-        let slower = Verdict::Slower { low: 0.02, high: 0.081 };
-        assert_eq!(verdict(&slower), "slower by 2.0 % to 8.1 %");
-        let much = Verdict::Slower { low: 1.5, high: 2.25 };
-        assert_eq!(verdict(&much), "slower 2.50 to 3.25 times");
-        let faster = Verdict::Faster { low: -0.1, high: -0.05 };
-        assert_eq!(verdict(&faster), "faster by 5.0 % to 10.0 %");
-        let same = Verdict::Equivalent { within: 0.0101 };
-        assert_eq!(verdict(&same), "tied within 1.1 %");
-        let open = Verdict::Unclear { more_rounds: Some(5049) };
-        assert_eq!(verdict(&open), "inconclusive (about 5,049 more rounds)");
+    fn grades_are_words() {
+        let said = |found: Grade| grade(&found, 2.0);
+        for (found, words) in [
+            (Grade::Fastest, "fastest"),
+            (Grade::AsFast { within: 0.0101 }, "as fast (within 1.1 %)"),
+            (
+                Grade::Slower { low: 0.02, high: 0.081 },
+                "slower by 2.0 % to 8.1 %",
+            ),
+            (
+                Grade::Slower { low: 1.5, high: 2.25 },
+                "slower 2.50 to 3.25 times",
+            ),
+            (Grade::Slower { low: 0.001, high: 0.3 }, "slower by up to 30.0 %"),
+            (Grade::AtMost { within: 0.18 }, "at most 18.0 % slower"),
+            (
+                Grade::Open { more_visits: Some(30) },
+                "open (about a minute more)",
+            ),
+            (Grade::Open { more_visits: None }, "open"),
+        ] {
+            assert_eq!(said(found), words);
+        }
         assert_eq!(
-            [0.2, 40.4, 190.0, 7200.0].map(about),
-            ["about 1 s", "about 40 s", "about 3 minutes", "hours"]
+            [1.0, 29.0, 31.0, 500.0, 1e4].map(more),
+            [
+                "half a minute more at most",
+                "half a minute more at most",
+                "about a minute more",
+                "about 16 minutes more",
+                "not on this machine"
+            ]
         );
+        let mut all = CLASSES.windows(2);
+        assert!(all.all(|pair| pair[1].0 == 4.0 * pair[0].0));
     }
 }

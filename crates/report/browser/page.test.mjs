@@ -498,7 +498,7 @@ describe("the page", { timeout: 600_000 }, () => {
               .map(({ workload, model, cell }) => ({
                 workload,
                 model,
-                best: cell.classList.contains("best"),
+                best: cell.classList.contains("fastest"),
                 href: cell.querySelector("a").getAttribute("href"),
               })),
           );
@@ -1118,10 +1118,10 @@ describe("the page", { timeout: 600_000 }, () => {
 
       it(`has readable cells in ${scheme.colorScheme}`, async () => {
         const heats = Array.from({ length: 9 }, (_, heat) => `h${heat}`);
-        const verdicts = ["", "best", "tie", "unclear", "slower"];
+        const grades = ["fastest", "as-fast", "at-most", "slower", "open", "only"];
         const classes = [
-          ...verdicts.flatMap((verdict) =>
-            heats.map((heat) => `${verdict} ${heat}`.trim()),
+          ...grades.flatMap((grade) =>
+            heats.map((heat) => `${grade} ${heat}`),
           ),
           "refused",
           "failed",

@@ -1,8 +1,10 @@
 //! Plots of made-up figures in a page, light and dark: written to the folder
 //! given as the argument.
 
+use lanes_measure::statistics::Interval;
 use lanes_report::plots::{
-    Finding, Scaling, Whisker, definitions, latencies, ratios, scaling, times,
+    Finding, Scaling, Times, Whisker, definitions, latencies, ratios, scaling,
+    times,
 };
 use std::path::Path;
 
@@ -60,11 +62,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn plots() -> Vec<(&'static str, String)> {
     vec![
-        ("A cell of the README", ratios(&fetch(), 0.016)),
-        ("All models", ratios(&many(17), 0.05)),
-        ("Nearly equal", ratios(&equal(), 0.01)),
-        ("Forty, with hostile names", ratios(&hostile(), 0.3)),
-        ("One", ratios(&fetch()[..1], 0.02)),
+        ("A cell of the README", ratios(&fetch(), Some(&twin(0.016)))),
+        ("All models", ratios(&many(17), Some(&twin(0.05)))),
+        ("Nearly equal", ratios(&equal(), Some(&twin(0.01)))),
+        ("Forty, with hostile names", ratios(&hostile(), Some(&twin(0.3)))),
+        ("One", ratios(&fetch()[..1], None)),
         (
             "Bars",
             times(
@@ -105,12 +107,17 @@ fn row(
     Whisker { name: name.into(), ratio, ends, finding }
 }
 
+/// A twin that differs by so much either way.
+fn twin(by: f64) -> Interval {
+    Interval { low: -by, median: 0.0, high: by }
+}
+
 fn fetch() -> Vec<Whisker> {
     vec![
-        row("async-std", 1.0, None, Finding::Best),
-        row("tokio", 1.0, Some((0.99, 1.01)), Finding::Tied),
-        row("smol", 1.0, Some((0.97, 1.04)), Finding::Unclear),
-        row("threads", 1.01, Some((0.95, 1.07)), Finding::Unclear),
+        row("async-std", 1.0, None, Finding::Fastest),
+        row("tokio", 1.0, Some((1.0, 1.01)), Finding::AsFast),
+        row("smol", 1.0, Some((1.0, 1.14)), Finding::AtMost),
+        row("threads", 1.01, Some((1.0, 1.47)), Finding::Open),
         row("rayon", 7.65, Some((7.34, 7.97)), Finding::Slower),
         row("sequential", 14.9, Some((14.3, 15.5)), Finding::Slower),
     ]
@@ -126,9 +133,10 @@ fn many(count: usize) -> Vec<Whisker> {
         let ratio = 1.0 + 0.02 * (1.45f64.powi(index as i32) - 1.0);
         let half = 1.02 + 0.3 * noise(index);
         let finding = match index {
-            0 => Finding::Best,
-            1..3 => Finding::Tied,
-            _ if ratio < half => Finding::Unclear,
+            0 => Finding::Fastest,
+            1..3 => Finding::AsFast,
+            3 => Finding::AtMost,
+            _ if ratio < half => Finding::Open,
             _ => Finding::Slower,
         };
         let ends = (index > 0).then_some((ratio / half, ratio * half));
@@ -140,11 +148,11 @@ fn many(count: usize) -> Vec<Whisker> {
 fn equal() -> Vec<Whisker> {
     let unbounded = (f64::NEG_INFINITY, f64::INFINITY);
     vec![
-        row("rayon", 1.0, None, Finding::Best),
-        row("crossbeam", 0.998, Some((0.99, 1.006)), Finding::Tied),
+        row("rayon", 1.0, None, Finding::Fastest),
+        row("crossbeam", 1.0, Some((1.0, 1.006)), Finding::AsFast),
         row("threads", 1.03, Some((1.012, 1.05)), Finding::Slower),
-        row("smol", 1.02, Some(unbounded), Finding::Unclear),
-        row("tokio", 1.04, Some((0.6, 90.0)), Finding::Unclear),
+        row("smol", 1.02, Some(unbounded), Finding::Open),
+        row("tokio", 1.04, Some((1.0, 90.0)), Finding::Open),
     ]
 }
 
@@ -159,9 +167,14 @@ fn hostile() -> Vec<Whisker> {
     rows
 }
 
-fn named(times: &[f64]) -> Vec<(String, f64)> {
-    let names = MODELS.iter().map(ToString::to_string);
-    names.zip(times.iter().copied()).collect()
+fn named(times: &[f64]) -> Vec<Times> {
+    let all = MODELS.iter().zip(times).enumerate();
+    all.map(|(index, (name, wall))| Times {
+        name: name.to_string(),
+        wall: *wall,
+        cpu: (index < 5).then_some(wall * 2.0 * noise(index + 1)),
+    })
+    .collect()
 }
 
 fn series(name: &str, speeds: &[(usize, f64)]) -> Scaling {

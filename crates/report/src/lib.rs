@@ -29,13 +29,14 @@
 //!
 //! # What the page shows
 //!
-//! - **The matrix**: slowdowns against the fastest model, as a heat map. A
-//!   model that is tied is outlined, an inconclusive one is hatched, and a
-//!   refusal says why. Sizes and numbers of workers can be chosen. Rows can be
-//!   sorted by model, name, family or spread.
+//! - **The matrix**: slowdowns against the fastest model, as a heat map. Each
+//!   cell says the strongest thing that its interval proves: fastest, as fast,
+//!   slower, or at most so much slower. An open one is hatched, and a refusal
+//!   says why. Sizes and numbers of workers can be chosen. Rows can be sorted
+//!   by model, name, family or spread.
 //! - **A workload**: slowdowns with their intervals, times against the best
-//!   possible, the scaling curve, CPU time, switches, memory and latencies; and
-//!   the timelines of every model on one axis.
+//!   possible, CPU times beside them, the scaling curve, switches, memory and
+//!   latencies; and the timelines of every model on one axis.
 //! - **Source side by side**: two to four siblings in columns, part beside
 //!   part, with the words highlighted that differ from the left column. The
 //!   address holds the choice: `page.html#fetch?m=tokio,rayon,threads`, and
@@ -46,6 +47,7 @@
 //! A plot shows what was decided, and how surely:
 //!
 //! ```
+//! use lanes_measure::statistics::Interval;
 //! use lanes_report::plots::{Finding, Whisker, ratios};
 //!
 //! let row = |name: &str, ratio, ends, finding| Whisker {
@@ -56,14 +58,14 @@
 //! };
 //! let plot = ratios(
 //!     &[
-//!         row("tokio", 1.0, None, Finding::Best),
-//!         row("smol", 1.01, Some((0.97, 1.05)), Finding::Unclear),
+//!         row("tokio", 1.0, None, Finding::Fastest),
+//!         row("smol", 1.01, Some((1.0, 1.05)), Finding::AsFast),
 //!         row("rayon", 7.6, Some((7.3, 8.0)), Finding::Slower),
 //!     ],
-//!     0.016,
+//!     Some(&Interval { low: -0.02, median: 0.0, high: 0.03 }),
 //! );
 //! assert!(plot.contains("Slowdown of 3 models against the fastest, tokio"));
-//! assert!(plot.contains("Differences below 1.6 % are not reported."));
+//! assert!(plot.contains("The twin took 0.98 to 1.03 of its time."));
 //! ```
 //!
 //! # The pictures in the repository
@@ -80,8 +82,8 @@
 //!   `subtasks`, and without `max`, `double` and `join`: CPython needs longer
 //!   to make their inputs than to work on them.
 //!
-//! Sessions so short, on two shared cores, leave much inconclusive. More time
-//! settles it: `lanes run max --budget 2m`.
+//! Sessions so short, on two shared cores, leave some cells open. More time
+//! decides them: `lanes run max --budget 2m`.
 
 mod catalogue;
 mod page;

@@ -15,6 +15,7 @@ mod workload;
 use crate::plots;
 use askama::Template;
 use facts::{Facts, measured_on};
+use lanes_measure::words::percent;
 use lanes_source::Source;
 use lanes_timeline::dress;
 use matrix::Sheet;
@@ -64,6 +65,7 @@ pub fn page(page: &Page) -> Result<String, String> {
             sizes: keys.labels(),
             workers: matrix::workers(&sheets),
         },
+        margins: margins(page),
         sheets: &sheets,
         workloads: &workloads,
         models: &models,
@@ -86,6 +88,8 @@ struct Document<'a> {
     facts: Vec<Facts>,
     notes: Vec<String>,
     choices: Choices,
+    /// Within which models are as fast, in each session, each once.
+    margins: String,
     sheets: &'a [Sheet],
     workloads: &'a [WorkloadView],
     models: &'a [ModelView],
@@ -96,6 +100,13 @@ struct Document<'a> {
 struct Choices {
     sizes: Vec<(String, String)>,
     workers: Vec<usize>,
+}
+
+fn margins(page: &Page) -> String {
+    let all = page.sessions.iter().map(|s| percent(s.results.margin));
+    let mut margins: Vec<String> = all.collect();
+    margins.dedup();
+    margins.join(" or ")
 }
 
 /// Notes to the reader, besides the figures.

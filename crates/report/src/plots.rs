@@ -16,16 +16,17 @@
 //! };
 //! let plot = ratios(
 //!     &[
-//!         row("rayon", 1.0, None, Finding::Best),
+//!         row("rayon", 1.0, None, Finding::Fastest),
 //!         row("threads", 2.0, Some((1.8, 2.2)), Finding::Slower),
 //!     ],
-//!     0.04,
+//!     None,
 //! );
 //! assert!(plot.starts_with("<svg"));
 //! assert!(plot.contains("data-model=\"threads\""));
 //! ```
 
 mod columns;
+mod finding;
 mod latencies;
 mod lines;
 mod marks;
@@ -35,9 +36,10 @@ mod scaling;
 mod spread;
 mod times;
 
+pub use finding::Finding;
 pub use latencies::latencies;
 pub use lines::Ends;
 pub use marks::definitions;
-pub use ratios::{Finding, Whisker, ratios};
+pub use ratios::{Whisker, ratios};
 pub use scaling::{Scaling, scaling};
-pub use times::times;
+pub use times::{Times, times};

@@ -71,10 +71,11 @@ fn row(workload: &str, size: &str, all: &[(&str, usize, f64)]) -> RowResult {
     let mut row: RowResult = serde_json::from_value(json!({
         "workload": workload, "size": size, "parameters": null, "items": 1,
         "unit": "item", "samples": samples, "limits": [limit], "summary": null,
+        "seconds": 1.5,
         "contenders": all.iter().map(contender).collect::<Vec<Value>>(),
     }))
     .unwrap();
-    row.summary = summarize(&row, 0.95, 0.03);
+    row.summary = summarize(&row, 0.95, 0.1);
     row
 }
 
@@ -173,19 +174,15 @@ fn cell<'a>(
 }
 
 #[test]
-fn a_cell_has_ratio_verdict_and_link() {
+fn a_cell_has_ratio_grade_and_link() {
     let html = html(vec![two_rows()]);
     let best = cell(&html, "quick", 2, "max", "threads");
     let other = cell(&html, "quick", 2, "max", "rayon");
-    let (best, other) = match best.contains("class=\"best") {
-        true => (best, other),
-        false => (other, best),
-    };
-    assert!(best.contains("class=\"best h0\""), "{best}");
-    assert!(best.contains(">1.00</a>"), "{best}");
-    assert!(other.contains("class=\"tie h0\""), "{other}");
-    assert!(other.contains(" =</a>"), "{other}");
-    assert!(other.contains("tied within"), "{other}");
+    for same in [best, other] {
+        assert!(same.contains("class=\"as-fast h0\""), "{same}");
+        assert!(same.contains(" =</a>"), "{same}");
+        assert!(same.contains("as fast (within "), "{same}");
+    }
     let serial = cell(&html, "quick", 2, "max", "sequential");
     assert!(serial.contains("class=\"slower h4\""), "{serial}");
     let ratio = serial.split("data-ratio=\"").nth(1).unwrap();
@@ -194,6 +191,9 @@ fn a_cell_has_ratio_verdict_and_link() {
     let missing = cell(&html, "quick", 2, "max", "tokio");
     assert!(missing.contains("class=\"missing\""), "{missing}");
     assert!(missing.contains("not measured in this session"), "{missing}");
+    let first = cell(&html, "full", 2, "fetch", "threads");
+    assert!(first.contains("class=\"fastest h0\""), "{first}");
+    assert!(first.contains(">1.00 ◆</a>"), "{first}");
     let far = cell(&html, "full", 2, "fetch", "tokio");
     assert!(far.contains("href=\"#fetch?m=threads,tokio\""), "{far}");
     // Both numbers of workers were measured, and the ideal line is there.
@@ -210,7 +210,7 @@ fn a_cell_that_is_not_there_and_one_that_only_answers_say_so() {
     for contender in &mut row.contenders[rayon.unwrap()..] {
         contender.answers_only = contender.name == "rayon";
     }
-    row.summary = summarize(row, 0.95, 0.03);
+    row.summary = summarize(row, 0.95, 0.1);
     let mut content = content(vec![results]);
     let fetch = &mut content.catalogue.workloads[0];
     fetch.cells.retain(|cell| cell.model != "tokio");
@@ -223,14 +223,75 @@ fn a_cell_that_is_not_there_and_one_that_only_answers_say_so() {
 }
 
 #[test]
-fn a_row_of_few_rounds_is_hatched() {
+fn a_cell_between_margin_and_wide_says_at_most_how_much() {
+    // Twenty percent longer in every other visit: it may be the fastest, and
+    // the interval reaches far beyond the margin.
+    let mut results = two_rows();
+    let row = &mut results.rows[1];
+    for taken in &mut row.samples {
+        let often = if taken.visit % 2 == 0 { 1.09 } else { 1.0 };
+        taken.sample.wall_ns = match taken.contender {
+            0 => 5_000_000 + taken.round as u64 * 100,
+            _ => (5e6 * often) as u64 + taken.round as u64 * 70,
+        };
+    }
+    row.summary = summarize(row, 0.95, 0.1);
+    let html = html(vec![results]);
+    let tokio = cell(&html, "full", 2, "fetch", "tokio");
+    assert!(tokio.contains("class=\"at-most "), "{tokio}");
+    let bound = tokio.split(">≤ ").nth(1).unwrap().split('<').next().unwrap();
+    let bound: f64 = bound.parse().unwrap();
+    assert!((1.1..1.25).contains(&bound), "{bound}");
+    assert!(tokio.contains("at most "), "{tokio}");
+    assert!(!html.contains("class=\"open h"));
+}
+
+#[test]
+fn cpu_times_and_twins_are_shown() {
+    let mut results = two_rows();
+    let row = &mut results.rows[0];
+    for taken in &mut row.samples {
+        // Rayon with two workers takes twice the CPU time of the others.
+        let times = if taken.contender == 4 { 2 } else { 1 };
+        taken.sample.user_ns = Some(taken.sample.wall_ns * times);
+        taken.sample.system_ns = Some(0);
+    }
+    let mut twin = row.contenders[3].clone();
+    twin.twin_of = Some(3);
+    row.contenders.push(twin);
+    let of_threads = row.samples.iter().filter(|t| t.contender == 3).cloned();
+    let seconds: Vec<_> = of_threads
+        .map(|mut taken| {
+            taken.contender = 5;
+            taken.sample.wall_ns += taken.sample.wall_ns / 10;
+            taken
+        })
+        .collect();
+    row.samples.extend(seconds);
+    row.summary = summarize(row, 0.95, 0.1);
+    let html = html(vec![results]);
+    let rayon = cell(&html, "quick", 2, "max", "rayon");
+    assert!(rayon.contains(", CPU time 12."), "{rayon}");
+    assert!(rayon.contains("times the CPU"), "{rayon}");
+    let captions = "Of those that may be as fast as ";
+    assert!(html.contains(captions), "{rayon}");
+    assert!(html.contains(">1.10 to 1.10<"), "the twin's column");
+    assert!(
+        html.contains("twin 1.10 to 1.10 of its time (not known in 1 row)")
+    );
+    let unknown = "<td class=\"twin\">not known";
+    assert_eq!(html.matches(unknown).count(), 1);
+}
+
+#[test]
+fn a_row_of_few_visits_is_open() {
     let mut results = two_rows();
     let row = &mut results.rows[0];
     row.samples.retain(|taken| taken.visit == 0 && taken.round < 3);
-    row.summary = summarize(row, 0.95, 0.03);
+    row.summary = summarize(row, 0.95, 0.1);
     let html = html(vec![results]);
     let serial = cell(&html, "quick", 2, "max", "sequential");
-    assert!(serial.contains("class=\"unclear "), "{serial}");
+    assert!(serial.contains("class=\"open "), "{serial}");
     assert!(serial.contains(" ?</a>"), "{serial}");
 }
 
@@ -312,7 +373,7 @@ fn a_folder_without_source_is_noted_and_the_rest_is_shown() {
     let html = page(&content).unwrap();
     assert!(html.contains("This page has no source: "));
     assert!(html.contains("There is no source of max here."));
-    assert!(html.contains("class=\"best h0\""));
+    assert!(html.contains("class=\"as-fast h0\""));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Plots as a reader's program sees them.
 
+use lanes_measure::statistics::Interval;
 use lanes_report::plots::{
-    Finding, Scaling, Whisker, definitions, latencies, ratios, scaling, times,
+    Finding, Scaling, Times, Whisker, definitions, latencies, ratios, scaling,
+    times,
 };
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
@@ -185,12 +187,18 @@ fn row(
 
 fn cell() -> Vec<Whisker> {
     vec![
-        row("async-std", 1.0, None, Finding::Best),
-        row("tokio", 1.002, Some((0.99, 1.01)), Finding::Tied),
-        row("smol", 1.004, Some((0.97, 1.04)), Finding::Unclear),
-        row("threads", 1.3, Some((0.9, INFINITY)), Finding::Unclear),
+        row("async-std", 1.0, None, Finding::Fastest),
+        row("tokio", 1.002, Some((1.0, 1.01)), Finding::AsFast),
+        row("smol", 1.004, Some((1.0, 1.04)), Finding::Open),
+        row("threads", 1.3, Some((1.0, INFINITY)), Finding::Open),
+        row("gil", 1.31, Some((1.0, 1.4)), Finding::AtMost),
         row("rayon", 7.65, Some((7.34, 7.97)), Finding::Slower),
     ]
+}
+
+/// A log-ratio between these ratios.
+fn twin(low: f64, high: f64) -> Interval {
+    Interval { low: low.ln(), median: 0.0, high: high.ln() }
 }
 
 /// The middle of a row's dot.
@@ -213,8 +221,8 @@ fn ends(group: Node<'_, '_>) -> (f64, f64) {
 
 #[test]
 fn a_larger_ratio_is_further_right_and_inside_of_its_whisker() {
-    let plot = ratios(&cell(), 0.016);
-    check(&plot, &["async-std", "tokio", "smol", "threads", "rayon"]);
+    let plot = ratios(&cell(), Some(&twin(0.98, 1.03)));
+    check(&plot, &["async-std", "tokio", "smol", "threads", "gil", "rayon"]);
     let document = Document::parse(&plot).unwrap();
     let groups = groups(&document);
     let dots: Vec<f64> = groups.iter().map(|group| dot(*group)).collect();
@@ -224,25 +232,54 @@ fn a_larger_ratio_is_further_right_and_inside_of_its_whisker() {
         assert!(from < *dot && *dot < to, "{from} {dot} {to}");
     }
     // Equal ratios are equal distances: 1.3 to 7.65 against 1 to 1.3.
-    let part = (dots[4] - dots[3]) / (dots[3] - dots[0]);
+    let part = (dots[5] - dots[3]) / (dots[3] - dots[0]);
     let expected = (7.65f64 / 1.3).ln() / 1.3f64.ln();
     assert!((part / expected - 1.0).abs() < 0.01, "{part} {expected}");
     let classes = groups.iter().map(|group| group.attribute("class").unwrap());
     let classes: Vec<&str> = classes.collect();
     assert_eq!(
         classes,
-        ["is-best", "is-tie", "is-unclear", "is-unclear", "is-slower"]
+        [
+            "is-fastest",
+            "is-as-fast",
+            "is-open",
+            "is-open",
+            "is-at-most",
+            "is-slower"
+        ]
     );
+    // Two rows, and one in the legend.
     assert_eq!(plot.matches("class=\"hatch\"").count(), 3);
-    let noise = "<rect class=\"noise\"";
-    assert!(plot.contains(noise) && plot.contains("noise floor 1.6 %"));
-    assert!(!ratios(&cell(), 0.0).contains(noise));
-    assert!(!ratios(&cell(), f64::NAN).contains(noise));
+}
+
+#[test]
+fn a_band_shows_the_twin_where_it_is_known() {
+    let plot = ratios(&cell(), Some(&twin(0.98, 1.03)));
+    let document = Document::parse(&plot).unwrap();
+    let band = document.descendants().find(|node| class(*node, "twin"));
+    let band = band.unwrap();
+    let (from, wide) = (number(band, "x"), number(band, "width"));
+    let one = document.descendants().find(|node| class(*node, "one"));
+    let one = points(one.unwrap().attribute("d").unwrap())[0].0;
+    // As far as the logarithms say.
+    let part = (one - from) / wide;
+    let expected = -0.98f64.ln() / (1.03f64.ln() - 0.98f64.ln());
+    assert!((part - expected).abs() < 0.02, "{part} {expected}");
+    assert!(plot.contains(">twin 0.98 to 1.03 of its time<"));
+    let unknown = Interval { low: f64::NAN, median: 0.0, high: 1.0 };
+    for unknown in [None, Some(&unknown)] {
+        let plot = ratios(&cell(), unknown);
+        assert!(!plot.contains("class=\"twin\""));
+        assert!(plot.contains(">twin not known<"));
+    }
+    let unbounded = ratios(&cell(), Some(&Interval::UNKNOWN));
+    assert!(!unbounded.contains("class=\"twin\""));
+    assert!(unbounded.contains(">twin 0.00 to ∞ of its time<"));
 }
 
 #[test]
 fn ratios_have_a_description() {
-    let plot = ratios(&cell(), 0.016);
+    let plot = ratios(&cell(), Some(&twin(0.98, 1.03)));
     let document = Document::parse(&plot).unwrap();
     let words = |name| {
         let node = document.descendants().find(|n| n.has_tag_name(name));
@@ -250,36 +287,86 @@ fn ratios_have_a_description() {
     };
     assert_eq!(
         words("title"),
-        "Slowdown of 5 models against the fastest, async-std"
+        "Slowdown of 6 models against the fastest, async-std"
     );
     assert_eq!(
         words("desc"),
-        "async-std 1.00, fastest. tokio 1.00 (0.99 to 1.01), tied. smol 1.00 \
-         (0.97 to 1.04), inconclusive. threads 1.30 (0.90 to ∞), inconclusive. \
-         rayon 7.65 (7.34 to 7.97), slower. Differences below 1.6 % are not \
-         reported."
+        "async-std 1.00, fastest. tokio 1.00 (1.00 to 1.01), as fast. smol \
+         1.00 (1.00 to 1.04), open. threads 1.30 (1.00 to ∞), open. gil 1.31 \
+         (1.00 to 1.40), at most so much slower. rayon 7.65 (7.34 to 7.97), \
+         slower. The twin took 0.98 to 1.03 of its time."
     );
+    // Where none is the fastest for certain, none is named.
+    let tied = ratios(&cell()[1..4], None);
+    assert!(tied.contains("Slowdown of 3 models against the fastest of them<"));
+    assert!(tied.contains("The twin's time is not known."));
 }
 
 #[test]
 fn what_an_axis_does_not_hold_is_an_arrow() {
     let unbounded = Some((f64::NEG_INFINITY, INFINITY));
     let rows = [
-        row("a", 1.0, None, Finding::Best),
-        row("b", 1.1, unbounded, Finding::Unclear),
-        row("c", 1.1, Some((1e-9, 1e9)), Finding::Unclear),
+        row("a", 1.0, None, Finding::Fastest),
+        row("b", 1.1, unbounded, Finding::Open),
+        row("c", 1.1, Some((1e-9, 1e9)), Finding::Open),
     ];
-    let plot = ratios(&rows, 0.01);
+    let plot = ratios(&rows, None);
     check(&plot, &["a", "b", "c"]);
     assert_eq!(plot.matches("m5-4l-5 4 5 4").count(), 2);
     assert_eq!(plot.matches("m-5-4l5 4-5 4").count(), 2);
 }
 
+fn wall_time(name: &str, wall: f64) -> Times {
+    Times { name: name.into(), wall, cpu: None }
+}
+
+#[test]
+fn cpu_times_stand_beside_wall_times() {
+    let all = |least: f64| {
+        [
+            ("tokio", least, Some(0.02)),
+            ("rayon", 0.05, Some(0.1)),
+            ("gil", 0.05, None),
+        ]
+        .map(|(name, wall, cpu)| Times {
+            name: name.into(),
+            wall,
+            cpu,
+        })
+    };
+    let names = ["tokio", "rayon", "gil"];
+    let plot = times(&all(0.025), Some(("the delays", 0.02)));
+    check(&plot, &names);
+    let document = Document::parse(&plot).unwrap();
+    let wide = |class_name: &str| -> Vec<f64> {
+        let bars = document.descendants().filter(|n| class(*n, class_name));
+        bars.map(|bar| number(bar, "width")).collect()
+    };
+    let (wall, cpu) = (wide("bar"), wide("cpu"));
+    assert_eq!((wall.len(), cpu.len()), (3, 2));
+    assert!((cpu[1] / wall[1] - 2.0).abs() < 0.01, "{wall:?} {cpu:?}");
+    assert!((cpu[1] / cpu[0] - 5.0).abs() < 0.02, "{cpu:?}");
+    for text in [
+        "time in ms, from zero; thin bars: CPU time",
+        ">CPU time<",
+        ">100 ms<",
+        ">not known<",
+        "rayon 50.0 ms, CPU time 100 ms, 40.0 % of the best possible. gil",
+    ] {
+        assert!(plot.contains(text), "{text}");
+    }
+    let plot = times(&all(0.001), None);
+    check(&plot, &names);
+    assert!(plot.contains("on a logarithmic axis; rings: CPU time"));
+    assert_eq!(plot.matches("class=\"ring\"").count(), 2);
+    assert_eq!(plot.matches("class=\"dot\"").count(), 3);
+}
+
 #[test]
 fn bars_begin_at_zero_and_dots_do_not() {
-    let named = |times: &[f64]| -> Vec<(String, f64)> {
-        let names = ["tokio", "rayon", "threads"].map(str::to_owned);
-        names.into_iter().zip(times.iter().copied()).collect()
+    let named = |all: &[f64]| -> Vec<Times> {
+        let names = ["tokio", "rayon", "threads"].into_iter();
+        names.zip(all).map(|(name, wall)| wall_time(name, *wall)).collect()
     };
     let limit = Some(("the delays", 0.02));
     let names = ["tokio", "rayon", "threads"];
@@ -417,15 +504,17 @@ fn plots_of_many_models_are_small() {
     let names: Vec<String> = names.collect();
     let rows = names.iter().enumerate().map(|(index, name)| {
         let ratio = 1.0 + index as f64 / 7.0;
-        let finding = [Finding::Slower, Finding::Unclear][index % 2];
+        let finding = [Finding::Slower, Finding::Open][index % 2];
         row(name, ratio, Some((ratio * 0.9, ratio * 1.2)), finding)
     });
-    let plot = ratios(&rows.collect::<Vec<_>>(), 0.02);
+    let plot = ratios(&rows.collect::<Vec<_>>(), None);
     assert!(plot.len() < 9_000, "{}", plot.len());
-    let all: Vec<(String, f64)> =
-        names.iter().map(|name| (name.clone(), 0.0123)).collect();
+    let all = names
+        .iter()
+        .map(|name| Times { cpu: Some(0.02), ..wall_time(name, 0.0123) });
+    let all: Vec<Times> = all.collect();
     let plot = times(&all, Some(("the critical path", 0.01)));
-    assert!(plot.len() < 7_000, "{}", plot.len());
+    assert!(plot.len() < 9_000, "{}", plot.len());
     let points = [0.5, 0.9, 0.99, 0.999, 1.0].map(|q| (q, q * 1e-3));
     let all = names.iter().map(|name| (name.clone(), points.to_vec()));
     let plot = latencies(&all.collect::<Vec<_>>());
@@ -518,8 +607,14 @@ fn name() -> impl Strategy<Value = String> {
 }
 
 fn whisker() -> impl Strategy<Value = Whisker> {
-    let all =
-        vec![Finding::Best, Finding::Tied, Finding::Slower, Finding::Unclear];
+    let all = vec![
+        Finding::Fastest,
+        Finding::AsFast,
+        Finding::AtMost,
+        Finding::Slower,
+        Finding::Open,
+        Finding::Only,
+    ];
     let finding = prop::sample::select(all);
     let ends = prop::option::of((figure(), figure()));
     (name(), figure(), ends, finding).prop_map(
@@ -543,18 +638,26 @@ proptest! {
     #[test]
     fn no_ratios_break_a_plot(
         rows in prop::collection::vec(whisker(), 0..=40),
-        floor in figure(),
+        twin in prop::option::of((figure(), figure())),
     ) {
         let names: Vec<&str> = rows.iter().map(|row| &*row.name).collect();
-        check(&ratios(&rows, floor), &names);
+        let twin =
+            twin.map(|(low, high)| Interval { low, median: 0.0, high });
+        check(&ratios(&rows, twin.as_ref()), &names);
     }
 
     #[test]
     fn no_times_break_a_plot(
-        rows in prop::collection::vec((name(), figure()), 0..=40),
+        rows in prop::collection::vec(
+            (name(), figure(), prop::option::of(figure())),
+            0..=40,
+        ),
         limit in prop::option::of((name(), figure())),
     ) {
-        let names: Vec<&str> = rows.iter().map(|row| &*row.0).collect();
+        let rows = rows.into_iter();
+        let rows: Vec<Times> =
+            rows.map(|(name, wall, cpu)| Times { name, wall, cpu }).collect();
+        let names: Vec<&str> = rows.iter().map(|row| &*row.name).collect();
         let limit = limit.as_ref().map(|(what, limit)| (&**what, *limit));
         check(&times(&rows, limit), &names);
     }

@@ -2,7 +2,7 @@
 
 use crate::peers::{Claim, Hog, criterion_claims, hyperfine_claims};
 use crate::{CELLS, contender, measure, own, row};
-use lanes_measure::statistics::Verdict;
+use lanes_measure::statistics::Grade;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
@@ -47,7 +47,9 @@ impl Tally {
     }
 }
 
-pub(crate) fn print(count: usize) -> Result<(), Box<dyn Error>> {
+/// Makes so many comparisons with `lanes` and, unless it is alone, with the
+/// other tools.
+pub(crate) fn print(count: usize, alone: bool) -> Result<(), Box<dyn Error>> {
     let worker = own(&["worker"]);
     let mut tallies: [Tally; 3] = Default::default();
     for number in 0..count {
@@ -62,19 +64,19 @@ pub(crate) fn print(count: usize) -> Result<(), Box<dyn Error>> {
             let results = measure(row(workload), twice.to_vec(), BUDGET, seed)?;
             let summary = results.rows[0].summary.as_ref();
             let standings = summary.iter().flat_map(|s| &s.groups[0].standings);
-            let mut verdicts = standings.filter_map(|s| s.verdict);
-            let differs = verdicts.any(|verdict| {
-                matches!(
-                    verdict,
-                    Verdict::Slower { .. } | Verdict::Faster { .. }
-                )
-            });
+            let mut grades = standings.filter_map(|s| s.grade);
+            let differs =
+                grades.any(|grade| matches!(grade, Grade::Slower { .. }));
             Ok(if differs { Claim::Difference } else { Claim::None })
         })?;
-        let theirs = [
-            criterion.count(busy, || criterion_claims(workload, model))?,
-            hyperfine.count(busy, || hyperfine_claims(workload, model))?,
-        ];
+        let mut theirs = [Claim::Missing, Claim::Missing];
+        for (at, tally) in [criterion, hyperfine].into_iter().enumerate() {
+            theirs[at] = tally.count(busy, || match at {
+                _ if alone => Ok(Claim::Missing),
+                0 => criterion_claims(workload, model),
+                _ => hyperfine_claims(workload, model),
+            })?;
+        }
         drop(hog);
         let load = if busy { "hog" } else { "quiet" };
         eprintln!(

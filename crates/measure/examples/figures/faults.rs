@@ -9,6 +9,7 @@ use lanes_measure::protocol::{self, Hello, Reply, Request, Sample};
 use lanes_measure::session::{self, Plan};
 use lanes_measure::worker;
 use rustix::process::{Pid, Signal, kill_process};
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
@@ -148,24 +149,17 @@ fn others_go_on(row: Box<dyn lanes_core::Row>) -> Result<(), Box<dyn Error>> {
     }
     let rounds = 8;
     let plan = Plan {
-        rows: vec![row],
-        contenders,
-        wants: Box::new(|_, _| true),
-        control: true,
         rounds: Some(rounds),
-        budget: Duration::MAX,
-        seed: 7,
-        level: 0.95,
-        margin: 0.03,
         limits: limits(),
-        machine: crate::machine(),
-        build: crate::build(),
+        ..crate::plan(row, contenders)
     };
     let results = session::run(&plan, String::new(), &mut |_, _| Ok(()))?;
     let row = &results.rows[0];
     let complete = |index: usize| {
         let own = row.samples.iter().filter(|taken| taken.contender == index);
-        own.count() == rounds
+        // A visit has one sample or several.
+        let visits: BTreeSet<usize> = own.map(|taken| taken.visit).collect();
+        visits.len() == rounds
     };
     let good = lanes_suite::MODELS.len();
     let whole = (0..good).filter(|index| complete(*index)).count();

@@ -1,21 +1,32 @@
 //! The figures that this crate must reach, each by a command of its own:
 //!
 //! ```sh
-//! cargo run --release -p lanes-measure --example figures -- aa [COUNT]
-//! cargo run --release -p lanes-measure --example figures -- power [COUNT]
+//! cargo run --release -p lanes-measure --example figures -- aa [COUNT [alone]]
+//! cargo run --release -p lanes-measure --example figures -- power
+//! cargo run --release -p lanes-measure --example figures -- components [COUNT]
+//! cargo run --release -p lanes-measure --example figures -- more [ROWS]
+//! cargo run --release -p lanes-measure --example figures -- sessions FILE...
+//! cargo run --release -p lanes-measure --example figures -- duel [COUNT]
 //! cargo run --release -p lanes-measure --example figures -- overhead
 //! cargo run --release -p lanes-measure --example figures -- faults
+//! cargo run --release -p lanes-measure --example figures -- cmp FOLDER
 //! cargo run --release -p lanes-measure --example figures -- ranking FOLDER
 //! ```
 //!
 //! The other words it understands are processes that it starts itself.
 
 mod aa;
+mod cmp;
+mod components;
+mod duel;
 mod faults;
+mod lot;
+mod more;
 mod overhead;
 mod peers;
 mod power;
 mod ranking;
+mod sessions;
 
 use lanes_core::{Config, Row, Size, rows};
 use lanes_measure::machine::Machine;
@@ -46,28 +57,34 @@ const CELLS: [(&str, &str); 10] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let count = |at: usize| match words.get(at) {
+    let count = |usual: usize| match words.get(1) {
         Some(word) => word.parse::<usize>(),
-        None => Ok(100),
+        None => Ok(usual),
     };
     match words.first().copied() {
-        Some("aa") => aa::print(count(1)?),
-        Some("power") => power::print(count(1)?),
+        Some("aa") => aa::print(count(100)?, words.get(2) == Some(&"alone")),
+        Some("power") => power::print(),
+        Some("components") => components::print(count(12)?),
+        Some("more") => more::print(count(5)?),
+        Some("sessions") => sessions::print(&words[1..]),
+        Some("duel") => duel::print(count(10)?),
         Some("overhead") => overhead::print(),
         Some("faults") => faults::print(),
+        Some("cmp") => {
+            let folder = words.get(1).ok_or("a folder of sessions")?;
+            cmp::print(folder.as_ref())
+        }
         Some("ranking") => {
             let folder = words.get(1).ok_or("a folder of sessions")?;
             ranking::print(folder.as_ref())
         }
-        Some("worker") => {
-            Ok(worker::serve_any(&[], &power::or_slowed, &|_, _| None)?)
-        }
+        Some("worker") => Ok(worker::serve(&lanes_suite::MODELS)?),
         Some("bare") => Ok(overhead::serve()?),
         Some("faulty") => Ok(faults::serve(words[1])?),
         Some("hog") => peers::hog(),
         Some("once") => peers::once(words[1], words[2]),
         Some("criterion") => peers::criterion(words[1], words[2], words[3]),
-        _ => Err("aa, power, overhead, faults or ranking FOLDER".into()),
+        _ => Err("name a figure: see the head of this file".into()),
     }
 }
 
@@ -112,26 +129,32 @@ fn contender(name: &str, model: &str, launch: &Launch) -> Contender {
     }
 }
 
-/// A session with a control, as `lanes run` makes it.
+/// A plan of one row with a control, as `lanes run` makes it.
+fn plan(row: Box<dyn Row>, contenders: Vec<Contender>) -> Plan {
+    Plan {
+        rows: vec![row],
+        budget: Plan::default_budget(contenders.len() + 1),
+        contenders,
+        wants: Box::new(|_, _| true),
+        control: true,
+        even: false,
+        rounds: None,
+        until: None,
+        seed: 7,
+        level: 0.95,
+        margin: session::MARGIN,
+        limits: limits(),
+        machine: machine(),
+        build: build(),
+    }
+}
+
 fn measure(
     row: Box<dyn Row>,
     contenders: Vec<Contender>,
     budget: Duration,
     seed: u64,
 ) -> std::io::Result<Results> {
-    let plan = Plan {
-        rows: vec![row],
-        budget,
-        contenders,
-        wants: Box::new(|_, _| true),
-        control: true,
-        rounds: None,
-        seed,
-        level: 0.95,
-        margin: 0.03,
-        limits: limits(),
-        machine: machine(),
-        build: build(),
-    };
+    let plan = Plan { budget, seed, ..plan(row, contenders) };
     session::run(&plan, String::new(), &mut |_, _| Ok(()))
 }

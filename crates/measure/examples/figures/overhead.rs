@@ -1,16 +1,18 @@
 //! What the harness adds: the same kernel under the harness, and in a bare loop
 //! that speaks the protocol by hand.
 
-use crate::{contender, limits, own};
+use crate::{contender, own, plan};
 use lanes_core::workload::Max;
 use lanes_core::{Job, Workload, kernel};
 use lanes_measure::protocol::{Hello, Reply, Request, Sample};
 use lanes_measure::session::{self, Plan};
+use lanes_measure::statistics::Fit;
+use lanes_measure::summarize::table;
 use lanes_measure::worker;
 use std::error::Error;
 use std::hint::black_box;
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// So many numbers stay in a core's own cache, where memory and neighbours do
 /// not matter, and take some ten microseconds: ten times as sharp a test as a
@@ -66,37 +68,25 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
         contender.workers = 1;
         contender.serial = true;
     }
-    let plan = Plan {
-        rows: vec![Box::new(Max { len: LEN, grain: LEN })],
-        contenders: vec![harness, bare],
-        wants: Box::new(|_, _| true),
-        control: true,
-        rounds: Some(240),
-        budget: Duration::MAX,
-        seed: 7,
-        level: 0.95,
-        margin: 0.01,
-        limits: limits(),
-        machine: crate::machine(),
-        build: crate::build(),
-    };
+    let row = Box::new(Max { len: LEN, grain: LEN });
+    let plan = Plan { rounds: Some(240), ..plan(row, vec![harness, bare]) };
     let results = session::run(&plan, String::new(), &mut |_, _| Ok(()))?;
     let summary = results.rows[0].summary.as_ref().ok_or("no samples")?;
     let group = &summary.groups[0];
-    let standing = group.standings.last().ok_or("no contender has samples")?;
-    let ratio = standing.ratio.ok_or("only one")?;
-    // The harness over the bare loop, whichever is ahead.
-    let sign = if standing.contender == 0 { 1.0 } else { -1.0 };
+    let row = &results.rows[0];
+    let fit = Fit::new(&table(row, |taken| Some(taken.seconds())));
+    // The harness over the bare loop.
+    let ratio = fit.difference(0, 1).ok_or("too few visits")?;
+    let ratio = ratio.interval(results.level);
     let bare = group.standings.iter().find(|s| s.contender == 1);
     let seconds = bare.ok_or("no contender has samples")?.seconds;
     println!("max of {LEN} numbers, under the harness and in a bare loop:");
     for standing in &group.standings {
-        let name = &results.rows[0].contenders[standing.contender].name;
+        let name = &row.contenders[standing.contender].name;
         println!("  {name}: {:.0} ns a run", standing.seconds * 1e9);
     }
-    let mut ends = [ratio.low, ratio.median, ratio.high]
-        .map(|log| (sign * log).exp_m1() * seconds);
-    ends.sort_unstable_by(f64::total_cmp);
+    let ends =
+        [ratio.low, ratio.median, ratio.high].map(|log| log.exp_m1() * seconds);
     let [low, middle, high] = ends.map(|added| added * 1e9);
     println!("  the harness adds {middle:.0} ns ({low:.0} to {high:.0})");
     let [low, middle, high] = ends.map(|added| added / CELL * 100.0);

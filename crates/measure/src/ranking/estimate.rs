@@ -1,19 +1,7 @@
 //! Logarithms with their standard errors: of one row in a session, over the
 //! sessions of a row, and over rows.
 
-use crate::statistics::{Difference, normal, student};
-
-/// How much sessions scatter: the variance of what a session changes in a row,
-/// over the variance of what a visit changes in it.
-///
-/// Visits of one session do not show it, so it is no part of their error. This
-/// is an allowance, not an estimate for the machine at hand: it is the mean
-/// share, rounded, in two times 24 sessions of one build, made one after
-/// another, for six pairs of models each. The shares were -0.1 to 0.3, and 1.1
-/// for a pair that changed between two speeds. Sessions of other days, or
-/// beside other load, may scatter more. Several sessions of a row show what
-/// they do.
-pub(super) const BETWEEN: f64 = 0.15;
+use crate::statistics::{BETWEEN_SESSIONS, Difference, normal, student};
 
 /// A logarithm of times, and how well it is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,7 +29,7 @@ impl Spread {
     /// The same error with that between sessions in it, for an estimate from so
     /// many visits.
     fn between_sessions(self, visits: usize) -> Self {
-        let stretch = (1.0 + BETWEEN * visits as f64).sqrt();
+        let stretch = (1.0 + BETWEEN_SESSIONS * visits as f64).sqrt();
         Self { error: self.error * stretch, ..self }
     }
 }
@@ -52,9 +40,9 @@ impl Estimate {
         Self { value, spread: None }
     }
 
-    /// What one session says, from so many visits.
-    pub(super) fn of(difference: &Difference, visits: usize) -> Self {
-        let Difference { estimate, error, freedom } = *difference;
+    /// What one session says.
+    pub(super) fn of(difference: &Difference) -> Self {
+        let Difference { estimate, error, freedom, visits } = *difference;
         let spread = Spread::new(error, freedom);
         let spread = spread.map(|spread| spread.between_sessions(visits));
         Self { value: estimate, spread }
@@ -195,7 +183,7 @@ mod tests {
         // Three visits with a deviation of 1.
         let found = Estimate::from_visits(0.0, &[1.0, 2.0, 3.0]);
         let spread = found.spread.unwrap();
-        let expected = (1.0 / 3.0 + BETWEEN).sqrt();
+        let expected = (1.0 / 3.0 + BETWEEN_SESSIONS).sqrt();
         assert!((spread.error - expected).abs() < 1e-12, "{spread:?}");
         assert_eq!(spread.freedom, 2.0);
         for few in [&[1.0, 2.0][..], &[1.0; 5]] {

@@ -4,8 +4,6 @@ use super::estimate::Estimate;
 use crate::results::{Results, RowResult};
 use crate::statistics::{Fit, median};
 use crate::summarize::table;
-use lanes_core::workload;
-use serde_json::Value;
 
 /// A row of one session.
 pub(super) struct Session<'a> {
@@ -30,33 +28,15 @@ pub(super) fn joined(results: &[Results]) -> Vec<Joined<'_>> {
     let mut all: Vec<Joined<'_>> = Vec::new();
     let rows = results.iter().flat_map(|results| &results.rows);
     for row in rows.filter(|row| !row.samples.is_empty()) {
-        let table = table(row);
+        let table = table(row, |taken| Some(taken.seconds()));
         let fit = Fit::new(&table);
         let session = Session { row, table, fit };
-        match all.iter_mut().find(|other| is_same(other.row(), row)) {
+        match all.iter_mut().find(|other| other.row().is_same(row)) {
             Some(same) => same.sessions.push(session),
             None => all.push(Joined { sessions: vec![session] }),
         }
     }
     all
-}
-
-/// Whether two rows are the same work. What a size of the catalogue leaves open
-/// is found out anew by each session, and is no other work.
-fn is_same(one: &RowResult, other: &RowResult) -> bool {
-    let key = |row: &RowResult| {
-        let mut parameters = row.parameters.clone();
-        let size = workload::find(&row.workload)
-            .and_then(|found| found.sizes(lanes_core::Size::Quick).pop())
-            .map(|row| row.size());
-        if let (Some(Value::Object(size)), Value::Object(own)) =
-            (size, &mut parameters)
-        {
-            own.retain(|name, _| size.get(name).is_none_or(|v| !v.is_null()));
-        }
-        (row.workload.clone(), row.size.clone(), row.items, parameters)
-    };
-    key(one) == key(other)
 }
 
 impl<'a> Joined<'a> {
@@ -128,7 +108,7 @@ impl<'a> Session<'a> {
         let pairs = self.table.iter().filter_map(|v| Some(v[a]? - v[b]?));
         let mut pairs: Vec<f64> = pairs.filter(|p| p.is_finite()).collect();
         if let Some(found) = self.fit.difference(a, b) {
-            return Some(Estimate::of(&found, pairs.len()));
+            return Some(Estimate::of(&found));
         }
         let apart = || {
             let middle =

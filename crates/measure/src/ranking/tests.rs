@@ -3,6 +3,7 @@
 use super::*;
 use crate::results::tests::empty;
 use crate::results::{Results, RowResult};
+use crate::statistics::BETWEEN_SESSIONS;
 use crate::summarize::tests::row;
 use lanes_core::seed;
 
@@ -277,7 +278,7 @@ fn simulated(
 fn intervals_hold_the_truth_in_sessions_that_differ() {
     let mut normal = normal_numbers(11);
     let visit = 0.05;
-    let session = visit * estimate::BETWEEN.sqrt();
+    let session = visit * BETWEEN_SESSIONS.sqrt();
     let (mut held, mut slower, count) = (0, 0, 400);
     for _ in 0..count {
         let ranking = one(&[simulated(&mut normal, visit, session)], &[]);

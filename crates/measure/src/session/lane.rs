@@ -2,34 +2,33 @@
 
 use crate::failure::{Cause, Failure};
 use crate::process::Process;
+use crate::protocol::Sample;
 use crate::results::{ContenderResult, RowResult};
 use lanes_core::{Row, seed};
 use std::io;
 use std::time::{Duration, Instant};
 
 /// A sample lasts about this long: shorter ones depend on what the system
-/// happens to do, longer ones drift apart within a round.
+/// happens to do, longer ones drift apart.
 pub(super) const SAMPLE: Duration = Duration::from_millis(20);
 
-/// Before each sample its contender runs, since after a pause all its workers
-/// are on one core: the system takes 40 ms and more to spread them. It has
-/// settled when two batches in a row agree, and is not waited for longer.
+/// So many samples follow one settling. The settling takes longer than they do,
+/// and their median is that of three, which one disturbance leaves alone.
+pub(super) const SAMPLES: usize = 3;
+
+/// A contender runs before its samples, since it was started a moment ago or
+/// has paused: the system has all its workers on one core then, and takes 40 ms
+/// and more to spread them. It has settled when two batches in a row agree, and
+/// is not waited for longer. A run of this length settles by itself.
 pub(super) const SETTLE: Duration = Duration::from_millis(40);
 
 const SETTLE_AT_MOST: Duration = Duration::from_millis(160);
-
-/// In fresh processes, runs are repeated for so long before they count as warm.
-const WARM_UP: Duration = Duration::from_millis(100);
-
-/// A contender that takes so many times as long as the fastest, and longer than
-/// a sample, is outclassed.
-const OUTCLASSED: f64 = 4.0;
 
 /// A contender's process during a visit.
 pub(super) struct Lane {
     pub(super) contender: usize,
     pub(super) process: Process,
-    /// The time of a run, once it is warm.
+    /// The time of a run, as far as is known.
     pub(super) time: Duration,
 }
 
@@ -38,6 +37,20 @@ impl Lane {
     pub(super) fn runs(&self, time: Duration) -> u32 {
         let runs = time.as_nanos().div_ceil(self.time.as_nanos());
         u32::try_from(runs).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// A batch of runs, whose last answer must have this digest, if one is
+    /// given. The next batch has as many runs as this one's time suggests.
+    pub(super) fn batch(
+        &mut self,
+        runs: u32,
+        together: bool,
+        expected: Option<u64>,
+    ) -> Result<Sample, Failure> {
+        let sample = self.process.sample(runs, together, expected)?;
+        let each = Duration::from_nanos(sample.wall_ns) / runs;
+        self.time = each.max(Duration::from_nanos(1));
+        Ok(sample)
     }
 }
 
@@ -78,63 +91,44 @@ pub(super) fn prepare(
 /// Runs a lane until two batches in a row take the same time.
 pub(super) fn settle(lane: &mut Lane, together: bool) -> Result<(), Failure> {
     let begin = Instant::now();
-    let runs = lane.runs(SETTLE / 2);
-    let mut last = 0.0;
+    let mut last = Duration::ZERO;
     loop {
-        let batch = lane.process.sample(runs, together, None)?;
-        let wall = batch.wall_ns as f64;
-        let settled = (wall / last - 1.0).abs() < 0.05;
-        if settled || begin.elapsed() >= SETTLE_AT_MOST {
+        lane.batch(lane.runs(SETTLE / 2), together, None)?;
+        let agree = lane.time.abs_diff(last) < lane.time / 20;
+        if agree || begin.elapsed() >= SETTLE_AT_MOST {
             return Ok(());
         }
-        last = wall;
+        last = lane.time;
     }
 }
 
-/// Runs each lane until it is warm, and takes the time of a run. The first run
-/// is checked, so that a wrong answer is never the fastest.
-pub(super) fn warm_up(
+/// Takes the time of a run of each lane: that of its last sample, or else that
+/// of a batch long enough to be timed. The first run is checked, so that a wrong
+/// answer is never the fastest.
+pub(super) fn gauge(
     lanes: &mut Vec<Lane>,
     result: &mut RowResult,
     expected: u64,
 ) {
     each(lanes, result, |lane, result| {
-        let own = result
-            .samples
-            .iter()
-            .rfind(|taken| taken.contender == lane.contender);
-        let known = own.map(|taken| Duration::from_secs_f64(taken.seconds()));
-        if let Some(known) = known.filter(|known| *known >= SETTLE) {
-            // It was run once when its input was made, and needs no more.
-            lane.time = known;
+        let mut samples = result.samples.iter();
+        let own = samples.rfind(|taken| taken.contender == lane.contender);
+        if let Some(own) = own {
+            let time = Duration::from_secs_f64(own.seconds());
+            lane.time = time.max(Duration::from_nanos(1));
             return Ok(());
         }
-        let begin = Instant::now();
-        let (mut runs, mut check) = (1, Some(expected));
+        let (mut runs, mut check) = (1_u32, Some(expected));
         loop {
-            let sample = lane.process.sample(runs, runs > 1, check.take())?;
-            let wall = Duration::from_nanos(sample.wall_ns);
-            lane.time = (wall / runs).max(Duration::from_nanos(1));
-            if begin.elapsed() >= WARM_UP || wall >= SETTLE {
+            let sample = lane.batch(runs, runs > 1, check.take())?;
+            // A worker that lies about its times is asked for many.
+            let enough = Duration::from_nanos(sample.wall_ns) * 2 >= SAMPLE;
+            if enough || runs == u32::MAX {
                 return Ok(());
             }
-            if wall * 2 < SAMPLE {
-                // A worker that lies about its times is asked for many.
-                runs = runs.saturating_mul(2);
-            }
+            runs = runs.saturating_mul(2);
         }
     });
-}
-
-/// Ends the lanes that are outclassed.
-pub(super) fn retire(lanes: &mut Vec<Lane>) {
-    let fastest = lanes.iter().map(|lane| lane.time).min().unwrap_or_default();
-    let outclassed = |lane: &mut Lane| {
-        lane.time > fastest.mul_f64(OUTCLASSED) && lane.time > SAMPLE
-    };
-    for lane in lanes.extract_if(.., outclassed) {
-        lane.process.end();
-    }
 }
 
 /// Enters the fastest lane's contender a second time.

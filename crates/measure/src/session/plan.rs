@@ -9,6 +9,10 @@ use std::time::Duration;
 /// By default, the time for each contender of each row, twins included.
 const CELL: Duration = Duration::from_millis(1800);
 
+/// By default, a model that certainly takes at most this fraction longer than
+/// the fastest is as fast.
+pub const MARGIN: f64 = 0.1;
+
 /// By default, a session takes at least so long.
 const LEAST_BUDGET: Duration = Duration::from_secs(20);
 
@@ -42,10 +46,16 @@ pub struct Plan {
     pub wants: Wants,
     /// Whether the fastest contender is entered a second time as a control.
     pub control: bool,
-    /// How many rounds each row gets; otherwise the budget decides.
+    /// Whether all rows get as many visits as each other, whatever is known of
+    /// them.
+    pub even: bool,
+    /// How many visits each row gets; otherwise the budget decides.
     pub rounds: Option<usize>,
     /// How long the session may take.
     pub budget: Duration,
+    /// Where this is a fraction, a row is left as soon as all its grades are
+    /// decided at that margin, and the session ends when all rows are.
+    pub until: Option<f64>,
     /// The seed of inputs and orders.
     pub seed: u64,
     /// The probability with which the intervals of a row hold all at once.

@@ -1,7 +1,7 @@
-//! A visit to a row: fresh processes, warm-up, and some rounds.
+//! A visit to a row: fresh processes, and some samples of each.
 
 use super::lane::{
-    Lane, SAMPLE, SETTLE, each, prepare, retire, settle, shuffle, twin, warm_up,
+    Lane, SAMPLE, SAMPLES, SETTLE, each, gauge, prepare, settle, shuffle, twin,
 };
 use super::plan::{Contender, Plan};
 use crate::process::Process;
@@ -18,10 +18,6 @@ use std::time::{Duration, Instant};
 /// work is done.
 const PAUSE: Duration = Duration::from_micros(300);
 
-/// A contender that is outclassed takes part in so many rounds of a visit only,
-/// where the budget decides: its time is better spent on the others.
-const OUTCLASSED_ROUNDS: usize = 2;
-
 /// Makes visits.
 pub(super) struct Visitor<'a> {
     pub(super) plan: &'a Plan,
@@ -29,65 +25,45 @@ pub(super) struct Visitor<'a> {
     pub(super) folder: &'a Path,
     /// The time that a reading of the clock takes.
     pub(super) clock: Duration,
-    /// The order of each round.
+    /// The order in each visit.
     pub(super) random: seed::Numbers,
 }
 
-/// Which visit to which row, and how long it may sample.
-pub(super) struct Visit {
-    pub(super) row: usize,
-    pub(super) number: usize,
-    pub(super) time: Duration,
-    pub(super) rounds: usize,
-}
-
 impl Visitor<'_> {
-    /// Makes a visit, and returns how many rounds it had.
+    /// Makes a visit to a row. It ends early if the session is stopped.
     pub(super) fn visit(
         &mut self,
-        visit: &Visit,
+        (index, number): (usize, usize),
         row: &dyn Row,
         result: &mut RowResult,
-    ) -> io::Result<usize> {
+    ) -> io::Result<()> {
         let begin = Instant::now();
-        let (index, number) = (visit.row, visit.number);
-        let mut seed = self.seed(index, number, 0);
+        let seed = self.seed(index, number);
         let folder = tempfile::tempdir_in(self.folder)?;
 
         let chosen = result.contenders.iter().enumerate();
         let chosen = chosen.filter(|(_, c)| c.failure.is_none());
         let chosen: Vec<usize> = chosen.map(|(index, _)| index).collect();
         let mut lanes = self.start(&chosen, folder.path(), result);
-        let mut expected = prepare(&mut lanes, row, result, seed)?;
-        warm_up(&mut lanes, result, expected);
+        let expected = prepare(&mut lanes, row, result, seed)?;
+        gauge(&mut lanes, result, expected);
         if self.plan.control && number == 0 {
             let twin = twin(&lanes, result);
             let mut twins = self.start(twin.as_slice(), folder.path(), result);
             prepare(&mut twins, row, result, seed)?;
-            warm_up(&mut twins, result, expected);
+            gauge(&mut twins, result, expected);
             lanes.append(&mut twins);
         }
         self.limits(row, result, seed);
-
-        let mut rounds = 0;
-        while rounds < visit.rounds && !lanes.is_empty() && !self.stopped() {
-            if rounds == OUTCLASSED_ROUNDS && self.plan.rounds.is_none() {
-                retire(&mut lanes);
-            }
-            if rounds > 0 {
-                seed = self.seed(index, number, rounds);
-                expected = prepare(&mut lanes, row, result, seed)?;
-            }
-            self.round(&mut lanes, result, (number, rounds), seed, expected);
-            rounds += 1;
-            if begin.elapsed() >= visit.time {
-                break;
-            }
+        if !self.stopped() {
+            shuffle(&mut lanes, &mut self.random);
+            self.sample(&mut lanes, result, number, (seed, expected));
         }
         for lane in lanes {
             lane.process.end();
         }
-        Ok(rounds)
+        result.seconds += begin.elapsed().as_secs_f64();
+        Ok(())
     }
 
     fn stopped(&self) -> bool {
@@ -170,46 +146,47 @@ impl Visitor<'_> {
         }
     }
 
-    /// One sample of each, in random order.
-    fn round(
-        &mut self,
+    /// The samples of each lane, one lane after the other.
+    fn sample(
+        &self,
         lanes: &mut Vec<Lane>,
         result: &mut RowResult,
-        (visit, round): (usize, usize),
-        seed: u64,
-        expected: u64,
+        visit: usize,
+        (seed, expected): (u64, u64),
     ) {
-        shuffle(lanes, &mut self.random);
         let clock = self.clock;
         each(lanes, result, |lane, result| {
             thread::sleep(PAUSE);
             // The clock's own time is to stay below a thousandth.
             let together = lane.time < clock * 1000;
+            let mut count = 1;
             if lane.time < SETTLE {
                 settle(lane, together)?;
-            }
-            let runs = lane.runs(SAMPLE);
-            let mut sample =
-                lane.process.sample(runs, together, Some(expected))?;
-            let own = &mut result.contenders[lane.contender];
-            for (nanos, count) in std::mem::take(&mut sample.latencies) {
-                *own.latencies.entry(nanos).or_default() += count;
+                count = SAMPLES;
             }
             let contender = lane.contender;
-            result.samples.push(Taken {
-                visit,
-                round,
-                contender,
-                seed,
-                sample,
-            });
+            for round in 0..count {
+                let runs = lane.runs(SAMPLE);
+                let mut sample = lane.batch(runs, together, Some(expected))?;
+                let own = &mut result.contenders[contender];
+                for (nanos, count) in std::mem::take(&mut sample.latencies) {
+                    *own.latencies.entry(nanos).or_default() += count;
+                }
+                result.samples.push(Taken {
+                    visit,
+                    round,
+                    contender,
+                    seed,
+                    sample,
+                });
+            }
             Ok(())
         });
     }
 
-    /// A seed for each round.
-    fn seed(&self, row: usize, visit: usize, round: usize) -> u64 {
-        [row, visit, round].into_iter().fold(self.plan.seed, |seed, part| {
+    /// A seed for each visit.
+    fn seed(&self, row: usize, visit: usize) -> u64 {
+        [row, visit].into_iter().fold(self.plan.seed, |seed, part| {
             seed::part(seed, part as u64 + 1)
         })
     }

@@ -30,12 +30,10 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
 
 /// A median and the ends of its confidence interval.
 ///
-/// What it is of (times, ratios, or the log-ratios of [`compare`]) is said
+/// What it is of (times, ratios, or log-ratios of times) is said
 /// where it is made. The ends are infinite if the data cannot bound them. JSON
 /// has no infinite numbers: such ends are written as null, and read back as
 /// infinite.
-///
-/// [`compare`]: super::compare
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// The lower end.
@@ -68,7 +66,11 @@ impl Interval {
         Some(Self { low, median, high })
     }
 
-    pub(super) fn around(median: f64, half_width: f64) -> Self {
+    /// Nothing is known.
+    pub const UNKNOWN: Self =
+        Self { low: f64::NEG_INFINITY, median: 0.0, high: f64::INFINITY };
+
+    pub(crate) fn around(median: f64, half_width: f64) -> Self {
         Self { low: median - half_width, median, high: median + half_width }
     }
 

@@ -11,55 +11,44 @@ from scipy import stats
 random = np.random.default_rng(20240501)
 
 
-def bootstrap(statistic, count):
-    """Resamples the indices below count."""
-    return stats.bootstrap(
-        (np.arange(count),),
-        lambda index: statistic(index.astype(int)),
-        n_resamples=20000,
-        vectorized=False,
-        method="percentile",
-        rng=random,
-    )
-
-
 def medians():
     for count in (1, 2, 3, 10, 25):
         values = np.round(random.normal(size=count), 6)
         yield {"values": list(values), "median": float(np.median(values))}
 
 
-def row(visits, rounds, between):
-    shape = (visits, rounds, 2)
-    logs = -7 + random.normal(0, 0.03, shape)
-    logs += random.normal(0, between, (visits, 1, 2)) if between else 0
-    logs += np.where(random.random(shape) < 0.05, np.log(2), 0)
+def pair(visits):
+    logs = -7 + random.normal(0, 0.03, (visits, 2))
+    logs += random.normal(0, 0.1, (visits, 1))
+    logs += np.where(random.random((visits, 2)) < 0.1, np.log(2), 0)
     logs = np.round(logs, 6)
-    differences = logs[:, :, 0] - logs[:, :, 1]
-    whole = bootstrap(lambda index: np.median(differences[index]), visits)
-    error = whole.standard_error**2 * visits / (visits - 1)
-    if rounds > 1:
-        picks = random.integers(0, rounds, (20000, visits, rounds))
-        resampled = np.take_along_axis(differences[None], picks, axis=2)
-        within = np.var(np.median(resampled, axis=(1, 2)), ddof=1)
-        error += within * rounds / (rounds - 1) / 2
-    drawn = whole.bootstrap_distribution
+    differences = logs[:, 0] - logs[:, 1]
+    out = (visits + 1) // 10
+    # Rounded down to whole visits.
+    share = (out + 0.5) / visits if out else 0.0
+    estimate = stats.trim_mean(differences, share)
+    winsorized = stats.mstats.winsorize(differences, (share, share))
+    error = np.std(winsorized.data, ddof=1) / np.sqrt(visits)
+    error /= 1 - 2 * out / visits
+    kept = visits - 2 * out
+    freedom = kept - 1
+    # Yuen ("The two-sample trimmed t for unequal population variances", 1974)
+    # divides by kept (kept - 1), not by kept^2 (visits - 1) / visits.
+    error *= np.sqrt((visits - 1) * kept / (visits * freedom))
+    half = stats.t.ppf(0.975, freedom) * error
     return {
         "visits": logs.tolist(),
-        "median": float(np.median(differences)),
-        "error": float(np.sqrt(error)),
-        "student": float(stats.t.ppf(0.975, visits - 1)),
-        # Around the ends of a 95 % interval: medians of few values jump.
-        "percentiles": list(np.percentile(drawn, [2, 3, 97, 98])),
+        "estimate": float(estimate),
+        "error": float(error),
+        "low": float(estimate - half),
+        "high": float(estimate + half),
     }
 
 
 def main():
     samples = {
         "medians": list(medians()),
-        # One round a visit: the ordinary bootstrap of paired data.
-        "ordinary": [row(41, 1, 0), row(60, 1, 0)],
-        "clustered": [row(8, 10, 0), row(8, 10, 0.05), row(5, 9, 0.02)],
+        "pairs": [pair(visits) for visits in (3, 8, 9, 10, 25, 41)],
     }
     levels = [0.5, 0.9, 0.95, 0.99, 0.999, 0.99999]
     quantiles = {
@@ -68,10 +57,6 @@ def main():
             (p, freedom, stats.t.isf((1 - p) / 2, freedom))
             for p in (0.9, 0.95, 0.99)
             for freedom in (1, 2, 2.5, 4, 7.3, 20, 200)
-        ],
-        "tukey": [
-            (k, stats.studentized_range.isf(0.05, k, np.inf) / 2**0.5)
-            for k in (3, 8)
         ],
     }
     for name, content in (("samples", samples), ("quantiles", quantiles)):

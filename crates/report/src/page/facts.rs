@@ -1,10 +1,9 @@
-//! The facts about a session: machine, versions, noise floor, and whether it
-//! ended.
+//! The facts about a session: machine, versions, twins, and whether it ended.
 
 use super::content::ResultFile;
-use lanes_measure::results::State;
-use lanes_measure::tables::{is_controlled, own};
-use lanes_measure::words::{counted, digits, percent};
+use lanes_measure::results::{Results, State};
+use lanes_measure::tables::own;
+use lanes_measure::words::{counted, digits, percent, range};
 
 /// The facts about a session, for the top of the page.
 pub(super) struct Facts {
@@ -13,7 +12,8 @@ pub(super) struct Facts {
     /// The machine and the commit in a line.
     pub(super) on: String,
     pub(super) versions: Vec<String>,
-    pub(super) floor: String,
+    /// By how much second processes of the fastest models differed.
+    pub(super) twin: String,
     pub(super) rows: Vec<(&'static str, String)>,
     /// A warning above the figures.
     pub(super) warning: Option<String>,
@@ -26,19 +26,7 @@ impl Facts {
         let memory = machine.memory.map_or_else(String::new, |bytes| {
             format!(", {} GiB", digits(bytes as f64 / f64::from(1 << 30)))
         });
-        let floors = results.rows.iter().filter_map(|row| {
-            let summary = row.summary.as_ref().filter(|_| is_controlled(row));
-            Some(summary?.floor.exp_m1())
-        });
-        let mut floors: Vec<f64> = floors.collect();
-        floors.sort_unstable_by(f64::total_cmp);
-        let floor = match (floors.first(), floors.last()) {
-            (Some(least), Some(most)) if least < most => {
-                format!("{} to {} by row", percent(*least), percent(*most))
-            }
-            (Some(least), _) => percent(*least),
-            _ => "not known (no control ran)".into(),
-        };
+        let twin = twin(results);
         let mut versions: Vec<String> = machine.libraries.clone();
         let attested = results.rows.iter().flat_map(|row| &row.contenders);
         for (what, version) in attested.flat_map(|c| &c.versions) {
@@ -77,8 +65,9 @@ impl Facts {
             ("built with", results.build.to_string()),
             ("versions", versions.join(", ")),
             ("measured", what),
-            ("noise floor", floor.clone()),
-            ("intervals hold with", percent(results.level)),
+            ("twin", twin.clone()),
+            ("intervals of a row hold with", percent(results.level)),
+            ("as fast", format!("within {}", percent(results.margin))),
         ];
         let warning = match results.state {
             _ if results.rows.is_empty() => {
@@ -102,11 +91,30 @@ impl Facts {
             begun: results.begun.clone(),
             on,
             versions,
-            floor,
+            twin,
             rows,
             warning,
         }
     }
+}
+
+/// Between which ratios the times of second processes to those of the first
+/// lie, in all rows.
+fn twin(results: &Results) -> String {
+    let twins = results.rows.iter().filter_map(|row| {
+        let twin = row.summary.as_ref()?.twin?.ratio();
+        (twin.low.is_finite() && twin.high.is_finite()).then_some(twin.median)
+    });
+    let mut twins: Vec<f64> = twins.collect();
+    twins.sort_unstable_by(f64::total_cmp);
+    let (Some(least), Some(most)) = (twins.first(), twins.last()) else {
+        return "not known".into();
+    };
+    let unknown = match results.rows.len() - twins.len() {
+        0 => String::new(),
+        rows => format!(" (not known in {})", counted(rows, "row")),
+    };
+    format!("{} of its time{unknown}", range(*least, *most))
 }
 
 /// Machines with commits, then versions, each once.

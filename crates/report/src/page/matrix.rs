@@ -5,12 +5,13 @@ use super::content::{Page, ResultFile};
 use super::names::encoded;
 use super::sizes::{Size, SizeKeys};
 use crate::catalogue::{Catalogue, ListedModel};
+use crate::plots::Finding;
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::results::{ContenderResult, RowResult, State};
-use lanes_measure::statistics::Verdict;
+use lanes_measure::statistics::Grade;
 use lanes_measure::summary::{Group, Standing};
-use lanes_measure::tables::{finding, is_controlled, own};
-use lanes_measure::words::{counted, digits, ends, percent, time};
+use lanes_measure::tables::{self, own};
+use lanes_measure::words::{counted, digits, ends, time};
 
 /// Each ratio beyond which the shade is darker.
 const SHADES: [f64; 8] = [1.03, 1.1, 1.25, 1.5, 2.0, 4.0, 10.0, 40.0];
@@ -47,7 +48,8 @@ pub(crate) struct Row {
     pub(crate) family: String,
     pub(crate) label: String,
     pub(crate) link: String,
-    pub(crate) floor: String,
+    /// By how much a second process of the fastest model differed.
+    pub(crate) twin: String,
     pub(crate) cells: Vec<Cell>,
 }
 
@@ -58,7 +60,7 @@ pub(crate) struct Cell {
     pub(crate) class: String,
     pub(crate) text: String,
     pub(crate) ratio: Option<f64>,
-    /// The model, its time, ratio and verdict; or why there is none.
+    /// The model, its times, ratio and grade; or why there is none.
     pub(crate) title: String,
     pub(crate) link: Option<String>,
     /// Why there is no figure.
@@ -169,7 +171,7 @@ fn row(
     let summary = row.summary.as_ref();
     let mut groups = summary.iter().flat_map(|summary| &summary.groups);
     let group = groups.find(|group| group.workers == workers);
-    let floor = summary.filter(|_| is_controlled(row));
+    let twin = summary.and_then(|summary| summary.twin);
     let cell = |head: &Head| {
         let standing = group.and_then(|group| {
             let named =
@@ -187,9 +189,7 @@ fn row(
         family: listed.map_or("others", |listed| &listed.family).to_owned(),
         label: row.size.clone(),
         link: format!("#{}", encoded(&row.workload)),
-        floor: floor.map_or_else(String::new, |summary| {
-            percent(summary.floor.exp_m1())
-        }),
+        twin: twin.map_or_else(|| "not known".into(), |twin| ends(&twin)),
         cells: heads.iter().map(cell).collect(),
     }
 }
@@ -201,32 +201,29 @@ fn measured(
     head: &Head,
 ) -> Cell {
     let ratio = standing.ratio.map_or(1.0, |ratio| ratio.median.exp());
-    let (class, mark) = match standing.verdict {
-        None if standing.contender == group.best => ("best", ""),
-        Some(Verdict::Equivalent { .. }) => ("tie", " ="),
-        Some(Verdict::Slower { .. }) => ("slower", ""),
-        Some(Verdict::Faster { .. }) => ("tie", " ="),
-        None | Some(Verdict::Unclear { .. }) => ("unclear", " ?"),
-    };
+    let finding = Finding::of(standing.grade.as_ref());
     let shade = SHADES.iter().filter(|shade| ratio > **shade).count();
-    let finding = finding(row, standing, group);
     let interval = match &standing.ratio {
         Some(ratio) => format!(" ({})", ends(ratio)),
         None => String::new(),
     };
+    let cpu = standing
+        .cpu
+        .map_or_else(String::new, |cpu| format!(", CPU time {}", time(cpu)));
     let best = &row.contenders[group.best].model;
     let mut chosen = vec![encoded(best), encoded(&head.model)];
     chosen.dedup();
     Cell {
         model: head.name.clone(),
-        class: format!("{class} h{shade}"),
-        text: format!("{}{mark}", brief(ratio)),
+        class: format!("{} h{shade}", finding.class()),
+        text: brief_grade(standing.grade.as_ref(), ratio),
         ratio: Some(ratio),
         title: format!(
-            "{}: {}, slowdown {}{interval}, {finding}",
+            "{}: {}{cpu}, slowdown {}{interval}, {}",
             head.name,
             time(standing.seconds),
             digits(ratio),
+            tables::finding(row, standing),
         ),
         link: Some(format!(
             "#{}?m={}",
@@ -234,6 +231,22 @@ fn measured(
             chosen.join(",")
         )),
         reason: None,
+    }
+}
+
+/// A grade in about six letters: the estimated ratio with a mark, or the bound
+/// where no more is known than that.
+fn brief_grade(grade: Option<&Grade>, ratio: f64) -> String {
+    match grade {
+        None => "only".into(),
+        Some(Grade::Fastest) => format!("{} ◆", brief(ratio)),
+        Some(Grade::AsFast { .. }) => format!("{} =", brief(ratio)),
+        // Rounded up: the interval lies within it.
+        Some(Grade::AtMost { within }) => {
+            format!("≤ {}", brief((within * 100.0).ceil() / 100.0 + 1.0))
+        }
+        Some(Grade::Slower { .. }) => brief(ratio),
+        Some(Grade::Open { .. }) => format!("{} ?", brief(ratio)),
     }
 }
 
@@ -348,6 +361,21 @@ impl Sheet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_grade_has_a_mark_of_its_own() {
+        let said = [
+            Some(Grade::Fastest),
+            Some(Grade::AsFast { within: 0.05 }),
+            Some(Grade::AtMost { within: 0.171 }),
+            Some(Grade::Slower { low: 0.01, high: 0.1 }),
+            Some(Grade::Open { more_visits: None }),
+            None,
+        ];
+        let said = said.map(|grade| brief_grade(grade.as_ref(), 1.04));
+        let marked = ["1.04 ◆", "1.04 =", "≤ 1.18", "1.04", "1.04 ?", "only"];
+        assert_eq!(said, marked);
+    }
 
     #[test]
     fn ratios_are_brief() {

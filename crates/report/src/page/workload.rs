@@ -3,15 +3,15 @@
 use super::content::Page;
 use super::names::{Ids, encoded};
 use super::sizes::{Size, SizeKeys};
-use crate::plots::{self, Finding, Scaling, Whisker};
+use crate::plots::{self, Finding, Scaling, Times, Whisker};
 use lanes_measure::results::RowResult;
-use lanes_measure::statistics::Verdict;
-use lanes_measure::summary::{Group, Summary};
+use lanes_measure::statistics::Grade;
+use lanes_measure::summary::{Group, Standing, Summary};
 use lanes_measure::tables::{
-    Table, heading, is_beaten, is_controlled, label, latencies, least, own,
+    Table, heading, is_beaten, label, latencies, least, other_cpu, own,
     percentiles, speedups, standings, used,
 };
-use lanes_measure::words::{counted, round_time, time};
+use lanes_measure::words::{self, counted, percent, round_time, time};
 use lanes_source::{Difference, LineDifference, WorkloadSource};
 use lanes_timeline::{Picture, Strips, Timeline, TracedWorkload, View, strips};
 use serde_json::{Value, json};
@@ -205,28 +205,19 @@ fn figures(row: &RowResult, size: &str, cores: usize) -> Vec<Figures> {
 
 fn group_plots(row: &RowResult, summary: &Summary, group: &Group) -> Vec<Plot> {
     let name = |index: usize| row.contenders[index].name.clone();
-    let whiskers = group.standings.iter().map(|standing| {
-        let ratio = standing.ratio.map(|ratio| ratio.ratio());
-        Whisker {
-            name: name(standing.contender),
-            ratio: ratio.map_or(1.0, |ratio| ratio.median),
-            ends: ratio.map(|ratio| (ratio.low, ratio.high)),
-            finding: match standing.verdict {
-                None if standing.contender == group.best => Finding::Best,
-                Some(Verdict::Slower { .. }) => Finding::Slower,
-                Some(Verdict::Equivalent { .. } | Verdict::Faster { .. }) => {
-                    Finding::Tied
-                }
-                None | Some(Verdict::Unclear { .. }) => Finding::Unclear,
-            },
-        }
+    let whiskers = group.standings.iter().map(|standing| Whisker {
+        name: name(standing.contender),
+        ratio: standing.ratio.map_or(1.0, |ratio| ratio.median.exp()),
+        ends: ends(standing),
+        finding: Finding::of(standing.grade.as_ref()),
     });
     let whiskers: Vec<Whisker> = whiskers.collect();
-    let times = group.standings.iter();
-    let times: Vec<(String, f64)> =
-        times.map(|s| (name(s.contender), s.seconds)).collect();
-    // Without a control the noise floor is not known.
-    let floor = if is_controlled(row) { summary.floor } else { 0.0 };
+    let times = group.standings.iter().map(|standing| Times {
+        name: name(standing.contender),
+        wall: standing.seconds,
+        cpu: standing.cpu,
+    });
+    let times: Vec<Times> = times.collect();
     let limit = least(row, group.workers);
     let what = row.limits.iter().find(|l| l.workers == group.workers);
     let limit = limit.zip(what).map(|(time, what)| (&*what.what, time));
@@ -238,26 +229,13 @@ fn group_plots(row: &RowResult, summary: &Summary, group: &Group) -> Vec<Plot> {
     vec![
         Plot {
             heading: "Slowdown against the fastest",
-            svg: plots::ratios(&whiskers, floor),
-            caption: "The dot is the median of paired ratios; the line is an \
-                      interval that holds for all pairs of the row at once."
-                .into(),
+            svg: plots::ratios(&whiskers, summary.twin.as_ref()),
+            caption: intervals(summary.level),
         },
         Plot {
             heading: "Times against the best possible",
             svg: plots::times(&times, limit),
-            caption: match limit {
-                Some((what, seconds)) => format!(
-                    "The best possible is {}: {what}, measured in the same \
-                     session.{}",
-                    time(seconds),
-                    match is_beaten(row, group) {
-                        true => " Some model beats it: it bounds not all.",
-                        false => "",
-                    }
-                ),
-                None => String::new(),
-            },
+            caption: times_caption(row, group, limit),
         },
         Plot {
             heading: "Latencies",
@@ -267,6 +245,75 @@ fn group_plots(row: &RowResult, summary: &Summary, group: &Group) -> Vec<Plot> {
                 .into(),
         },
     ]
+}
+
+/// The ends of a model's interval, as ratios to the fastest. The best by its
+/// estimate has no ratio, but its grade says how far it may be from the
+/// fastest.
+fn ends(standing: &Standing) -> Option<(f64, f64)> {
+    match (standing.ratio, standing.grade) {
+        (Some(ratio), _) => {
+            let ratio = ratio.ratio();
+            Some((ratio.low, ratio.high))
+        }
+        (None, Some(Grade::AsFast { within } | Grade::AtMost { within })) => {
+            Some((1.0, 1.0 + within))
+        }
+        (None, _) => None,
+    }
+}
+
+/// What the intervals of a plot mean.
+fn intervals(level: f64) -> String {
+    let rows = (1.0 / (1.0 - level)).round();
+    let rows = match rows.is_finite() {
+        true => format!(": of {} one may miss", counted(rows as usize, "row")),
+        false => String::new(),
+    };
+    format!(
+        "Each model is compared with the fastest of the row, whichever that \
+         is. The dot is the estimate; the line is an interval. The intervals \
+         of a row hold for all its models at once, with {} \
+         probability{rows}. The grey band shows by how much a second process \
+         of the fastest differed; it decides nothing.",
+        percent(level)
+    )
+}
+
+/// What the limit is, and where the same wall time takes another CPU time.
+fn times_caption(
+    row: &RowResult,
+    group: &Group,
+    limit: Option<(&str, f64)>,
+) -> String {
+    let mut parts = Vec::new();
+    if let Some((what, seconds)) = limit {
+        let seconds = time(seconds);
+        parts.push(format!(
+            "The best possible is {seconds}: {what}, measured in the same \
+             session."
+        ));
+    }
+    if is_beaten(row, group) {
+        parts.push("Some model beats it: it bounds not all.".into());
+    }
+    let name = |index: usize| &row.contenders[index].name;
+    let others = group.standings.iter().filter_map(|standing| {
+        let cpu = words::ends(&other_cpu(standing)?);
+        Some(format!(
+            "{} takes {cpu} times the CPU time",
+            name(standing.contender)
+        ))
+    });
+    let others: Vec<String> = others.collect();
+    if !others.is_empty() {
+        parts.push(format!(
+            "Of those that may be as fast as {}, {}.",
+            name(group.best),
+            others.join(", ")
+        ));
+    }
+    parts.join(" ")
 }
 
 /// What more workers gained.

@@ -16,29 +16,53 @@ use std::fmt::Write;
 const MOST: f64 = 8.0;
 /// A limit that is further away than this from all times stands in words.
 const FAR: f64 = 1e3;
-/// How thick a bar is.
-const BAR: f64 = 11.0;
+/// The upper and the lower edge of a bar, around the middle of a row: alone,
+/// above the bar of the CPU time, and that one's.
+const BAR: (f64, f64) = (-5.5, 5.5);
+const UPPER: (f64, f64) = (-6.5, 1.5);
+const LOWER: (f64, f64) = (2.5, 6.5);
 
-/// Times in seconds as bars, with the limit, which is the best time possible,
-/// as a line: its name and its seconds.
+/// The times of a model, in seconds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Times {
+    /// The model.
+    pub name: String,
+    /// Wall time.
+    pub wall: f64,
+    /// CPU time, where it is known.
+    pub cpu: Option<f64>,
+}
+
+/// Times in seconds as bars, CPU times as thin bars below them, with the limit,
+/// which is the best time possible, as a line: its name and its seconds.
 ///
 /// If the largest time is more than eight times the smallest, there are dots on
-/// a logarithmic axis in place of bars. A number that is no time has no mark.
-pub fn times(rows: &[(String, f64)], limit: Option<(&str, f64)>) -> String {
+/// a logarithmic axis in place of bars, and rings for CPU times. A number that
+/// is no time has no mark, nor has a CPU time that is not on the axis.
+pub fn times(rows: &[Times], limit: Option<(&str, f64)>) -> String {
     if rows.is_empty() {
         return String::new();
     }
     let limit = limit.filter(|(_, limit)| placed(*limit));
-    let parts = rows.iter().map(|(_, seconds)| match limit {
-        Some((_, limit)) if placed(*seconds) => share(limit, *seconds),
-        _ => String::new(),
-    });
-    let all = rows.iter().map(|(_, seconds)| time(*seconds));
-    let mut figures = vec![("time", all.collect::<Vec<_>>())];
-    if limit.is_some() {
-        figures.push(("of the best possible", parts.collect()));
+    let with_cpu = rows.iter().any(|row| row.cpu.is_some());
+    let mut figures: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut column = |heading, text: &dyn Fn(&Times) -> String| {
+        figures.push((heading, rows.iter().map(text).collect()));
+    };
+    column("time", &|row| time(row.wall));
+    if with_cpu {
+        column("CPU time", &|row| match row.cpu {
+            Some(cpu) => time(cpu),
+            None => "not known".into(),
+        });
     }
-    let names = rows.iter().map(|(name, _)| name.as_str());
+    if let Some((_, limit)) = limit {
+        column("of the best possible", &|row| match placed(row.wall) {
+            true => share(limit, row.wall),
+            false => String::new(),
+        });
+    }
+    let names = rows.iter().map(|row| row.name.as_str());
     let columns = Columns::new(names, &figures);
     let axis = Axis::new(rows, limit.map(|(_, limit)| limit), columns.field);
     let mut body = String::new();
@@ -46,12 +70,16 @@ pub fn times(rows: &[(String, f64)], limit: Option<(&str, f64)>) -> String {
         columns.guides(&mut body, rows.len());
     }
     columns.frame(&mut body, &figures, &axis.scale, &axis.ticks, &axis.label);
-    for (index, (name, seconds)) in rows.iter().enumerate() {
-        open_group(&mut body, "time", name);
+    for (index, row) in rows.iter().enumerate() {
+        open_group(&mut body, "time", &row.name);
         let texts = figures.iter().map(|(_, texts)| texts[index].as_str());
-        columns.texts(&mut body, index, name, texts);
-        let y = columns.middle(index);
-        mark(&mut body, &axis, columns.field.0, y, *seconds);
+        columns.texts(&mut body, index, &row.name, texts);
+        let at = (columns.field.0, columns.middle(index));
+        let edges = if with_cpu { UPPER } else { BAR };
+        mark(&mut body, &axis, at, edges, row.wall);
+        if let Some(cpu) = row.cpu {
+            cpu_mark(&mut body, &axis, at, cpu);
+        }
         body.push_str("</g>");
     }
     let mut height = columns.bottom + 42.0;
@@ -77,43 +105,50 @@ struct Axis {
 }
 
 impl Axis {
-    fn new(
-        rows: &[(String, f64)],
-        limit: Option<f64>,
-        field: (f64, f64),
-    ) -> Self {
+    fn new(rows: &[Times], limit: Option<f64>, field: (f64, f64)) -> Self {
         let known =
-            || rows.iter().map(|row| row.1).filter(|time| placed(*time));
+            || rows.iter().map(|row| row.wall).filter(|time| placed(*time));
         let first = known().next().unwrap_or(1e-3);
         let (low, high) = span(first, known());
-        let near = |limit: &f64| *limit < high * FAR && *limit > low / FAR;
-        let limit = limit.filter(near);
-        let most = limit.map_or(high, |limit| high.max(limit));
+        let near = |other: &f64| *other < high * FAR && *other > low / FAR;
+        let with_cpu = rows.iter().any(|row| row.cpu.is_some());
+        let others = rows.iter().filter_map(|row| row.cpu).chain(limit);
+        let others: Vec<f64> = others.filter(near).collect();
+        let (_, most) = span(high, others.iter().copied());
         // Beyond these there is no unit of time for ticks from zero.
         if high / low <= MOST
             && most / low <= MOST
             && (1e-6..1e9).contains(&most)
         {
-            return Self::bars(most * 1.03, field);
+            return Self::bars(most * 1.03, field, with_cpu);
         }
-        let (low, high) = span(low, limit.into_iter().chain([high]));
+        let (low, high) = span(low, others.into_iter().chain([high]));
         let logs = ticks::rounded((low.ln(), high.ln()));
         let scale = Scale::logarithmic(logs, field);
         let ticks = thinned(ticks::times(&scale), &scale, beside);
-        let label = "time, on a logarithmic axis".to_owned();
+        let rings = if with_cpu { "; rings: CPU time" } else { "" };
+        let label = format!("time, on a logarithmic axis{rings}");
         Self { bars: false, scale, ticks, label }
     }
 
-    fn bars(end: f64, field: (f64, f64)) -> Self {
+    fn bars(end: f64, field: (f64, f64), with_cpu: bool) -> Self {
         let (unit, ticks) = ticks::linear_time(end, 8);
         let scale = Scale::linear(end, field);
         let ticks = thinned(ticks, &scale, beside);
-        let label = format!("time in {unit}, from zero");
+        let thin = if with_cpu { "; thin bars: CPU time" } else { "" };
+        let label = format!("time in {unit}, from zero{thin}");
         Self { bars: true, scale, ticks, label }
     }
 }
 
-fn mark(body: &mut String, axis: &Axis, left: f64, y: f64, time: f64) {
+/// The mark of a wall time in the row at this left end and middle.
+fn mark(
+    body: &mut String,
+    axis: &Axis,
+    (left, y): (f64, f64),
+    edges: (f64, f64),
+    time: f64,
+) {
     let x = axis.scale.at(time);
     if time == f64::INFINITY {
         let (x, y) = (number(x), number(y));
@@ -121,22 +156,46 @@ fn mark(body: &mut String, axis: &Axis, left: f64, y: f64, time: f64) {
     } else if !placed(time) {
         // An unknown time has no mark.
     } else if axis.bars {
-        let _ = write!(
-            body,
-            "<rect class=\"bar\" x=\"{}\" y=\"{}\" width=\"{}\" \
-             height=\"{BAR}\"/>",
-            number(left),
-            number(y - BAR / 2.0),
-            number(x - left)
-        );
+        bar(body, "bar", (left, x), y, edges);
     } else {
-        let _ = write!(
-            body,
-            "<circle class=\"dot\" cx=\"{}\" cy=\"{}\" r=\"4.5\"/>",
-            number(x),
-            number(y)
-        );
+        circle(body, "dot", (x, y), "4.5");
     }
+}
+
+fn cpu_mark(body: &mut String, axis: &Axis, (left, y): (f64, f64), time: f64) {
+    if !placed(time) || !axis.scale.holds(time) {
+        return;
+    }
+    let x = axis.scale.at(time);
+    if axis.bars {
+        bar(body, "cpu", (left, x), y, LOWER);
+    } else {
+        circle(body, "ring", (x, y), "3");
+    }
+}
+
+fn bar(
+    body: &mut String,
+    class: &str,
+    (from, to): (f64, f64),
+    y: f64,
+    (upper, lower): (f64, f64),
+) {
+    let [x, y, wide, high] =
+        [from, y + upper, to - from, lower - upper].map(number);
+    let _ = write!(
+        body,
+        "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{wide}\" \
+         height=\"{high}\"/>"
+    );
+}
+
+fn circle(body: &mut String, class: &str, (x, y): (f64, f64), radius: &str) {
+    let [x, y] = [x, y].map(number);
+    let _ = write!(
+        body,
+        "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"/>"
+    );
 }
 
 /// The limit as a line, and over it what it is.
@@ -164,25 +223,28 @@ fn best(what: &str, limit: f64) -> String {
     }
 }
 
-fn title(rows: &[(String, f64)]) -> String {
-    let known = rows.iter().filter(|(_, seconds)| placed(*seconds));
-    let fastest = known.min_by(|a, b| a.1.total_cmp(&b.1));
+fn title(rows: &[Times]) -> String {
+    let known = rows.iter().filter(|row| placed(row.wall));
+    let fastest = known.min_by(|a, b| a.wall.total_cmp(&b.wall));
     let count = counted(rows.len(), "model");
     match fastest {
-        Some((name, seconds)) => {
+        Some(Times { name, wall, .. }) => {
             let name = in_words(name);
-            format!("Times of {count}; the least: {name}, {}", time(*seconds))
+            format!("Times of {count}; the least: {name}, {}", time(*wall))
         }
         None => format!("Times of {count}"),
     }
 }
 
-fn description(rows: &[(String, f64)], limit: Option<(&str, f64)>) -> String {
+fn description(rows: &[Times], limit: Option<(&str, f64)>) -> String {
     let mut text = String::new();
-    for (name, seconds) in rows {
-        let _ = write!(text, "{} {}", in_words(name), time(*seconds));
-        if let Some((_, limit)) = limit.filter(|_| placed(*seconds)) {
-            let _ = match share(limit, *seconds) {
+    for Times { name, wall, cpu } in rows {
+        let _ = write!(text, "{} {}", in_words(name), time(*wall));
+        if let Some(cpu) = cpu {
+            let _ = write!(text, ", CPU time {}", time(*cpu));
+        }
+        if let Some((_, limit)) = limit.filter(|_| placed(*wall)) {
+            let _ = match share(limit, *wall) {
                 share if share == BEATEN => {
                     write!(text, ", which beats the best possible")
                 }

@@ -1,0 +1,209 @@
+//! What changed, as it is printed, and as an exit code.
+
+use crate::args::Format;
+use crate::fail::Fail;
+use crate::show::Sheet;
+use lanes_measure::change::{Change, Compared, Finding, Outcome};
+use lanes_measure::words::{counted, digits, percent, range, time};
+
+/// The changes in this format, without JSON.
+///
+/// # Errors
+/// Those of the format's library.
+pub(crate) fn text(
+    changes: &[Change],
+    fail_on: Option<f64>,
+    format: Format,
+) -> Result<String, Fail> {
+    match format {
+        Format::Json => {
+            let json = serde_json::to_string_pretty(changes);
+            Ok(json.map_err(Fail::of)? + "\n")
+        }
+        Format::Csv => figures(changes).text(Format::Csv),
+        format => sheet(changes, fail_on).text(format),
+    }
+}
+
+/// What people read.
+fn sheet(changes: &[Change], fail_on: Option<f64>) -> Sheet {
+    let columns = [
+        "workload",
+        "size",
+        "model",
+        "workers",
+        "before",
+        "after",
+        "ratio",
+        "interval",
+        "verdict",
+        "would find",
+        "compared",
+    ];
+    let mut sheet = Sheet::new(&columns);
+    for change in changes {
+        let [before, after] = change.seconds.map(|seconds| seconds.map(time));
+        let ratio = change.ratio.as_ref();
+        let visible = change.visible.map(|by| format!("+{}", percent(by)));
+        sheet.row(vec![
+            change.workload.clone(),
+            change.size.clone(),
+            change.name.clone(),
+            change.workers.to_string(),
+            before.unwrap_or_default(),
+            after.unwrap_or_default(),
+            ratio.map(|r| digits(r.median)).unwrap_or_default(),
+            ratio.map(|r| range(r.low, r.high)).unwrap_or_default(),
+            in_words(&change.outcome, fail_on),
+            visible.unwrap_or_default(),
+            compared(change),
+        ]);
+    }
+    sheet
+}
+
+fn compared(change: &Change) -> String {
+    let [before, after] = change.visits.map(|visits| visits.to_string());
+    let with = match change.compared {
+        Compared::WithinVisits => {
+            return format!("within {}", counted(change.visits[0], "visit"));
+        }
+        Compared::BesideOthers => "beside the others",
+        Compared::Absolute => "absolute",
+    };
+    format!("{with}, {before} and {after} visits")
+}
+
+fn in_words(outcome: &Outcome, fail_on: Option<f64>) -> String {
+    match (outcome, fail_on) {
+        (Outcome::Measured { regressed: true, .. }, Some(most)) => {
+            format!("slower by more than {}", percent(most))
+        }
+        (Outcome::Measured { finding, .. }, _) => found(finding),
+        (Outcome::Unmeasured, _) => "unknown: too few visits".into(),
+        (Outcome::Gone, _) => "gone: there before, and not now".into(),
+        (Outcome::New, _) => "new: not there before".into(),
+        (Outcome::Broken(failure), _) => {
+            format!("broken: measured before, and now {failure}")
+        }
+        (Outcome::Repaired(failure), _) => {
+            format!("repaired: before, {failure}")
+        }
+        (Outcome::Fails(failure), _) => format!("fails: {failure}"),
+    }
+}
+
+fn found(finding: &Finding) -> String {
+    // Rounded up: the interval lies within it.
+    let up = |within: f64| percent((within * 1000.0).ceil() / 1000.0);
+    match *finding {
+        Finding::Slower { low, high } if high >= 1.0 => {
+            format!("slower {} times", range(1.0 + low, 1.0 + high))
+        }
+        Finding::Slower { low, high } => {
+            format!("slower by {} to {}", percent(low), percent(high))
+        }
+        Finding::Faster { low, high } => {
+            format!("faster by {} to {}", percent(low), percent(high))
+        }
+        Finding::Same { within } => format!("same within {}", up(within)),
+        Finding::Inconclusive => "inconclusive".into(),
+    }
+}
+
+/// What programs read: seconds, ratios and fractions.
+fn figures(changes: &[Change]) -> Sheet {
+    let columns = [
+        "workload",
+        "size",
+        "model",
+        "workers",
+        "before_seconds",
+        "after_seconds",
+        "ratio",
+        "low",
+        "high",
+        "would_find",
+        "visits_before",
+        "visits_after",
+        "compared",
+        "regression",
+        "verdict",
+    ];
+    let mut sheet = Sheet::new(&columns);
+    // What is not known, and an end that there is not, is empty.
+    let number = |number: Option<f64>| {
+        let number = number.filter(|number| number.is_finite());
+        number.map(|number| number.to_string()).unwrap_or_default()
+    };
+    for change in changes {
+        let [before, after] = change.seconds;
+        let compared = match change.compared {
+            Compared::WithinVisits => "within-visits",
+            Compared::BesideOthers => "beside-others",
+            Compared::Absolute => "absolute",
+        };
+        sheet.row(vec![
+            change.workload.clone(),
+            change.size.clone(),
+            change.name.clone(),
+            change.workers.to_string(),
+            number(before),
+            number(after),
+            number(change.ratio.map(|ratio| ratio.median)),
+            number(change.ratio.map(|ratio| ratio.low)),
+            number(change.ratio.map(|ratio| ratio.high)),
+            number(change.visible),
+            change.visits[0].to_string(),
+            change.visits[1].to_string(),
+            compared.into(),
+            change.outcome.is_regression().to_string(),
+            in_words(&change.outcome, None),
+        ]);
+    }
+    sheet
+}
+
+/// The smallest slowdown that every cell would have shown, in a sentence.
+pub(crate) fn visible(changes: &[Change]) -> String {
+    let all = changes.iter().filter_map(|change| change.visible);
+    match all.reduce(f64::max) {
+        Some(most) => format!(
+            "'would find' is the smallest slowdown that is found in four of \
+             five times: {} in every cell.\n",
+            percent(most)
+        ),
+        None => String::new(),
+    }
+}
+
+/// What changed, as an exit code: a regression counts where a limit was named,
+/// a cell that fails now always.
+pub(crate) fn end(
+    changes: &[Change],
+    fail_on: Option<f64>,
+) -> Result<(), Fail> {
+    let worse = changes.iter().filter(|c| c.outcome.is_regression());
+    let worse: Vec<String> = worse.map(name).collect();
+    if fail_on.is_some() && !worse.is_empty() {
+        let what = counted(worse.len(), "regression");
+        return Err(Fail::Regression(format!("{what}: {}", worse.join(", "))));
+    }
+    let failed = changes.iter().filter(|c| c.outcome.failure().is_some());
+    let failed: Vec<String> = failed.map(name).collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let what = counted(failed.len(), "cell");
+    Err(Fail::Failure(format!("{what} failed: {}", failed.join(", "))))
+}
+
+fn name(change: &Change) -> String {
+    let Change { workload, size, name, workers, outcome, .. } = change;
+    let why = match outcome {
+        Outcome::Gone => ", there before, and not now",
+        Outcome::Broken(_) => ", measured before, and now it fails",
+        _ => "",
+    };
+    format!("{workload}/{name}/{size} with {workers}{why}")
+}
