@@ -54,15 +54,16 @@ fn note(changes: &[Change]) {
     let beside = |c: &Change| c.compared == Compared::BesideOthers;
     if changes.iter().any(beside) {
         eprintln!(
-            "Beside the others: a slowdown of all models of a row, as by a busy \
-             neighbour, is not in the ratio (--absolute compares bare times)."
+            "Beside the others: a slowdown of all models of a row, as by a \
+             busy neighbour, is not in the ratio (--absolute compares bare \
+             times)."
         );
     }
     if !changes.iter().all(beside) {
         eprintln!(
             "Absolute: what made the whole machine slower is in the ratio; it \
-             takes {BESIDE} other models in a row to tell. `lanes duel` compares \
-             two builds in one session."
+             takes {BESIDE} other models in a row to tell. `lanes duel` \
+             compares two builds in one session."
         );
     }
 }

@@ -51,8 +51,8 @@ pub(crate) fn print(files: &[&str]) -> Result<(), Box<dyn Error>> {
          one session, and slower than that in the other"
     );
     println!(
-        "{apart} of {compared} cells are slower in both, by intervals that have \
-         nothing in common"
+        "{apart} of {compared} cells are slower in both, by intervals that \
+         have nothing in common"
     );
     println!("must reach: 90 % decided in two sessions in a row, 0 between");
     Ok(())

@@ -16,9 +16,9 @@ pub const BESIDE: usize = 5;
 /// The sessions were not interleaved. A cell's times are the trimmed means of
 /// its visits, and its variance is that of both sessions together, drawn toward
 /// what all cells have in common. To that of the visits comes an allowance for
-/// what differs between sessions of one build, [`BETWEEN_SESSIONS`]. Where it is
-/// compared beside others, the median of what changed in the *other* models of
-/// the row is taken off: a median with the model itself in it would hide its
+/// what differs between sessions of one build, [`BETWEEN_SESSIONS`]. Where it
+/// is compared beside others, the median of what changed in the *other* models
+/// of the row is taken off: a median with the model itself in it would hide its
 /// change, and would make the others' out of it. Twins do not count, and
 /// neither do models that only answer.
 pub fn changes(

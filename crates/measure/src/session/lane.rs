@@ -103,8 +103,8 @@ pub(super) fn settle(lane: &mut Lane, together: bool) -> Result<(), Failure> {
 }
 
 /// Takes the time of a run of each lane: that of its last sample, or else that
-/// of a batch long enough to be timed. The first run is checked, so that a wrong
-/// answer is never the fastest.
+/// of a batch long enough to be timed. The first run is checked, so that a
+/// wrong answer is never the fastest.
 pub(super) fn gauge(
     lanes: &mut Vec<Lane>,
     result: &mut RowResult,

@@ -9,6 +9,10 @@ pub fn of_all(level: f64, count: usize) -> f64 {
     level.powf(1.0 / count.max(1) as f64)
 }
 
+/// With more degrees of freedom Student's distribution is the normal one. For
+/// infinitely many statrs does not find the bound, and does not end.
+const MANY: f64 = 1e6;
+
 /// The bound that the absolute value of a standard normal variable exceeds
 /// with probability 1 - `level`.
 pub(crate) fn normal(level: f64) -> f64 {
@@ -19,6 +23,9 @@ pub(crate) fn normal(level: f64) -> f64 {
 /// The bound that a variable of Student's distribution exceeds as rarely as
 /// a normal one exceeds `bound`.
 pub(crate) fn student(bound: f64, freedom: f64) -> f64 {
+    if freedom > MANY {
+        return bound;
+    }
     let student = StudentsT::new(0.0, 1.0, freedom);
     let student = student.expect("at least one degree of freedom");
     // The lower tails have all their digits, the upper ones are near one.
@@ -54,6 +61,13 @@ mod tests {
             let error = normal(level) / expected - 1.0;
             assert!(error.abs() < 1e-12, "{level}: {error}");
         }
+    }
+
+    #[test]
+    fn infinite_freedom_is_the_normal_distribution() {
+        assert_eq!(student(1.96, f64::INFINITY), 1.96);
+        let many = student(1.96, MANY);
+        assert!((many - 1.96).abs() < 1e-4, "{many}");
     }
 
     #[test]
