@@ -273,8 +273,10 @@ fn cpu_times_and_twins_are_shown() {
     let rayon = cell(&html, "quick", 2, "max", "rayon");
     assert!(rayon.contains(", CPU time 12."), "{rayon}");
     assert!(rayon.contains("times the CPU"), "{rayon}");
-    let captions = "Of those that may be as fast as ";
-    assert!(html.contains(captions), "{rayon}");
+    assert!(html.contains("Of those that may be as fast as "));
+    let band = "The grey band is the twin";
+    // The row with a twin has one and two workers, the other row has none.
+    assert_eq!(html.matches(band).count(), 2);
     assert!(html.contains(">1.10 to 1.10<"), "the twin's column");
     assert!(
         html.contains("twin 1.10 to 1.10 of its time (not known in 1 row)")

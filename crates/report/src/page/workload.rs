@@ -230,7 +230,7 @@ fn group_plots(row: &RowResult, summary: &Summary, group: &Group) -> Vec<Plot> {
         Plot {
             heading: "Slowdown against the fastest",
             svg: plots::ratios(&whiskers, summary.twin.as_ref()),
-            caption: intervals(summary.level),
+            caption: intervals(summary),
         },
         Plot {
             heading: "Times against the best possible",
@@ -263,20 +263,25 @@ fn ends(standing: &Standing) -> Option<(f64, f64)> {
     }
 }
 
-/// What the intervals of a plot mean.
-fn intervals(level: f64) -> String {
-    let rows = (1.0 / (1.0 - level)).round();
+/// What the intervals and the band of a plot mean.
+fn intervals(summary: &Summary) -> String {
+    let rows = (1.0 / (1.0 - summary.level)).round();
     let rows = match rows.is_finite() {
-        true => format!(": of {} one may miss", counted(rows as usize, "row")),
+        true => format!("; of {} one may miss", counted(rows as usize, "row")),
         false => String::new(),
+    };
+    let twin = match summary.twin {
+        Some(_) => {
+            " The grey band is the twin, a second process of the fastest: it \
+             decides nothing."
+        }
+        None => "",
     };
     format!(
         "Each model is compared with the fastest of the row, whichever that \
-         is. The dot is the estimate; the line is an interval. The intervals \
-         of a row hold for all its models at once, with {} \
-         probability{rows}. The grey band shows by how much a second process \
-         of the fastest differed; it decides nothing.",
-        percent(level)
+         is: the dot is the estimate, the line an interval. The intervals of \
+         a row hold for all its models at once with {} probability{rows}.{twin}",
+        percent(summary.level)
     )
 }
 
