@@ -65,7 +65,7 @@ impl Facts {
             ("built with", results.build.to_string()),
             ("versions", versions.join(", ")),
             ("measured", what),
-            ("twin", twin.clone()),
+            ("twins, by row", twin.clone()),
             ("intervals of a row hold with", percent(results.level)),
             ("as fast", format!("within {}", percent(results.margin))),
         ];
