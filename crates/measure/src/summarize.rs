@@ -71,11 +71,16 @@ impl Times<'_> {
             let other = contender != best;
             let grade = Grade::of(gap, members.len(), self.level, self.margin);
             let cpu_ratio = self.cpu.difference(contender, best);
+            // Of few visits nothing is certain, but times are there.
+            let estimate = self.estimate(contender, best, &times);
+            let Interval { low, high, .. } = gap.slower;
+            let ratio =
+                Interval { median: estimate.clamp(low, high), low, high };
             Standing {
                 contender,
                 seconds: times[&contender],
                 cpu: middle(self.row, contender, Taken::cpu),
-                ratio: other.then_some(gap.slower),
+                ratio: other.then_some(ratio),
                 grade: (members.len() > 1).then_some(grade),
                 cpu_ratio: cpu_ratio.map(|found| found.interval(each)),
             }
@@ -88,18 +93,31 @@ impl Times<'_> {
         Some(Group { workers, best, standings })
     }
 
+    /// By how much one contender is slower than another, a log-ratio.
+    fn estimate(
+        &self,
+        slower: usize,
+        other: usize,
+        times: &BTreeMap<usize, f64>,
+    ) -> f64 {
+        match self.wall.difference(slower, other) {
+            Some(found) => found.estimate,
+            // Without common visits the times themselves must do.
+            None => {
+                let ratio = (times[&slower] / times[&other]).ln();
+                // A time of zero nanoseconds has no ratio.
+                if ratio.is_finite() { ratio } else { 0.0 }
+            }
+        }
+    }
+
     /// The contender that no other beats, or the one with the smallest loss,
     /// since trimmed means need not be transitive.
     fn fastest(&self, times: &BTreeMap<usize, f64>) -> Option<usize> {
-        let beaten = |(index, seconds): &(&usize, &f64)| {
+        let beaten = |(index, _): &(&usize, &f64)| {
             let others = times.iter().filter(|(other, _)| other != index);
-            let by = others.map(|(other, theirs)| {
-                match self.wall.difference(**index, *other) {
-                    Some(found) => found.estimate,
-                    // Without common visits the times themselves must do.
-                    None => (*seconds / theirs).ln(),
-                }
-            });
+            let by =
+                others.map(|(other, _)| self.estimate(**index, *other, times));
             by.fold(f64::NEG_INFINITY, f64::max)
         };
         let least = times.iter().min_by(|a, b| beaten(a).total_cmp(&beaten(b)));
@@ -287,6 +305,27 @@ pub(crate) mod tests {
         assert!((two - 1.818).abs() < 0.03, "{two}");
         assert!((efficiency - 0.909).abs() < 0.02, "{efficiency}");
         assert!((speedup(3).1 - 0.4545).abs() < 0.01);
+    }
+
+    #[test]
+    fn of_one_visit_the_ratio_is_that_of_the_times() {
+        let mut row = row(&[
+            ("rayon", 2, None, 0.01),
+            ("tokio", 2, None, 0.03),
+            ("smol", 2, None, 0.02),
+        ]);
+        row.samples.retain(|taken| taken.visit == 0);
+        let summary = summarize(&row, 0.95, 0.1).unwrap();
+        let [group] = &summary.groups[..] else { panic!("{summary:?}") };
+        let order = group.standings.iter().map(|standing| standing.contender);
+        assert_eq!(order.collect::<Vec<_>>(), [0, 2, 1]);
+        let [_, smol, tokio] = &group.standings[..] else { panic!() };
+        for (standing, times) in [(smol, 2.0), (tokio, 3.0)] {
+            let ratio = standing.ratio.unwrap().ratio();
+            assert!((ratio.median / times - 1.0).abs() < 0.03, "{ratio:?}");
+            assert_eq!((ratio.low, ratio.high), (1.0, f64::INFINITY));
+            assert!(standing.grade.unwrap().is_open());
+        }
     }
 
     #[test]
