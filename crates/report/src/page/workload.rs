@@ -280,7 +280,8 @@ fn intervals(summary: &Summary) -> String {
     format!(
         "Each model is compared with the fastest of the row, whichever that \
          is: the dot is the estimate, the line an interval. The intervals of \
-         a row hold for all its models at once with {} probability{rows}.{twin}",
+         a row hold for all its models at once with {} \
+         probability{rows}.{twin}",
         percent(summary.level)
     )
 }
