@@ -22,14 +22,14 @@ fn serve(show: worker::Show<'_>) {
 
 /// Shows which process it is, whatever is asked for.
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn shows_its_process() {
     serve(&|_, _| Some(Ok(vec![std::process::id().into()])));
 }
 
 /// Dies in the fourth repetition that any of these workers makes.
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn dies_in_the_fourth() {
     serve(&|_, _| {
         let known = std::env::temp_dir().join("repetitions");
@@ -45,7 +45,7 @@ fn dies_in_the_fourth() {
 
 /// Fails, and says why.
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn fails() {
     serve(&|_: &str, how: &Value| {
         Some(Err(Error::Task(format!("no {} today", how["who"]))))

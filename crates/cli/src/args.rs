@@ -172,18 +172,8 @@ pub(crate) struct Run {
           default_value = "10%")]
     pub(crate) margin: f64,
 
-    /// The seed of the inputs and of the random order of samples
-    #[arg(long, default_value_t = 7)]
-    pub(crate) seed: u64,
-
-    /// How long a worker may take for one reply
-    #[arg(long, value_parser = duration, default_value = "60s")]
-    pub(crate) deadline: Duration,
-
-    /// How much memory a worker may use, such as 4GiB; by default a quarter of
-    /// the machine's
-    #[arg(long, value_parser = bytes)]
-    pub(crate) memory: Option<u64>,
+    #[command(flatten)]
+    pub(crate) conditions: Conditions,
 
     /// Do not measure the fastest model a second time as a control
     #[arg(long)]
@@ -201,6 +191,23 @@ pub(crate) struct Run {
     /// The format of what is printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+/// What a session and its workers are given.
+#[derive(Args)]
+pub(crate) struct Conditions {
+    /// The seed of the inputs and of the random order of samples
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+
+    /// How long a worker may take for one reply
+    #[arg(long, value_parser = duration, default_value = "60s")]
+    pub(crate) deadline: Duration,
+
+    /// How much memory a worker may use, such as 4GiB; by default a quarter of
+    /// the machine's
+    #[arg(long, value_parser = bytes)]
+    pub(crate) memory: Option<u64>,
 }
 
 #[derive(Args)]

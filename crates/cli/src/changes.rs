@@ -2,8 +2,9 @@
 
 use crate::args::Format;
 use crate::fail::Fail;
-use crate::show::Sheet;
+use crate::show::{Sheet, number};
 use lanes_measure::change::{Change, Compared, Finding, Outcome};
+use lanes_measure::statistics::FEWEST_VISITS;
 use lanes_measure::words::{counted, digits, percent, range, time};
 
 /// The changes in this format, without JSON.
@@ -80,7 +81,7 @@ fn in_words(outcome: &Outcome, fail_on: Option<f64>) -> String {
             format!("slower by more than {}", percent(most))
         }
         (Outcome::Measured { finding, .. }, _) => found(finding),
-        (Outcome::Unmeasured, _) => "unknown: too few visits".into(),
+        (Outcome::Unmeasured, _) => "unknown: not judged".into(),
         (Outcome::Gone, _) => "gone: there before, and not now".into(),
         (Outcome::New, _) => "new: not there before".into(),
         (Outcome::Broken(failure), _) => {
@@ -131,11 +132,6 @@ fn figures(changes: &[Change]) -> Sheet {
         "verdict",
     ];
     let mut sheet = Sheet::new(&columns);
-    // What is not known, and an end that there is not, is empty.
-    let number = |number: Option<f64>| {
-        let number = number.filter(|number| number.is_finite());
-        number.map(|number| number.to_string()).unwrap_or_default()
-    };
     for change in changes {
         let [before, after] = change.seconds;
         let compared = match change.compared {
@@ -178,7 +174,11 @@ pub(crate) fn visible(changes: &[Change]) -> String {
 }
 
 /// What changed, as an exit code: a regression counts where a limit was named,
-/// a cell that fails now always.
+/// a cell that fails now always. Where a limit was named and no cell was judged,
+/// nothing has passed.
+///
+/// # Errors
+/// [`Fail::Regression`], [`Fail::Failure`] and [`Fail::Nothing`] then.
 pub(crate) fn end(
     changes: &[Change],
     fail_on: Option<f64>,
@@ -191,11 +191,34 @@ pub(crate) fn end(
     }
     let failed = changes.iter().filter(|c| c.outcome.failure().is_some());
     let failed: Vec<String> = failed.map(name).collect();
-    if failed.is_empty() {
+    if !failed.is_empty() {
+        let what = counted(failed.len(), "cell");
+        let what = format!("{what} failed: {}", failed.join(", "));
+        return Err(Fail::Failure(what));
+    }
+    judged(changes, fail_on)
+}
+
+/// Says how many cells were not judged.
+fn judged(changes: &[Change], fail_on: Option<f64>) -> Result<(), Fail> {
+    let of = |is: fn(&Outcome) -> bool| {
+        changes.iter().filter(|change| is(&change.outcome)).count()
+    };
+    let unknown = of(|outcome| *outcome == Outcome::Unmeasured);
+    if unknown == 0 {
         return Ok(());
     }
-    let what = counted(failed.len(), "cell");
-    Err(Fail::Failure(format!("{what} failed: {}", failed.join(", "))))
+    let why = format!(
+        "it takes {FEWEST_VISITS} visits before and after that are not all \
+         alike"
+    );
+    let known = of(|outcome| matches!(outcome, Outcome::Measured { .. }));
+    if fail_on.is_some() && known == 0 {
+        let what = format!("no cell was judged: {why}; measure longer");
+        return Err(Fail::Nothing(what));
+    }
+    eprintln!("lanes: {} not judged: {why}", counted(unknown, "cell"));
+    Ok(())
 }
 
 fn name(change: &Change) -> String {

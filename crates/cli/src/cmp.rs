@@ -12,8 +12,9 @@ use lanes_measure::results::{Results, State};
 ///
 /// # Errors
 /// Those of the files, [`Fail::Nothing`] without a cell that was measured in
-/// both, [`Fail::Regression`] for one under `--fail-on`, [`Fail::Failure`] for
-/// a cell that fails now.
+/// both, or without one that can be judged under `--fail-on`,
+/// [`Fail::Regression`] for one under `--fail-on`, [`Fail::Failure`] for a cell
+/// that fails now.
 pub(crate) fn cmp(options: &Cmp) -> Result<(), Fail> {
     let load = |path| Results::load(path).map_err(Fail::of);
     let (before, after) = (load(&options.before)?, load(&options.after)?);
@@ -27,10 +28,10 @@ pub(crate) fn cmp(options: &Cmp) -> Result<(), Fail> {
                 "lanes: {path} is of a session that did not end as planned"
             );
         }
-        if results.rows.iter().all(|row| row.samples.is_empty()) {
-            let what = format!("{path} has no samples");
-            return Err(Fail::Nothing(what));
-        }
+    }
+    let path = options.before.display();
+    if before.rows.iter().all(|row| row.samples.is_empty()) {
+        return Err(Fail::Nothing(format!("{path} has no samples")));
     }
     let limits = Limits {
         level: before.level.max(after.level),
@@ -38,7 +39,11 @@ pub(crate) fn cmp(options: &Cmp) -> Result<(), Fail> {
         most: options.fail_on.unwrap_or(0.0),
     };
     let changes = changes(&before, &after, options.absolute, &limits);
-    let common = |change: &Change| change.seconds.iter().all(Option::is_some);
+    // A loss is a regression where a limit was named, and a failure always.
+    let common = |change: &Change| {
+        change.seconds.iter().all(Option::is_some)
+            || change.outcome.failure().is_some()
+    };
     if !changes.iter().any(common) && options.fail_on.is_none() {
         return Err(Fail::Nothing("the files have no cell in common".into()));
     }

@@ -1,6 +1,6 @@
 //! `lanes demo`: a short session, traces, and a page with both.
 
-use crate::args::{Demo, Drawing, Format, Report, Run};
+use crate::args::{Conditions, Demo, Drawing, Format, Report, Run};
 use crate::fail::Fail;
 use crate::report::report;
 use crate::run::{end, measured};
@@ -31,9 +31,7 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
         until: None,
         budget: Some(*budget),
         margin: session::MARGIN,
-        seed: 7,
-        deadline,
-        memory: None,
+        conditions: Conditions { seed: 7, deadline, memory: None },
         no_control: false,
         details: false,
         output: output.clone(),

@@ -1,6 +1,6 @@
 //! `lanes duel`: two builds in one session.
 
-use crate::args::{Duel, Format, Selection};
+use crate::args::{Conditions, Duel, Format, Selection};
 use crate::changes::{self, visible};
 use crate::fail::Fail;
 use crate::models::{Known, Origin};
@@ -33,7 +33,8 @@ const LEAST_BUDGET: Duration = Duration::from_secs(60);
 /// [`Fail::Failure`] if a cell of the newer build failed, and
 /// [`Fail::Interrupted`] after Ctrl-C.
 pub(crate) fn duel(options: &Duel) -> Result<(), Fail> {
-    let limits = limits(options.deadline, options.memory)?;
+    let Conditions { deadline, memory, .. } = options.conditions;
+    let limits = limits(deadline, memory)?;
     let folder = temporary::folder()?;
     let side = |title, argument, place| {
         let place = folder.path().join(place);
@@ -177,7 +178,7 @@ fn measured(
         rounds: options.rounds.map(|rounds| rounds as usize),
         budget: Duration::ZERO,
         until: None,
-        seed: options.seed,
+        seed: options.conditions.seed,
         level: 0.95,
         margin: options.margin,
         limits,

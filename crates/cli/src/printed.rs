@@ -3,7 +3,7 @@
 use crate::args::Format;
 use crate::fail::Fail;
 use crate::rank;
-use crate::show::Sheet;
+use crate::show::{Sheet, number};
 use lanes_measure::ranking;
 use lanes_measure::results::{Results, RowResult, State};
 use lanes_measure::summary::{Group, Summary};
@@ -175,9 +175,6 @@ fn csv(results: &Results) -> Result<String, Fail> {
         "failure",
     ];
     let mut sheet = Sheet::new(&columns);
-    let number = |number: Option<f64>| {
-        number.map(|number| number.to_string()).unwrap_or_default()
-    };
     for row in &results.rows {
         let groups = row.summary.iter().flat_map(|s| {
             s.groups.iter().flat_map(move |g| {

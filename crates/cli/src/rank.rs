@@ -4,7 +4,7 @@ use crate::args::{Format, Rank};
 use crate::fail::Fail;
 use crate::select::{like, nearest};
 use crate::sessions::sessions;
-use crate::show::{Sheet, print};
+use crate::show::{Sheet, number, print};
 use lanes_core::Point;
 use lanes_measure::ranking::{
     self, Figure, Finding, Place, RankedRow, Ranking, YARDSTICK,
@@ -294,9 +294,6 @@ fn csv(rankings: &[Ranking]) -> Result<String, Fail> {
         "most_without_one_row",
     ];
     let mut sheet = Sheet::new(&columns);
-    let number = |number: Option<f64>| {
-        number.map(|number| number.to_string()).unwrap_or_default()
-    };
     let figure = |figure: Option<Figure>| {
         let value = figure.map(|figure| figure.value);
         let low = figure.and_then(|figure| figure.low);

@@ -1,6 +1,6 @@
 //! `lanes run`: measures the models and ranks them.
 
-use crate::args::{Format, Run};
+use crate::args::{Conditions, Format, Run};
 use crate::fail::Fail;
 use crate::printed;
 use crate::select::Cells;
@@ -73,6 +73,7 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
     let rows = sized(options.full, options.items);
     let cells = Cells::choose(&options.selection, rows)?.here()?;
     let contenders = contenders(&cells, &options.workers);
+    let Conditions { seed, deadline, memory } = options.conditions;
     let control = !options.no_control;
     let (rows, wants) = cells.into_parts();
     let mut plan = Plan {
@@ -84,10 +85,10 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
         rounds: options.rounds.map(|rounds| rounds as usize),
         budget: Duration::ZERO,
         until: options.until,
-        seed: options.seed,
+        seed,
         level: 0.95,
         margin: options.margin,
-        limits: limits(options.deadline, options.memory)?,
+        limits: limits(deadline, memory)?,
         machine: stamp::machine(),
         build: stamp::build(),
     };

@@ -80,6 +80,13 @@ impl Sheet {
     }
 }
 
+/// A number for programs. What is not known, and an end that there is not, is
+/// empty.
+pub(crate) fn number(number: Option<f64>) -> String {
+    let number = number.filter(|number| number.is_finite());
+    number.map(|number| number.to_string()).unwrap_or_default()
+}
+
 /// Whether a cell is a figure, or empty.
 fn is_figure(text: &str) -> bool {
     let mut first = text.trim_start_matches(['-', '~', '>', '<', ' ']).chars();

@@ -5,15 +5,8 @@ use std::fs;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-const MODELS: [&str; 7] = [
-    "sequential",
-    "threads",
-    "crossbeam",
-    "rayon",
-    "tokio",
-    "async-std",
-    "smol",
-];
+/// A row with so many models compares each with the others.
+const MODELS: [&str; 7] = ["a", "b", "c", "rayon", "e", "f", "g"];
 
 /// What the command printed, said, and ended with.
 struct Ended {
@@ -237,8 +230,13 @@ fn nothing_is_said_of_nothing() {
         results["state"] = json!("interrupted");
     });
     let ended = cmp(&before, &after, &["--fail-on=5%"]);
-    assert_eq!(ended.code, Some(0), "{}", ended.errors);
+    // Nothing was judged, so nothing has passed.
+    assert_eq!(ended.code, Some(4), "{}", ended.errors);
     assert!(ended.errors.contains("did not end as planned"));
+    assert!(ended.errors.contains("no cell was judged"), "{}", ended.errors);
+    let ended = cmp(&before, &after, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.errors);
+    assert!(ended.errors.contains("14 cells not judged"), "{}", ended.errors);
     for change in changes(&before, &after) {
         assert_eq!(change["outcome"], "unmeasured", "{change}");
         assert_eq!(change["ratio"], Value::Null, "{change}");
@@ -250,7 +248,29 @@ fn nothing_is_said_of_nothing() {
     });
     let ended = cmp(&before, &after, &[]);
     assert_eq!(ended.code, Some(4), "{}", ended.errors);
+    assert!(ended.errors.contains("no cell in common"), "{}", ended.errors);
+    // All of it is lost, which no gate passes.
+    let ended = cmp(&before, &after, &["--fail-on=5%"]);
+    assert_eq!(ended.code, Some(3), "{}", ended.errors);
+    assert!(ended.errors.contains("14 regressions"), "{}", ended.errors);
+    let ended = cmp(&after, &before, &["--fail-on=5%"]);
+    assert_eq!(ended.code, Some(4), "{}", ended.errors);
     assert!(ended.errors.contains("has no samples"), "{}", ended.errors);
+    // Every model fails now.
+    let (before, after) = files(&folder, |results| {
+        for row in results["rows"].as_array_mut().unwrap() {
+            row["samples"] = json!([]);
+            for contender in row["contenders"].as_array_mut().unwrap() {
+                contender["failure"] =
+                    json!({"cause": "wrong", "message": "so"});
+            }
+        }
+    });
+    for (more, code) in [(&["--fail-on=5%"][..], 3), (&[], 1)] {
+        let ended = cmp(&before, &after, more);
+        assert_eq!(ended.code, Some(code), "{}", ended.errors);
+        assert!(ended.out.contains("answered wrongly"), "{}", ended.out);
+    }
     // No model in common with another is compared by itself, and that is said.
     let (before, after) = files(&folder, |results| {
         for row in results["rows"].as_array_mut().unwrap() {
@@ -267,7 +287,16 @@ fn nothing_is_said_of_nothing() {
 fn impossible_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     type Spoil<'a> = (&'a str, &'a dyn Fn(&mut Value));
-    let spoilt: [Spoil<'_>; 4] = [
+    let spoilt: [Spoil<'_>; 7] = [
+        ("rayon in spawn 24, visit 0, has no time", &|results| {
+            let samples = results["rows"][1]["samples"].as_array_mut().unwrap();
+            let rayon = samples.iter_mut().find(|s| s["contender"] == 3);
+            rayon.unwrap()["wall_ns"] = json!(0);
+        }),
+        ("no runs", &|results| {
+            results["rows"][0]["samples"][0]["runs"] = json!(0);
+        }),
+        ("no probability", &|results| results["level"] = json!(1.0)),
         ("not a complete file", &|results| {
             results["rows"][0]["samples"][0]["wall_ns"] = json!(-5);
         }),

@@ -157,9 +157,10 @@ fn every_format_is_what_it_says() {
 fn one_visit_decides_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let all = ["fib/sequential", "--items=100", "--rounds=1", "--fail-on=0"];
-    let [printed, _] =
-        ends(folder.path(), &[&[LANES, LANES][..], &all].concat(), 0);
-    assert!(printed.contains("unknown: too few visits"), "{printed}");
+    let [printed, said] =
+        ends(folder.path(), &[&[LANES, LANES][..], &all].concat(), 4);
+    assert!(printed.contains("unknown: not judged"), "{printed}");
+    assert!(said.contains("no cell was judged"), "{said}");
 }
 
 #[test]

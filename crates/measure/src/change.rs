@@ -66,7 +66,8 @@ pub enum Outcome {
         /// Whether it is certainly slower by more than the limit.
         regressed: bool,
     },
-    /// Too few visits have it.
+    /// The error of its change is not known: too few visits have it, or all of
+    /// its visits are alike.
     Unmeasured,
     /// It was measured before, and is not there or not measured now.
     Gone,
@@ -76,7 +77,7 @@ pub enum Outcome {
     Broken(Failure),
     /// It is measured now, and failed before.
     Repaired(Failure),
-    /// It failed before, and fails now.
+    /// It fails now, and it failed before or was not there.
     Fails(Failure),
 }
 
@@ -170,19 +171,19 @@ pub(crate) fn judged(
 ) -> Vec<Change> {
     let Limits { level, margin, most } = *limits;
     let most = most.ln_1p();
-    let known = || cells.iter().filter_map(|(_, found)| found.as_ref());
+    let known = || cells.iter().filter_map(|(_, found)| has_error(found));
     let count = known().count();
     let chances = known().map(|found| chance(found, most));
     let rejected = holm(&chances.collect::<Vec<_>>(), 1.0 - level);
     let mut rejected = rejected.into_iter();
     let judge = |(mut cell, found): (Change, Option<Difference>)| {
-        let Some(found) = found else { return cell };
+        let Some(found) = has_error(&found) else { return cell };
         let ratio = found.interval(of_all(level, count)).ratio();
         let finding = Finding::of(&ratio, margin);
         let regressed = rejected.next().unwrap_or(false);
         let first = (1.0 - level) / count as f64;
         cell.ratio = Some(ratio);
-        cell.visible = Some((most + visible(&found, first)).exp_m1());
+        cell.visible = Some((most + visible(found, first)).exp_m1());
         cell.outcome = Outcome::Measured { finding, regressed };
         cell
     };
@@ -207,14 +208,13 @@ pub(crate) fn moderated(
 
 /// The probability of so large an estimate if the true one is `most`.
 fn chance(found: &Difference, most: f64) -> f64 {
-    let Difference { estimate, error, freedom, .. } = *found;
-    if error > 0.0 {
-        tail((estimate - most) / error, freedom)
-    } else if estimate > most {
-        0.0
-    } else {
-        1.0
-    }
+    tail((found.estimate - most) / found.error, found.freedom)
+}
+
+/// A difference whose error is known. Visits that are all alike, as of a coarse
+/// clock, show none: it is not zero then.
+fn has_error(found: &Option<Difference>) -> Option<&Difference> {
+    found.as_ref().filter(|found| found.error > 0.0)
 }
 
 /// How far above its limit a true log-ratio is found with [`POWER`], by a test

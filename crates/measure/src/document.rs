@@ -45,6 +45,14 @@ pub enum Unreadable {
         /// What is read here.
         wanted: String,
     },
+    /// The file has the right form, and says what cannot be.
+    #[error("{}: {what}; measure again", path.display())]
+    Impossible {
+        /// The file.
+        path: PathBuf,
+        /// What cannot be.
+        what: String,
+    },
 }
 
 /// What a file says it is, in words.

@@ -227,7 +227,8 @@ impl Process {
     /// given.
     ///
     /// # Errors
-    /// [`Cause::Wrong`] if it has another, and those of any reply.
+    /// [`Cause::Wrong`] if it has another, [`Cause::Protocol`] for runs that
+    /// took no time, and those of any reply.
     pub fn sample(
         &mut self,
         runs: u32,
@@ -238,6 +239,9 @@ impl Process {
         self.send(&Request::Run { runs, together, check })?;
         let reply = self.receive()?;
         match (&reply, expected) {
+            (Reply::Sample(sample), _) if sample.wall_ns == 0 => {
+                Err(self.broken("a sample that took no time"))
+            }
             (Reply::Sample(sample), None) if sample.runs == runs => {
                 Ok(sample.clone())
             }

@@ -252,21 +252,35 @@ impl Results {
     /// [`Unreadable`], with the way out.
     pub fn load(path: &Path) -> Result<Self, Unreadable> {
         let results: Self = document::load(path, SCHEMA, VERSION)?;
-        results.checked().map_err(|found| Unreadable::Schema {
-            path: path.to_owned(),
-            found: found.into(),
-            wanted: document::kind(SCHEMA, VERSION),
-        })
+        results
+            .checked()
+            .map_err(|what| Unreadable::Impossible { path: path.into(), what })
     }
 
-    /// Indices that point nowhere would be panics later.
-    fn checked(self) -> Result<Self, &'static str> {
+    /// Indices that point nowhere would be panics later, and times that cannot
+    /// be would be verdicts.
+    fn checked(self) -> Result<Self, String> {
+        if !(self.level > 0.0 && self.level < 1.0) {
+            return Err(format!("a level of {} is no probability", self.level));
+        }
         for row in &self.rows {
             let count = row.contenders.len();
             let twins = row.contenders.iter().filter_map(|c| c.twin_of);
             let taken = row.samples.iter().map(|taken| taken.contender);
             if twins.chain(taken).any(|contender| contender >= count) {
-                return Err("a sample of a contender that is not there");
+                return Err("a sample of a contender that is not there".into());
+            }
+            let impossible = |taken: &&Taken| {
+                taken.sample.wall_ns == 0 || taken.sample.runs == 0
+            };
+            if let Some(taken) = row.samples.iter().find(impossible) {
+                let name = &row.contenders[taken.contender].name;
+                let RowResult { workload, size, .. } = row;
+                return Err(format!(
+                    "a sample of {name} in {workload} {size}, visit {}, has no \
+                     time or no runs",
+                    taken.visit
+                ));
             }
         }
         Ok(self)

@@ -55,7 +55,7 @@ fn until_run(fault: impl Fn(&mut UnixStream, u32)) {
 }
 
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn killed() {
     until_run(|_, _| {
         let own = Pid::from_raw(std::process::id().cast_signed()).unwrap();
@@ -64,7 +64,7 @@ fn killed() {
 }
 
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn leaves_a_grandchild() {
     until_run(|_, _| {
         // It inherits the socket, which therefore does not end.
@@ -75,13 +75,13 @@ fn leaves_a_grandchild() {
 }
 
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn hangs() {
     until_run(|_, _| thread::sleep(Duration::from_secs(1000)));
 }
 
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn eats() {
     until_run(|_, _| {
         let mut eaten = Vec::new();
@@ -93,19 +93,19 @@ fn eats() {
 }
 
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn garbles() {
     until_run(|socket, _| socket.write_all(b"not a reply\n").unwrap());
 }
 
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn never_ends_its_line() {
     until_run(|socket, _| while socket.write_all(&[b'x'; 4096]).is_ok() {});
 }
 
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn closes() {
     until_run(|socket, _| {
         socket.shutdown(Shutdown::Both).unwrap();
@@ -114,7 +114,7 @@ fn closes() {
 }
 
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn answers_wrongly() {
     until_run(|socket, runs| {
         let sample = Sample {
@@ -141,19 +141,19 @@ fn another_build(build: Option<&str>) {
 }
 
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn of_another_build() {
     another_build(Some("c0ffee"));
 }
 
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn of_an_unnamed_build() {
     another_build(None);
 }
 
 #[test]
-#[ignore = "a worker"]
+#[ignore = "a worker process, which other tests start by this name"]
 fn suite() {
     worker::serve(&lanes_suite::MODELS).unwrap();
 }

@@ -1,6 +1,6 @@
 //! The options of `lanes duel`.
 
-use super::{Format, bytes, duration, percent, workers};
+use super::{Conditions, Format, duration, percent, workers};
 use clap::Args;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -58,18 +58,8 @@ pub(crate) struct Duel {
           default_value = "10%")]
     pub(crate) margin: f64,
 
-    /// The seed of the inputs and of the random order of samples
-    #[arg(long, default_value_t = 7)]
-    pub(crate) seed: u64,
-
-    /// How long a worker may take for one reply
-    #[arg(long, value_parser = duration, default_value = "60s")]
-    pub(crate) deadline: Duration,
-
-    /// How much memory a worker may use, such as 4GiB; by default a quarter of
-    /// the machine's
-    #[arg(long, value_parser = bytes)]
-    pub(crate) memory: Option<u64>,
+    #[command(flatten)]
+    pub(crate) conditions: Conditions,
 
     /// Where to write the results: a file that ends in .json, or a folder, in
     /// which the file is named by the time

@@ -4,10 +4,11 @@ use super::{Change, Compared, Limits, Outcome, Variance, judged, moderated};
 use crate::results::{ContenderResult, Results, RowResult, Taken};
 use crate::statistics::{BETWEEN_SESSIONS, Difference, median, trimmed};
 use crate::summarize::table;
+use std::collections::BTreeMap;
 use std::f64::consts::FRAC_PI_2;
 
-/// With so many other models in a row, what changed in them tells a model that
-/// changed from a machine that changed.
+/// With so many other models in a row, what changed in them distinguishes a
+/// model that changed from a machine that changed.
 pub const BESIDE: usize = 5;
 
 /// Compares the cells of two sessions. `absolute` compares the times
@@ -49,12 +50,8 @@ pub fn changes(
         .map(|(cell, variance)| cell.difference((*variance)?))
         .collect();
     let apart = cells.iter().enumerate().map(|(at, cell)| {
-        let others = cells
-            .iter()
-            .enumerate()
-            .filter(|(other, one)| *other != at && one.row == cell.row);
-        let others: Vec<Difference> =
-            others.filter_map(|(other, _)| found[other]).collect();
+        let row = cells.iter().zip(&found).filter(|(c, _)| c.row == cell.row);
+        let others = by_model(row.filter(|(c, _)| c.model != cell.model));
         let beside = !absolute && others.len() >= BESIDE;
         let own = found[at].map(|own| match beside {
             true => less(own, &others),
@@ -74,6 +71,9 @@ pub fn changes(
 struct Both {
     /// Which row it is of.
     row: usize,
+    /// The model, which may be in the row several times: by another name, or
+    /// with other numbers of workers.
+    model: String,
     change: Change,
     /// The times of its visits before and after, where both are known.
     times: Option<[Difference; 2]>,
@@ -98,6 +98,29 @@ impl Both {
         let estimate = b.estimate - a.estimate;
         Some(Difference { estimate, error, freedom, visits })
     }
+}
+
+/// What changed in each model, whose contenders count as one: what changes the
+/// model changes all of them. Their errors do not average out either.
+fn by_model<'a>(
+    cells: impl Iterator<Item = (&'a Both, &'a Option<Difference>)>,
+) -> Vec<Difference> {
+    let mut models: BTreeMap<&str, Vec<Difference>> = BTreeMap::new();
+    for (cell, found) in cells {
+        if let Some(found) = found {
+            models.entry(&cell.model).or_default().push(*found);
+        }
+    }
+    let one = |all: Vec<Difference>| {
+        let count = all.len() as f64;
+        let mean = |of: fn(&Difference) -> f64| {
+            all.iter().map(of).sum::<f64>() / count
+        };
+        let estimate = mean(|one| one.estimate);
+        let error = mean(|one| one.error.powi(2)).sqrt();
+        Difference { estimate, error, ..all[0] }
+    };
+    models.into_values().map(one).collect()
 }
 
 /// A change less the median of others, of which there are some.
@@ -169,6 +192,10 @@ fn both(rows: &[Option<&RowResult>; 2], number: usize) -> Vec<Both> {
         let [a, b] = values.map(trimmed);
         let known = outcome == Outcome::Unmeasured;
         let anywhere = rows.iter().flatten().next();
+        let contender = sides.into_iter().flatten().next();
+        let model = contender.map_or_else(String::new, |(row, index)| {
+            row.contenders[index].model.clone()
+        });
         let change = Change {
             workload: anywhere.map_or_else(String::new, |r| r.workload.clone()),
             size: anywhere.map_or_else(String::new, |r| r.size.clone()),
@@ -182,7 +209,7 @@ fn both(rows: &[Option<&RowResult>; 2], number: usize) -> Vec<Both> {
             outcome,
         };
         let times = a.zip(b).filter(|_| known).map(|(a, b)| [a, b]);
-        Both { row: number, change, times }
+        Both { row: number, model, change, times }
     };
     names.into_iter().map(cell).collect()
 }
@@ -242,6 +269,61 @@ mod tests {
     }
 
     #[test]
+    fn a_model_is_no_other_model_with_other_workers_or_another_name() {
+        let times = [0.01, 0.02, 0.03, 0.04, 0.05, 0.06];
+        let turn = |factors: [f64; 6]| {
+            let all = times.iter().zip(factors);
+            let mut turned =
+                session(&all.map(|(time, by)| time * by).collect::<Vec<_>>());
+            // A model three times; five others are not left.
+            for (at, name) in [(0, "a"), (1, "a"), (2, "a#2")] {
+                let contender = &mut turned.rows[0].contenders[at];
+                (contender.name, contender.model) = (name.into(), "a".into());
+                contender.workers = 1 << at;
+            }
+            turned
+        };
+        let before = turn([1.0; 6]);
+        let after = turn([2.0, 2.0, 2.0, 1.0, 1.0, 1.0]);
+        assert_eq!(slower(&before, &after, false), "aaa#2");
+    }
+
+    #[test]
+    fn a_model_with_several_numbers_of_workers_is_one_of_the_others() {
+        let several = |by: f64| {
+            let mut contenders = Vec::new();
+            for (name, time) in [("a", 0.02 * by), ("b", 0.03)] {
+                contenders.extend([1, 2, 4].map(|n| (name, n, None, time)));
+            }
+            for name in ["c", "d", "e", "f"] {
+                contenders.push((name, 2, None, 0.01));
+            }
+            Results { rows: vec![row(&contenders)], ..empty() }
+        };
+        let (before, after) = (several(1.0), several(2.0));
+        assert_eq!(slower(&before, &after, false), "aaa");
+        let found = changes(&before, &after, false, &LIMITS);
+        assert!(found.iter().all(|c| c.compared == Compared::BesideOthers));
+    }
+
+    #[test]
+    fn visits_that_are_all_alike_have_no_error_and_decide_nothing() {
+        let alike = |nanos: u64| {
+            let mut results = session(&[0.01]);
+            for taken in &mut results.rows[0].samples {
+                taken.sample.wall_ns = nanos;
+            }
+            results
+        };
+        for after in [10_000_000, 20_000_000] {
+            let found =
+                changes(&alike(10_000_000), &alike(after), false, &LIMITS);
+            assert_eq!(found[0].ratio, None);
+            assert_eq!(found[0].outcome, Outcome::Unmeasured);
+        }
+    }
+
+    #[test]
     fn twins_and_those_that_only_answer_do_not_count() {
         let mut before = session(&[0.01, 0.02, 0.03, 0.04, 0.05, 0.06]);
         before.rows[0].contenders[0].twin_of = Some(1);
@@ -275,6 +357,7 @@ mod tests {
         };
         let both = Both {
             row: 0,
+            model: "a".into(),
             change: change.clone(),
             times: Some([times([0.0, 1.0, 2.0]), times([3.0, 5.0, 7.0])]),
         };

@@ -83,9 +83,6 @@ impl Difference {
 
     /// Half the width of that interval.
     pub fn half_width(&self, level: f64) -> f64 {
-        if self.error == 0.0 {
-            return 0.0;
-        }
         self.error * student(normal(level), self.freedom)
     }
 }
@@ -154,11 +151,10 @@ mod tests {
     }
 
     #[test]
-    fn differences_of_nothing_are_nothing() {
-        let fit = fit(&[0.0, 0.001, 0.2], 0.0);
+    fn what_is_certain_and_negligible_rules_nobody_out() {
+        let fit = fit(&[0.0, 0.003, 0.2], 1e-6);
         let all = gaps(&fit, &[0, 1, 2], 0, 0.95);
-        // Certain, and negligible.
-        assert!(all[1].candidate);
+        assert!(all[0].candidate && all[1].candidate);
         assert!(!all[2].candidate && all[2].slower.low > 0.19);
     }
 }

@@ -54,14 +54,18 @@ impl Fit {
         let known = differences.iter().flatten();
         let known = known.map(|d| (d.error.powi(2) * d.scale(), d.freedom));
         let prior = prior(&known.collect::<Vec<_>>());
-        for difference in differences.iter_mut().flatten() {
-            difference.moderate(&prior);
+        for difference in &mut differences {
+            // Visits that are all alike, as of a coarse clock, show no error:
+            // it is not zero then.
+            *difference = difference
+                .map(|found| found.moderated(&prior))
+                .filter(|found| found.error > 0.0);
         }
         Self { contenders, differences }
     }
 
     /// The logarithm of `a`'s time less that of `b`'s; `None` before they have
-    /// [`FEWEST_VISITS`] visits in common.
+    /// [`FEWEST_VISITS`] visits in common, and where nothing shows the error.
     pub fn difference(&self, a: usize, b: usize) -> Option<Difference> {
         if a.max(b) >= self.contenders || a == b {
             return None;
@@ -79,13 +83,12 @@ impl Difference {
         self.visits as f64
     }
 
-    fn moderate(&mut self, prior: &Prior) {
+    fn moderated(self, prior: &Prior) -> Self {
         let prior = prior.at_most(self.freedom);
         let scale = self.scale();
         let variance = self.error.powi(2) * scale;
         let (variance, freedom) = prior.shrink(variance, self.freedom);
-        self.error = (variance / scale).sqrt();
-        self.freedom = freedom;
+        Self { error: (variance / scale).sqrt(), freedom, ..self }
     }
 }
 
@@ -201,6 +204,12 @@ mod tests {
     }
 
     #[test]
+    fn visits_that_are_all_alike_say_nothing() {
+        let same = table(&[&[1.0; 8], &[2.0; 8]]);
+        assert_eq!(Fit::new(&same).difference(0, 1), None);
+    }
+
+    #[test]
     fn few_visits_and_no_numbers_say_nothing() {
         let two = table(&[&[1.0, 1.1], &[1.0, 1.2]]);
         assert_eq!(Fit::new(&two).difference(0, 1), None);
@@ -208,7 +217,7 @@ mod tests {
         holes[0][0] = None;
         holes[1][1] = Some(f64::NEG_INFINITY);
         assert_eq!(Fit::new(&holes).difference(0, 1), None);
-        holes[1][1] = Some(2.1);
+        holes[1][1] = Some(2.2);
         let found = Fit::new(&holes).difference(0, 1).unwrap();
         assert_eq!(found.visits, 3);
         assert_eq!(Fit::new(&[]).difference(0, 1), None);
