@@ -174,8 +174,8 @@ pub(crate) fn visible(changes: &[Change]) -> String {
 }
 
 /// What changed, as an exit code: a regression counts where a limit was named,
-/// a cell that fails now always. Where a limit was named and no cell was judged,
-/// nothing has passed.
+/// a cell that fails now always. Where a limit was named and no cell was
+/// judged, nothing has passed.
 ///
 /// # Errors
 /// [`Fail::Regression`], [`Fail::Failure`] and [`Fail::Nothing`] then.

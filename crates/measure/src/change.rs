@@ -200,9 +200,7 @@ pub(crate) fn moderated(
 ) -> Vec<Option<Variance>> {
     let known: Vec<Variance> = variances.iter().flatten().copied().collect();
     let prior = prior(&known);
-    let one = |(variance, freedom): Variance| {
-        prior.at_most(freedom).shrink(variance, freedom)
-    };
+    let one = |(variance, freedom): Variance| prior.shrink(variance, freedom);
     variances.into_iter().map(|variance| variance.map(one)).collect()
 }
 

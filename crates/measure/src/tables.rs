@@ -152,8 +152,7 @@ pub fn standings(row: &RowResult, group: &Group) -> Table {
 /// that it takes for that, if that is another one than the best model's.
 pub fn finding(row: &RowResult, standing: &Standing) -> String {
     let Some(found) = &standing.grade else { return "the only model".into() };
-    let visits = row.samples.iter().map(|taken| taken.visit + 1).max();
-    let visits = visits.unwrap_or(1);
+    let visits = row.summary.as_ref().map_or(1, |summary| summary.visits);
     let said = match found {
         Grade::Open { .. } if visits < FEWEST_VISITS => {
             "open (too few visits)".into()

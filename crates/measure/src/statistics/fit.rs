@@ -84,7 +84,6 @@ impl Difference {
     }
 
     fn moderated(self, prior: &Prior) -> Self {
-        let prior = prior.at_most(self.freedom);
         let scale = self.scale();
         let variance = self.error.powi(2) * scale;
         let (variance, freedom) = prior.shrink(variance, self.freedom);

@@ -21,19 +21,13 @@ pub struct Prior {
 impl Prior {
     const NONE: Self = Self { variance: 0.0, freedom: 0.0 };
 
-    /// The prior, which counts for at most so many degrees of freedom.
-    pub fn at_most(self, freedom: f64) -> Self {
-        Self { freedom: self.freedom.min(freedom), ..self }
-    }
-
-    /// A variance with its degrees of freedom, drawn toward the usual one.
+    /// A variance with its degrees of freedom, drawn toward the usual one. That
+    /// counts for at most as much as the variance itself: how far variances
+    /// differ is rough knowledge, too.
     pub fn shrink(&self, variance: f64, freedom: f64) -> (f64, f64) {
-        if self.freedom.is_infinite() {
-            return (self.variance, self.freedom);
-        }
-        let sum = self.freedom + freedom;
-        let own = freedom * variance;
-        ((self.freedom * self.variance + own) / sum, sum)
+        let usual = self.freedom.min(freedom);
+        let sum = usual + freedom;
+        ((usual * self.variance + freedom * variance) / sum, sum)
     }
 }
 
@@ -135,7 +129,7 @@ mod tests {
     fn equal_variances_are_one_and_few_are_none() {
         let same = prior(&[(2.0, 5.0); 6]);
         assert_eq!(same.freedom, f64::INFINITY);
-        let (variance, _) = same.at_most(5.0).shrink(2.0, 5.0);
+        let (variance, _) = same.shrink(2.0, 5.0);
         assert!((1.8..3.0).contains(&variance), "{variance}");
         let few = prior(&[(2.0, 5.0), (2.0, 5.0), (0.0, 5.0)]);
         assert_eq!(few, Prior::NONE);
