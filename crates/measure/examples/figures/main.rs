@@ -149,6 +149,7 @@ fn plan(row: Box<dyn Row>, contenders: Vec<Contender>) -> Plan {
     }
 }
 
+/// A session of such a plan.
 fn measure(
     row: Box<dyn Row>,
     contenders: Vec<Contender>,
