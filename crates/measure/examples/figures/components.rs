@@ -34,6 +34,7 @@ pub(crate) fn print(count: usize) -> Result<(), Box<dyn Error>> {
     );
     println!("|---|--:|--:|--:|--:|--:|");
     for (row, model) in cells(count) {
+        let row = row.pinned()?;
         let (mut starts, mut settlings) = (Vec::new(), Vec::new());
         let mut times: Times = Vec::new();
         for number in 0..PROCESSES {
