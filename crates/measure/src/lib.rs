@@ -6,6 +6,7 @@ pub mod change;
 pub mod document;
 pub mod duel;
 pub mod failure;
+pub mod faults;
 pub mod guest;
 mod identity;
 mod image;

@@ -18,6 +18,7 @@
 //!     catalogue: Catalogue::default(),
 //!     sessions: Vec::new(),
 //!     traces: Vec::new(),
+//!     faults: Vec::new(),
 //!     source: Err("nobody asked for it".into()),
 //!     made: "2026-01-02T00:00:00Z".into(),
 //!     notes: Vec::new(),

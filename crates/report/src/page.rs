@@ -5,6 +5,7 @@
 
 mod content;
 mod facts;
+mod faults;
 mod matrix;
 mod model;
 mod names;
@@ -15,6 +16,7 @@ mod workload;
 use crate::plots;
 use askama::Template;
 use facts::{Facts, measured_on};
+use faults::FaultsView;
 use lanes_measure::words::percent;
 use lanes_source::Source;
 use lanes_timeline::dress;
@@ -41,7 +43,7 @@ pub fn page(page: &Page) -> Result<String, String> {
     let keys = SizeKeys::of(&page.sessions, &page.catalogue);
     let sheets = matrix::sheets(page, &keys);
     let mut ids = Ids::default();
-    for taken in ["matrix", "about", "theme", "main"] {
+    for taken in ["matrix", "about", "faults", "theme", "main"] {
         ids.of(taken);
     }
     let workloads = workload::workloads(page, &keys, &mut ids);
@@ -69,6 +71,7 @@ pub fn page(page: &Page) -> Result<String, String> {
         sheets: &sheets,
         workloads: &workloads,
         models: &models,
+        faults: page.faults.first().map(FaultsView::of),
         page,
     };
     document.render().map_err(|error| error.to_string())
@@ -93,6 +96,7 @@ struct Document<'a> {
     sheets: &'a [Sheet],
     workloads: &'a [WorkloadView],
     models: &'a [ModelView],
+    faults: Option<FaultsView<'a>>,
     page: &'a Page,
 }
 

@@ -1,6 +1,7 @@
 //! The page, of results good and bad.
 
 use lanes_core::seed;
+use lanes_measure::faults::{Case, Faults, Judged, Observed, Verdict};
 use lanes_measure::protocol::Traced;
 use lanes_measure::results::{Results, RowResult, State};
 use lanes_measure::summarize::summarize;
@@ -98,6 +99,25 @@ fn traces(begun: &str, traced: TracedWorkload) -> Traces {
     Traces::new(begun.into(), machine, build, vec![traced])
 }
 
+/// A file of faults: a case in which one model passed, one broke the contract,
+/// and one was not run.
+fn faults(case: &str, why: &str) -> Faults {
+    let Results { machine, build, .. } = results(Vec::new());
+    let judged =
+        |verdict, why: &str| Judged { verdict, why: why.into(), seconds: 0.1 };
+    let observed = Observed { what: "hangs".into(), detail: why.into() };
+    let mut faults = Faults::new("2026-01-02".into(), machine, build);
+    faults.models = ["rayon", "tokio", "smol"].map(String::from).to_vec();
+    faults.libraries = vec!["tokio 1".into()];
+    faults.cases = vec![Case {
+        name: case.into(),
+        asks: "A run ends.".into(),
+        here: vec![judged(Verdict::Passed, ""), judged(Verdict::Broken, why)],
+        alone: vec![observed],
+    }];
+    faults
+}
+
 fn two_rows() -> Results {
     results(vec![
         row(
@@ -123,6 +143,7 @@ fn content(sessions: Vec<Results>) -> Page {
         catalogue: catalogue(),
         sessions: sessions.collect(),
         traces: Vec::new(),
+        faults: Vec::new(),
         source: Err("it was not looked for".into()),
         made: "2026-01-02T00:00:00Z".into(),
         notes: Vec::new(),
@@ -416,6 +437,7 @@ fn names_that_would_be_markup_stay_names() {
     };
     let mut content = content(vec![hostile]);
     content.traces = vec![traces(&name, traced_workload)];
+    content.faults = vec![faults(&name, &name)];
     content.made.clone_from(&name);
     content.notes.push(name.clone());
     content.source = Err(name);
@@ -424,6 +446,26 @@ fn names_that_would_be_markup_stay_names() {
     assert_eq!((scripts, html.matches("<style").count()), (2, 1));
     assert!(!html.contains("<iframe") && !html.contains("<img"));
     assert!(html.contains("&#60;script&#62;alert(1)"), "shown literally");
+}
+
+#[test]
+fn faults_are_a_grid_of_verdicts_with_reasons() {
+    let mut content = content(vec![two_rows()]);
+    assert!(!page(&content).unwrap().contains("id=\"faults\""));
+    content.faults = vec![faults("one_task_panics", "it waits for ever")];
+    let html = page(&content).unwrap();
+    for part in [
+        "<a href=\"#faults\">",
+        "1 passed, 0 exempt, 0 not applicable, 1 broken",
+        "<td class=\"passed\">ok",
+        "<td class=\"failed\" title=\"it waits for ever\">BROKEN",
+        "<td class=\"missing\" title=\"not run\">",
+        "broken: one_task_panics, tokio: it waits for ever",
+        "<td title=\"it waits for ever\">hangs",
+        "Not all cases were run.",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
 }
 
 #[test]

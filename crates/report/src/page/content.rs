@@ -1,6 +1,7 @@
 //! The content of a page.
 
 use crate::catalogue::Catalogue;
+use lanes_measure::faults::Faults;
 use lanes_measure::results::Results;
 use lanes_source::Source;
 use lanes_timeline::Traces;
@@ -14,6 +15,8 @@ pub struct Page {
     pub sessions: Vec<ResultFile>,
     /// The traces; the first one that has a workload is drawn for it.
     pub traces: Vec<Traces>,
+    /// What models do about faults; the first file is shown.
+    pub faults: Vec<Faults>,
     /// The source tree, or why there is none.
     pub source: Result<Source, String>,
     /// When the page is made, in UTC, as in RFC 3339.

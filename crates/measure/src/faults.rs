@@ -1,0 +1,187 @@
+//! What models and libraries do about faults, as a file.
+
+use crate::document::{self, Unreadable};
+use crate::machine::Machine;
+use crate::results::{Build, State};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// What such a file says it is.
+pub const SCHEMA: &str = "lanes-faults";
+/// The version of its format.
+const VERSION: u32 = 1;
+
+/// Cases of the failure contract, and what models and libraries did in them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Faults {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The version of the format.
+    pub version: u32,
+    /// Whether all cases were run.
+    pub state: State,
+    /// When the first case began, in UTC as RFC 3339 writes it.
+    pub begun: String,
+    /// How long all cases took, in seconds.
+    pub seconds: f64,
+    /// The machine they ran on, and the libraries.
+    pub machine: Machine,
+    /// What they were run with.
+    pub build: Build,
+    /// The models, in the order of the grid.
+    pub models: Vec<String>,
+    /// The libraries, in the order of the grid.
+    pub libraries: Vec<String>,
+    /// The cases, in the order of the contract.
+    pub cases: Vec<Case>,
+}
+
+/// A case of the contract.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// Its name.
+    pub name: String,
+    /// What is asked, in one sentence.
+    pub asks: String,
+    /// What each model did, in the order of [`Faults::models`]; shorter where
+    /// the command was interrupted.
+    pub here: Vec<Judged>,
+    /// What each library does by itself, in the order of
+    /// [`Faults::libraries`]; shorter where the command was interrupted.
+    pub alone: Vec<Observed>,
+}
+
+/// What a model did in a case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// Whether that is what the contract asks for.
+    pub verdict: Verdict,
+    /// Why: empty for a model that passed.
+    pub why: String,
+    /// How long the case took, in seconds, with the start of its process.
+    pub seconds: f64,
+}
+
+/// Whether a model does what the contract asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It does.
+    Passed,
+    /// Its library cannot, and the model is exempt by name.
+    Exempt,
+    /// It has no cell that the case is about, or the machine lacks what the
+    /// case needs.
+    Inapplicable,
+    /// It does something else.
+    Broken,
+}
+
+impl Verdict {
+    /// The verdict as grids show it.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Passed => "ok",
+            Self::Exempt => "exempt",
+            Self::Inapplicable => "-",
+            Self::Broken => "BROKEN",
+        }
+    }
+}
+
+/// What a library does by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observed {
+    /// What happened, in a few words; empty where the library has no plain use
+    /// of this kind.
+    pub what: String,
+    /// The measured figures, or what the library printed.
+    pub detail: String,
+}
+
+impl Faults {
+    /// Cases on this machine with this build, of which none was run yet.
+    pub fn new(begun: String, machine: Machine, build: Build) -> Self {
+        Self {
+            schema: SCHEMA.into(),
+            version: VERSION,
+            state: State::Running,
+            begun,
+            seconds: 0.0,
+            machine,
+            build,
+            models: Vec::new(),
+            libraries: Vec::new(),
+            cases: Vec::new(),
+        }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Unreadable`], with the way out.
+    pub fn load(path: &Path) -> Result<Self, Unreadable> {
+        let faults: Self = document::load(path, SCHEMA, VERSION)?;
+        let fits = |case: &Case| {
+            case.here.len() <= faults.models.len()
+                && case.alone.len() <= faults.libraries.len()
+        };
+        if faults.cases.iter().all(fits) {
+            return Ok(faults);
+        }
+        let what = "a case with more verdicts than there are models".into();
+        Err(Unreadable::Impossible { path: path.to_owned(), what })
+    }
+
+    /// Writes a new file.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AlreadyExists`] if there is one; those of the file
+    /// system.
+    pub fn save(&self, path: &Path) -> io::Result<()> {
+        document::save(path, self)
+    }
+
+    /// How many verdicts are this one.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        let all = self.cases.iter().flat_map(|case| &case.here);
+        all.filter(|judged| judged.verdict == verdict).count()
+    }
+
+    /// What is no pass, and why: the case, the model, and what it did.
+    pub fn remarks(
+        &self,
+        verdict: Verdict,
+    ) -> impl Iterator<Item = Remark<'_>> {
+        self.cases.iter().flat_map(move |case| {
+            let all = self.models.iter().zip(&case.here);
+            all.filter(move |(_, judged)| judged.verdict == verdict).map(
+                |(model, judged)| Remark {
+                    case: &case.name,
+                    model,
+                    why: &judged.why,
+                },
+            )
+        })
+    }
+}
+
+/// A verdict with its reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remark<'a> {
+    /// The case.
+    pub case: &'a str,
+    /// The model.
+    pub model: &'a str,
+    /// The reason.
+    pub why: &'a str,
+}
+
+impl fmt::Display for Remark<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { case, model, why } = self;
+        write!(f, "{case}, {model}: {why}")
+    }
+}
