@@ -22,6 +22,9 @@ struct Prepared {
 
 /// The cells of a model, prepared while there is still everything.
 fn jobs(entry: &Entry) -> Result<Vec<Prepared>, Failure> {
+    // The thread that keeps deadlines is there as well.
+    let watch = Watch { deadline: Some(PATIENCE), ..Watch::default() };
+    Context::watching(watch)?;
     let rows = rows(Size::Quick).into_iter();
     let rows = rows.filter(|row| entry.has(row.workload()));
     let jobs = rows.map(|row| {
@@ -91,7 +94,7 @@ pub(crate) fn thread_limit(entry: &Entry) -> Answered {
     // Whatever a library starts once in a process is there.
     all_is_well(entry, &jobs)?;
     for workers in [2, 8, 64] {
-        for spare in [0, 1, 4, 16, 64, 256] {
+        for spare in [4, 16, 64, 256, 1024] {
             let limited = address_space(entry, workers, spare << 20, &jobs);
             let place = format!("{workers} workers, {spare} MiB to spare");
             limited.map_err(|failure| failure.within(&place))?;

@@ -85,6 +85,36 @@ const MORE_DESCRIPTORS: u64 = 16;
 /// abort the process.
 const HEADROOM: usize = 64 << 20;
 
+/// The stack of a thread that was asked for no other.
+pub const STACK: usize = 2 << 20;
+
+/// The address space that the allocator takes for one more thread, at most, and
+/// for how many threads on each core it does.
+const ARENA: usize = 64 << 20;
+const ARENAS: usize = 8;
+
+/// Makes sure that the address space has room for so many more threads with
+/// stacks of so many bytes, and for what they allocate. Where it is limited and
+/// used up, a thread that starts aborts its process, in the standard library as
+/// well: it has a stack, and cannot have one for signals.
+///
+/// # Errors
+/// [`Error::Resource`] if it has not.
+pub fn stacks(count: usize, bytes: usize) -> Result<(), Error> {
+    let Some(limit) = getrlimit(Resource::As).current else { return Ok(()) };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let arenas = ARENA.saturating_mul(count.min(ARENAS * cores) + 1);
+    let needed = count.saturating_mul(bytes).saturating_add(arenas);
+    let needed = needed.saturating_add(HEADROOM) as u64;
+    let pages = fs::read_to_string("/proc/self/statm")?;
+    let pages = pages.split(' ').next().and_then(|word| word.parse().ok());
+    let used = rustix::param::page_size() as u64 * pages.unwrap_or(0_u64);
+    match used.saturating_add(needed) <= limit {
+        true => Ok(()),
+        false => Err(Error::memory()),
+    }
+}
+
 /// How long the system may take to forget threads that have ended.
 const FORGOTTEN: Duration = Duration::from_millis(200);
 
@@ -98,6 +128,7 @@ const FORGOTTEN: Duration = Duration::from_millis(200);
 /// # Errors
 /// [`Error::Resource`] if the system refuses one of them, or the memory.
 pub fn threads(count: usize) -> Result<(), Error> {
+    stacks(count, STACK)?;
     let before = running();
     let mut started = Vec::with_capacity(count);
     let result = (0..count).try_for_each(|_| {

@@ -68,6 +68,7 @@ impl Server {
     /// [`Error::Resource`] if the system refuses a thread or a descriptor.
     pub fn start() -> Result<Self, Error> {
         preflight::descriptors(64)?;
+        preflight::stacks(1, preflight::STACK)?;
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
         socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
         socket.listen(BACKLOG)?;
