@@ -4,7 +4,8 @@
 //! are injected by probes, which the kernels call before each grain: no model
 //! and no workload has a line for them.
 
-use crate::failure::{Failure, Outcome};
+use crate::bounds::{STOP, in_time};
+use crate::outcome::{Checked, Failure};
 use lanes_core::workload::Fetch;
 use lanes_core::{
     AnyJob, Config, Context, Error, Job, Probe, Row, Started, Watch,
@@ -23,14 +24,17 @@ pub type Start<'a> = &'a dyn Fn(&Config) -> Result<Started, Error>;
 /// The worker counts that a model is tested with.
 pub const WORKERS: [usize; 4] = [1, 2, 3, 8];
 
-const SEED: u64 = 7;
+pub(crate) const SEED: u64 = 7;
 
-fn start(start: Start<'_>, workers: usize) -> Result<Started, Failure> {
+pub(crate) fn start(
+    start: Start<'_>,
+    workers: usize,
+) -> Result<Started, Failure> {
     Ok(start(&Config::new(workers)?)?)
 }
 
 /// Runs a job and compares its answer; a refusal is an answer.
-fn compare(model: &Started, job: &dyn AnyJob) -> Outcome {
+pub(crate) fn compare(model: &Started, job: &dyn AnyJob) -> Checked {
     let (name, workers) = (model.name(), model.workers());
     match job.run(model) {
         Ok(answer) if job.accepts(&*answer) => Ok(()),
@@ -50,7 +54,7 @@ fn compare(model: &Started, job: &dyn AnyJob) -> Outcome {
 ///
 /// # Errors
 /// The smallest input found with a wrong answer.
-pub fn matches_reference(model: Start<'_>, row: &dyn Row) -> Outcome {
+pub fn matches_reference(model: Start<'_>, row: &dyn Row) -> Checked {
     let cases = Cases {
         cases: 12,
         // Where a failing case would be kept: nowhere, it is printed.
@@ -60,7 +64,7 @@ pub fn matches_reference(model: Start<'_>, row: &dyn Row) -> Outcome {
     let workers = prop::sample::select(WORKERS.to_vec());
     let strategy = (0..48usize, workers, any::<u64>());
     let check = |(items, workers, seed)| {
-        let passed = || -> Outcome {
+        let passed = || -> Checked {
             let job = row.with_items(items).job(seed)?;
             compare(&start(model, workers)?, &*job)
         };
@@ -71,16 +75,31 @@ pub fn matches_reference(model: Start<'_>, row: &dyn Row) -> Outcome {
         .map_err(|error| Failure::new(error.to_string()))
 }
 
-/// No item, one, one fewer and one more than workers, and many.
+/// No item at all, and one.
 ///
 /// # Errors
 /// The first wrong answer.
-pub fn lengths(model: Start<'_>, row: &dyn Row) -> Outcome {
+pub fn empty_and_one(model: Start<'_>, row: &dyn Row) -> Checked {
+    sizes(model, row, |_| vec![0, 1])
+}
+
+/// One item fewer than workers, as many, one more, and many.
+///
+/// # Errors
+/// The first wrong answer.
+pub fn more_workers_than_items(model: Start<'_>, row: &dyn Row) -> Checked {
+    sizes(model, row, |workers| vec![workers - 1, workers, workers + 1, 500])
+}
+
+fn sizes(
+    model: Start<'_>,
+    row: &dyn Row,
+    sizes: impl Fn(usize) -> Vec<usize>,
+) -> Checked {
     for workers in WORKERS {
         let model = start(model, workers)?;
-        for items in [0, 1, workers - 1, workers, workers + 1, 500] {
-            let job = row.with_items(items).job(SEED)?;
-            compare(&model, &*job)?;
+        for items in sizes(workers) {
+            compare(&model, &*row.with_items(items).job(SEED)?)?;
         }
     }
     Ok(())
@@ -90,11 +109,11 @@ pub fn lengths(model: Start<'_>, row: &dyn Row) -> Outcome {
 ///
 /// # Errors
 /// A wrong answer.
-pub fn full_size(model: Start<'_>, row: &dyn Row) -> Outcome {
+pub fn full_size(model: Start<'_>, row: &dyn Row) -> Checked {
     compare(&start(model, 2)?, &*row.job(SEED)?)
 }
 
-fn probed(
+pub(crate) fn probed(
     probe: impl Fn(usize) -> Result<(), Error> + Send + Sync + 'static,
 ) -> Watch {
     let probe: Probe = Arc::new(probe);
@@ -102,7 +121,7 @@ fn probed(
 }
 
 /// The numbers of the tasks that a run looks at; `None` if it is refused.
-fn tasks(
+pub(crate) fn tasks(
     model: &Started,
     job: &dyn AnyJob,
 ) -> Result<Option<Vec<usize>>, Failure> {
@@ -129,17 +148,17 @@ fn tasks(
 }
 
 /// The model answers under a fresh context, after one that went wrong.
-fn works_afterwards(model: &Started, job: &dyn AnyJob) -> Outcome {
+pub(crate) fn works_afterwards(model: &Started, job: &dyn AnyJob) -> Checked {
     compare(model, &*job.under(&Context::new()))
 }
 
 /// Some task fails by a probe; the run must fail with just that.
-fn fails_with(
+pub(crate) fn fails_with(
     model: &Started,
     job: &dyn AnyJob,
     expected: &Error,
     probe: impl Fn(usize) -> Result<(), Error> + Send + Sync + 'static,
-) -> Outcome {
+) -> Checked {
     let context = Context::watching(probed(probe))?;
     let result = job.under(&context).run(model);
     if result.as_ref().err() == Some(expected) {
@@ -153,11 +172,11 @@ fn fails_with(
 
 /// For a model with three workers: the job, and its first, a middle and its
 /// last task.
-fn faulty(
+pub(crate) fn faulty(
     model: Start<'_>,
     row: &dyn Row,
-    check: impl Fn(&Started, &dyn AnyJob, usize) -> Outcome,
-) -> Outcome {
+    check: impl Fn(&Started, &dyn AnyJob, usize) -> Checked,
+) -> Checked {
     let model = start(model, 3)?;
     let job = row.with_items(24).job(SEED)?;
     let Some(tasks) = tasks(&model, &*job)? else {
@@ -172,7 +191,7 @@ fn faulty(
 ///
 /// # Errors
 /// The first other result.
-pub fn one_task_panics(model: Start<'_>, row: &dyn Row) -> Outcome {
+pub fn one_task_panics(model: Start<'_>, row: &dyn Row) -> Checked {
     faulty(model, row, |model, job, faulty| {
         let message = format!("task {faulty} of {}", job.workload());
         let expected = Error::Panicked(message.clone());
@@ -187,7 +206,7 @@ pub fn one_task_panics(model: Start<'_>, row: &dyn Row) -> Outcome {
 ///
 /// # Errors
 /// Any other result.
-pub fn all_tasks_panic(model: Start<'_>, row: &dyn Row) -> Outcome {
+pub fn all_tasks_panic(model: Start<'_>, row: &dyn Row) -> Checked {
     let model = start(model, 3)?;
     let job = row.with_items(24).job(SEED)?;
     if tasks(&model, &*job)?.is_none() {
@@ -202,7 +221,7 @@ pub fn all_tasks_panic(model: Start<'_>, row: &dyn Row) -> Outcome {
 ///
 /// # Errors
 /// The first other result.
-pub fn one_task_errors(model: Start<'_>, row: &dyn Row) -> Outcome {
+pub fn one_task_errors(model: Start<'_>, row: &dyn Row) -> Checked {
     faulty(model, row, |model, job, faulty| {
         let expected =
             Error::Task(format!("task {faulty} of {}", job.workload()));
@@ -217,7 +236,7 @@ pub fn one_task_errors(model: Start<'_>, row: &dyn Row) -> Outcome {
 ///
 /// # Errors
 /// Any other result, and any grain that was worked on.
-pub fn cancel_before_start(model: Start<'_>, row: &dyn Row) -> Outcome {
+pub fn cancel_before_start(model: Start<'_>, row: &dyn Row) -> Checked {
     let model = start(model, 2)?;
     let job = row.with_items(24).job(SEED)?;
     if tasks(&model, &*job)?.is_none() {
@@ -237,31 +256,36 @@ pub fn cancel_before_start(model: Start<'_>, row: &dyn Row) -> Outcome {
     }
 }
 
-/// After a cancel no thread begins more than the grain it was about to.
+/// After a cancel no thread begins more than the grain it was about to, and the
+/// run returns within [`STOP`].
 ///
 /// # Errors
-/// Any result but the cancel, and any thread that works on.
-pub fn cancel_midway(model: Start<'_>, row: &dyn Row) -> Outcome {
+/// Any result but the cancel, any thread that works on, and a late return.
+pub fn cancel_midway(model: Start<'_>, row: &dyn Row) -> Checked {
     let probe_after_cancel = Arc::new(Mutex::new(Vec::new()));
     faulty(model, row, |model, job, midway| {
         let slot = Arc::new(OnceLock::<Context>::new());
         let (own, after) = (Arc::clone(&slot), Arc::clone(&probe_after_cancel));
         after.lock().expect("no probe panics").clear();
-        let cancelled = AtomicBool::new(false);
+        let cancelled = Arc::new(OnceLock::new());
+        let at = Arc::clone(&cancelled);
         let context = Context::watching(probed(move |task| {
-            if cancelled.load(Ordering::SeqCst) {
+            if at.get().is_some() {
                 let mut after = after.lock().expect("no probe panics");
                 after.push(thread::current().id());
             }
             if task == midway {
                 own.wait().cancel();
-                cancelled.store(true, Ordering::SeqCst);
+                at.set(Instant::now()).ok();
             }
             Ok(())
         }))?;
         slot.set(context.clone()).ok();
         let result = job.under(&context).run(model);
         let cell = format!("{}/{}", job.workload(), model.name());
+        if let Some(at) = cancelled.get() {
+            in_time(*at, STOP)?;
+        }
         if result.as_ref().err() != Some(&Error::Cancelled) {
             return Err(Failure::new(format!("{cell}: {result:?}")));
         }
@@ -278,11 +302,12 @@ pub fn cancel_midway(model: Start<'_>, row: &dyn Row) -> Outcome {
     })
 }
 
-/// A run whose deadline passes while a task works ends with that.
+/// A run whose deadline passes while a task works ends with that, within
+/// [`STOP`] and a grain.
 ///
 /// # Errors
-/// Any other result.
-pub fn deadline(model: Start<'_>, row: &dyn Row) -> Outcome {
+/// Any other result, and a late one.
+pub fn deadline_cpu_bound(model: Start<'_>, row: &dyn Row) -> Checked {
     let model = start(model, 2)?;
     let job = row.with_items(24).job(SEED)?;
     if tasks(&model, &*job)?.is_none() {
@@ -290,8 +315,10 @@ pub fn deadline(model: Start<'_>, row: &dyn Row) -> Outcome {
     }
     let slot = Arc::new(OnceLock::<Context>::new());
     let own = Arc::clone(&slot);
+    let deadline = Duration::from_millis(20);
+    let due = Instant::now() + deadline;
     let context = Context::watching(Watch {
-        deadline: Some(Duration::from_millis(20)),
+        deadline: Some(deadline),
         ..probed(move |_| {
             // A grain that lasts until after the deadline.
             let begin = Instant::now();
@@ -305,7 +332,9 @@ pub fn deadline(model: Start<'_>, row: &dyn Row) -> Outcome {
         })
     })?;
     slot.set(context.clone()).ok();
-    match job.under(&context).run(&model) {
+    let result = job.under(&context).run(&model);
+    in_time(due, STOP)?;
+    match result {
         Err(Error::Timeout) => works_afterwards(&model, &*job),
         other => Err(Failure::new(format!(
             "{}/{}: {other:?} instead of a timeout",
@@ -321,11 +350,11 @@ pub fn deadline(model: Start<'_>, row: &dyn Row) -> Outcome {
 ///
 /// # Errors
 /// A wrong answer, inside or outside.
-pub fn nested_run(model: Start<'_>, row: &dyn Row) -> Outcome {
+pub fn nested_run(model: Start<'_>, row: &dyn Row) -> Checked {
     [1, 2].iter().try_for_each(|workers| nested(model, row, *workers))
 }
 
-fn nested(model: Start<'_>, row: &dyn Row, workers: usize) -> Outcome {
+fn nested(model: Start<'_>, row: &dyn Row, workers: usize) -> Checked {
     let model = Arc::new(start(model, workers)?);
     let job: Arc<dyn AnyJob> = row.with_items(24).job(SEED)?.into();
     let (inner, inner_job) = (Arc::clone(&model), Arc::clone(&job));
@@ -346,7 +375,7 @@ fn nested(model: Start<'_>, row: &dyn Row, workers: usize) -> Outcome {
 ///
 /// # Errors
 /// A wrong answer, and any connection or request too many.
-pub fn connections_are_kept(model: Start<'_>) -> Outcome {
+pub fn connections_are_kept(model: Start<'_>) -> Checked {
     let in_flight = 3;
     for workers in [1, in_flight, 3 * in_flight] {
         let model = start(model, workers)?;

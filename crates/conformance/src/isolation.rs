@@ -1,6 +1,8 @@
 //! A process of its own for each case.
 
-use crate::Outcome;
+use crate::cases;
+use crate::outcome::{Checked, Outcome};
+use lanes_core::{Cells, Entry, Family};
 use std::env;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::{self, Command, Stdio};
@@ -13,11 +15,26 @@ const VARIABLE: &str = "LANES_CONFORMANCE_CASE";
 /// Far more than any case takes on a slow machine: only a hang reaches it.
 const WATCHDOG: Duration = Duration::from_secs(60);
 
+/// A case for a model, alone in a process of its own; called by
+/// `conformance!` with the names of both.
+///
+/// # Panics
+/// Those of [`isolated`].
+pub fn tested<M: Cells>(model: &'static str, case: &str) {
+    let entry = Entry::of::<M>(model, Family::Exhibit, "");
+    let case = cases::find(case).expect("a case of the catalogue");
+    apart(|| case.run(&entry));
+}
+
 /// Runs the test that calls this again, alone in a process of its own.
 ///
 /// # Panics
 /// If the case fails, its process dies, or it has not ended in a minute.
-pub fn isolated(case: impl FnOnce() -> Outcome) {
+pub fn isolated(case: impl FnOnce() -> Checked) {
+    apart(|| case().into());
+}
+
+fn apart(case: impl FnOnce() -> Outcome) {
     if env::var_os(VARIABLE).is_some() {
         process::exit(run(case));
     }
@@ -55,8 +72,18 @@ fn run(case: impl FnOnce() -> Outcome) -> i32 {
         panics.push(info.to_string());
     }));
     let failure = match panic::catch_unwind(AssertUnwindSafe(case)) {
-        Ok(Ok(())) => return 0,
-        Ok(Err(failure)) => failure.to_string(),
+        Ok(outcome) => match outcome {
+            Outcome::Passed | Outcome::NotApplicable(_) => return 0,
+            Outcome::Exempt(exempt) => {
+                // Never silently: nothing was tested.
+                eprintln!(
+                    "exempt from {}: {} {}",
+                    exempt.case, exempt.why, exempt.issue
+                );
+                return 0;
+            }
+            Outcome::Failed(why) => why,
+        },
         Err(_) => "the case itself panicked".to_owned(),
     };
     let panics = PANICS.lock().unwrap_or_else(PoisonError::into_inner);

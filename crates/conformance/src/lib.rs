@@ -1,4 +1,5 @@
-//! One suite of tests that every model passes.
+//! One suite of tests that every model passes: the failure contract, and that
+//! answers are right.
 //!
 //! A model crate has one line, in `tests/conformance.rs`:
 //!
@@ -9,32 +10,34 @@
 //! Each case runs in a process of its own under a watchdog: a model that hangs
 //! fails its case instead of the suite, and one that aborts ends only its own
 //! case. A model may have any cells; the suite tests those that it has.
+//!
+//! The cases are data ([`cases::CASES`]), and each takes a model as data
+//! ([`lanes_core::Entry`]), so that a program can run any case for any model:
+//!
+//! ```no_run
+//! # fn entry() -> lanes_core::Entry { unimplemented!() }
+//! use lanes_conformance::cases;
+//!
+//! let case = cases::find("cancel_midway").expect("a case");
+//! println!("{}: {:?}", case.asks, case.run(&entry()));
+//! ```
+//!
+//! A case that the library of a model makes impossible is not run for it: the
+//! model names it ([`lanes_core::Model::exemptions`]), with the reason and a
+//! public report.
 
+pub mod bounds;
+pub mod cases;
 pub mod cell;
-mod failure;
+pub mod faults;
+mod group;
 mod isolation;
-pub mod whole;
+mod left;
+mod limits;
+mod outcome;
+mod peers;
+mod whole;
+mod workers;
 
-pub use failure::{Failure, Outcome};
-pub use isolation::isolated;
-
-/// The suite for a model, whatever cells it has: a test for each case.
-#[macro_export]
-macro_rules! conformance {
-    ($model:ty) => {
-        $crate::conformance! { $model:
-            matches_reference full_size lengths workers_are_real
-            one_task_panics all_tasks_panic one_task_errors
-            cancel_before_start cancel_midway deadline nested_run
-            cancel_while_waiting silent_server server_refuses
-            server_closes_early connect_storm connections_are_kept
-            spans_tell_the_story hundred_runs
-        }
-    };
-    ($model:ty: $($case:ident)*) => {$(
-        #[test]
-        fn $case() {
-            $crate::isolated($crate::whole::$case::<$model>);
-        }
-    )*};
-}
+pub use isolation::{isolated, tested};
+pub use outcome::{Checked, Failure, Outcome};

@@ -14,7 +14,8 @@ struct Desk {
 }
 
 impl Model for Desk {
-    fn start(_config: &Config) -> Result<Self, Error> {
+    fn start(config: &Config) -> Result<Self, Error> {
+        config.preflight()?;
         let (queue, work) = channel::<Work>();
         let clerk = Builder::new()
             .spawn(move || work.iter().for_each(|work| work()))?;

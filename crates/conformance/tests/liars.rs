@@ -1,6 +1,6 @@
 //! The suite catches models that lie, and lets an honest one pass.
 
-use lanes_conformance::{Outcome, cell};
+use lanes_conformance::{Checked, cell};
 use lanes_core::parts::Part;
 use lanes_core::request::Connection;
 use lanes_core::workload::{Fetch, Max};
@@ -124,20 +124,21 @@ impl Run<Fetch> for Scoped {
 }
 
 /// Every case that needs only one workload.
-fn pass(lie: Lie) -> Outcome {
+fn pass(lie: Lie) -> Checked {
     let max = Max { len: 0, grain: 1 };
     let start = |config: &Config| {
         Ok(Started::new(Scoped { lie, ..Scoped::start(config)? }))
     };
     cell::matches_reference(&start, &max)?;
-    cell::lengths(&start, &max)?;
+    cell::empty_and_one(&start, &max)?;
+    cell::more_workers_than_items(&start, &max)?;
     cell::full_size(&start, &*Row::with_items(&max, 1 << 16))?;
     cell::one_task_panics(&start, &max)?;
     cell::all_tasks_panic(&start, &max)?;
     cell::one_task_errors(&start, &max)?;
     cell::cancel_before_start(&start, &max)?;
     cell::cancel_midway(&start, &max)?;
-    cell::deadline(&start, &max)?;
+    cell::deadline_cpu_bound(&start, &max)?;
     cell::nested_run(&start, &max)
 }
 
@@ -174,7 +175,7 @@ fn lost_errors_are_caught() {
     caught_with(Lie::Errors, "instead of Task");
 }
 
-fn fetching(lie: Lie) -> Outcome {
+fn fetching(lie: Lie) -> Checked {
     let start = |config: &Config| {
         Ok(Started::new(Scoped { lie, ..Scoped::start(config)? }))
     };

@@ -4,7 +4,7 @@
 //! runtime's timer can end, end too. The thread starts with the first
 //! deadline of the process and sleeps while there is none.
 
-use crate::Error;
+use crate::{Error, preflight};
 use crate::stop::Stop;
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, Weak};
@@ -42,6 +42,7 @@ impl Queue {
 pub(crate) fn set(at: Instant, run: Weak<dyn Stop>) -> Result<(), Error> {
     let mut queue = ALARM.lock();
     if !queue.started {
+        preflight::stacks(1, preflight::STACK)?;
         let thread = thread::Builder::new().name("lanes-alarm".into());
         thread.spawn(|| ALARM.ring_for_ever())?;
         queue.started = true;

@@ -27,7 +27,8 @@ impl Cell {
             const RUN: Runner<W> = |model, job| {
                 let model: &dyn Any = model;
                 let model = model.downcast_ref::<M>();
-                model.expect("the model that the cell belongs to").run(job)
+                let model = model.expect("the model that the cell belongs to");
+                model.run(job).map_err(|error| W::explained(job, error))
             };
             const ERASED: &'static (dyn Any + Send + Sync) = &Self::RUN;
         }

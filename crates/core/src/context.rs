@@ -252,7 +252,7 @@ impl Stop for Inner {
             Ok(Ok(())) => {}
             Ok(Err(error)) => self.stop(error),
             Err(payload) => {
-                self.stop(Error::panicked(&*payload));
+                self.stop(Error::of_panic(&*payload));
                 resume_unwind(payload);
             }
         }

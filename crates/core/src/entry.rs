@@ -1,6 +1,6 @@
 //! A model before it is started, as data.
 
-use crate::{Cell, Cells, Config, Error, Started};
+use crate::{Cell, Cells, Config, Error, Exempt, Started};
 
 /// Why a model is in the matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,7 @@ pub struct Entry {
     pub cells: &'static [Cell],
     lock: &'static str,
     start: fn(&Config) -> Result<Started, Error>,
+    exemptions: fn() -> &'static [Exempt],
 }
 
 impl Entry {
@@ -54,6 +55,7 @@ impl Entry {
             cells: M::CELLS,
             lock,
             start: Started::start::<M>,
+            exemptions: M::exemptions,
         }
     }
 
@@ -83,6 +85,16 @@ impl Entry {
     /// Those of [`crate::Model::start`].
     pub fn start(&self, config: &Config) -> Result<Started, Error> {
         (self.start)(config)
+    }
+
+    /// The cases of the failure contract that it is not asked.
+    pub fn exemptions(&self) -> &'static [Exempt] {
+        (self.exemptions)()
+    }
+
+    /// Whether it has a cell for a workload.
+    pub fn has(&self, workload: &str) -> bool {
+        self.cells.iter().any(|cell| cell.workload == workload)
     }
 
     /// The version of its package that this was built with; the newest if there

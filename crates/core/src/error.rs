@@ -62,7 +62,7 @@ const RESOURCES: [i32; 5] = [
 
 impl Error {
     /// The error for what a panicking task left behind.
-    pub fn panicked(payload: &(dyn Any + Send)) -> Self {
+    pub(crate) fn of_panic(payload: &(dyn Any + Send)) -> Self {
         let message = payload
             .downcast_ref::<&str>()
             .map(|text| (*text).to_owned())
@@ -121,7 +121,7 @@ mod tests {
         let text = catch_unwind(|| panic!("plain")).unwrap_err();
         let formatted = catch_unwind(|| panic!("at {}", 7)).unwrap_err();
         let other = catch_unwind(|| std::panic::panic_any(7)).unwrap_err();
-        let message = |payload: Box<dyn Any + Send>| Error::panicked(&*payload);
+        let message = |payload: Box<dyn Any + Send>| Error::of_panic(&*payload);
         assert_eq!(message(text), Error::Panicked("plain".into()));
         assert_eq!(message(formatted), Error::Panicked("at 7".into()));
         assert_eq!(message(other), Error::Panicked("no message".into()));

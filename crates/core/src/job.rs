@@ -82,6 +82,12 @@ pub trait Workload:
         None
     }
 
+    /// The error of a run, or what lies behind it: the input's own server may
+    /// know why its clients failed.
+    fn explained(_input: &Self::Input, error: Error) -> Error {
+        error
+    }
+
     /// The CPU time that the input's own server has spent so far: part of the
     /// process, but no part of the model.
     fn served(_input: &Self::Input) -> Duration {

@@ -3,6 +3,9 @@
 use crate::{Error, Job, Workload, preflight};
 use std::any::Any;
 
+/// How many descriptors a library's own reactor opens, and a few more.
+const REACTOR: usize = 16;
+
 /// How a model is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Config {
@@ -43,11 +46,13 @@ impl Config {
     }
 
     /// Makes sure that the system still gives this many threads and a few
-    /// more, for libraries that panic or abort where it does not.
+    /// more, and the descriptors of a reactor, for libraries that panic, abort
+    /// or hang where it does not.
     ///
     /// # Errors
     /// [`Error::Resource`] where it does not.
     pub fn preflight(&self) -> Result<(), Error> {
+        preflight::descriptors(REACTOR)?;
         preflight::threads(self.workers * 2 + 4)
     }
 }
@@ -66,6 +71,15 @@ pub trait Model: Any + Send + Sync {
     where
         Self: Sized;
 
+    /// The cases of the failure contract that it is exempt from: none, unless
+    /// its library leaves no way to keep them.
+    fn exemptions() -> &'static [Exempt]
+    where
+        Self: Sized,
+    {
+        &[]
+    }
+
     /// The model's name, as benchmarks and commands spell it.
     fn name(&self) -> &'static str;
 
@@ -77,6 +91,18 @@ pub trait Model: Any + Send + Sync {
     fn at_once(&self) -> usize {
         self.workers()
     }
+}
+
+/// A case of the failure contract that a model is not asked, by name: its
+/// library cannot keep it, and the model cannot in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exempt {
+    /// The name of the case in the conformance suite.
+    pub case: &'static str,
+    /// What happens instead, in one sentence.
+    pub why: &'static str,
+    /// A public report of it, as an address; empty if there is none.
+    pub issue: &'static str,
 }
 
 /// One cell of the matrix: how a model runs a workload.

@@ -5,6 +5,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fs;
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// Makes sure that `items` of `size` bytes fit the memory that is available,
 /// and returns their bytes.
@@ -52,14 +53,19 @@ fn available() -> Option<u64> {
     Some(system.min(left))
 }
 
-/// Makes sure that `count` more files and sockets can be opened; raises this
-/// process's own limit where the system allows it.
+/// Makes sure that `count` more files and sockets can be opened, beside those
+/// that are open; raises this process's own limit where the system allows it.
 ///
 /// # Errors
 /// [`Error::Resource`] where it does not.
 pub fn descriptors(count: usize) -> Result<(), Error> {
     let limit = getrlimit(Resource::Nofile);
-    let needed = (count as u64).saturating_add(64);
+    if limit.current.is_none() {
+        return Ok(());
+    }
+    // Without one to list them there are none.
+    let open = fs::read_dir("/proc/self/fd")?.count() as u64;
+    let needed = (count as u64).saturating_add(open + MORE_DESCRIPTORS);
     if limit.current.is_none_or(|current| needed <= current) {
         return Ok(());
     }
@@ -72,25 +78,84 @@ pub fn descriptors(count: usize) -> Result<(), Error> {
         .map_err(|number| Error::Resource(number.raw_os_error()))
 }
 
-/// Makes sure that `count` more threads can run at once, by running them.
+/// How many descriptors are left over for whatever else a process opens.
+const MORE_DESCRIPTORS: u64 = 16;
+
+/// What a library may allocate while it starts: where less is left, it would
+/// abort the process.
+const HEADROOM: usize = 64 << 20;
+
+/// The stack of a thread that was asked for no other.
+pub const STACK: usize = 2 << 20;
+
+/// The address space that the allocator takes for one more thread, at most, and
+/// for how many threads on each core it does.
+const ARENA: usize = 64 << 20;
+const ARENAS: usize = 8;
+
+/// Makes sure that the address space has room for so many more threads with
+/// stacks of so many bytes, and for what they allocate. Where it is limited and
+/// used up, a thread that starts aborts its process, in the standard library as
+/// well: it has a stack, and cannot have one for signals.
 ///
 /// # Errors
-/// [`Error::Resource`] if the system refuses one of them.
+/// [`Error::Resource`] if it has not.
+pub fn stacks(count: usize, bytes: usize) -> Result<(), Error> {
+    let Some(limit) = getrlimit(Resource::As).current else { return Ok(()) };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let arenas = ARENA.saturating_mul(count.min(ARENAS * cores) + 1);
+    let needed = count.saturating_mul(bytes).saturating_add(arenas);
+    let needed = needed.saturating_add(HEADROOM) as u64;
+    let pages = fs::read_to_string("/proc/self/statm")?;
+    let pages = pages.split(' ').next().and_then(|word| word.parse().ok());
+    let used = rustix::param::page_size() as u64 * pages.unwrap_or(0_u64);
+    match used.saturating_add(needed) <= limit {
+        true => Ok(()),
+        false => Err(Error::memory()),
+    }
+}
+
+/// How long the system may take to forget threads that have ended.
+const FORGOTTEN: Duration = Duration::from_millis(200);
+
+/// Makes sure that `count` more threads can run at once, by running them: with
+/// the stacks that threads have unless they are asked for others, and with
+/// memory to spare while they are there.
+///
+/// The memory of a thread that has ended is kept for the next one: what was
+/// possible here is possible for the library that is started afterwards.
+///
+/// # Errors
+/// [`Error::Resource`] if the system refuses one of them, or the memory.
 pub fn threads(count: usize) -> Result<(), Error> {
+    stacks(count, STACK)?;
+    let before = running();
     let mut started = Vec::with_capacity(count);
     let result = (0..count).try_for_each(|_| {
         let (end, wait) = mpsc::channel::<()>();
-        let thread = thread::Builder::new().stack_size(64 * 1024);
+        let thread = thread::Builder::new();
         let handle = thread.spawn(move || wait.recv().is_err())?;
         started.push((end, handle));
         Ok(())
     });
+    let mut headroom = Vec::<u8>::new();
+    let headroom = headroom.try_reserve_exact(HEADROOM);
     for (end, handle) in started {
         drop(end);
         // A thread that only waited has nothing to report.
         let _ = handle.join();
     }
-    result
+    // A thread counts against limits a moment longer than its join takes.
+    let begin = Instant::now();
+    while running() > before && begin.elapsed() < FORGOTTEN {
+        thread::yield_now();
+    }
+    result.and(headroom.map_err(|_| Error::memory()))
+}
+
+/// How many threads this process has; none if the system does not say.
+fn running() -> usize {
+    fs::read_dir("/proc/self/task").map_or(0, Iterator::count)
 }
 
 #[cfg(test)]

@@ -2,11 +2,14 @@
 
 use crate::trace::State;
 use crate::{Context, Error};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
+use socket2::{Domain, Socket, Type};
 use std::io::ErrorKind::{Interrupted, TimedOut, UnexpectedEof, WouldBlock};
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The bytes of a request: delay in microseconds, seed and count, each as a
 /// little-endian u64.
@@ -92,8 +95,7 @@ impl Connection {
         let stream = match &mut self.0 {
             Some(stream) => stream,
             None => {
-                let stream =
-                    TcpStream::connect_timeout(&request.address, CONNECT)?;
+                let stream = connect(request.address, context)?;
                 stream.set_nodelay(true)?;
                 stream.set_read_timeout(Some(Context::SLICE))?;
                 self.0.insert(stream)
@@ -117,6 +119,43 @@ impl Connection {
         Ok(reply)
     }
 }
+
+/// Opens a connection, and looks at the cancel flag from time to time: a server
+/// whose queue of clients is full lets them wait.
+fn connect(address: SocketAddr, context: &Context) -> Result<TcpStream, Error> {
+    let domain = Domain::for_address(address);
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    match socket.connect(&address.into()) {
+        // Under way, and sure to go on after a signal.
+        Err(error)
+            if error.raw_os_error() == Some(UNDER_WAY)
+                || error.kind() == Interrupted => {}
+        other => other?,
+    }
+    let begin = Instant::now();
+    let slice = Timespec::try_from(Context::SLICE).ok();
+    loop {
+        let mut ready = [PollFd::new(&socket, PollFlags::OUT)];
+        match poll(&mut ready, slice.as_ref()) {
+            Ok(1..) => break,
+            Ok(0) | Err(Errno::INTR) => {}
+            Err(error) => return Err(io::Error::from(error).into()),
+        }
+        context.finish(())?;
+        if begin.elapsed() > CONNECT {
+            return Err(io::Error::from(TimedOut).into());
+        }
+    }
+    if let Some(error) = socket.take_error()? {
+        return Err(error.into());
+    }
+    socket.set_nonblocking(false)?;
+    Ok(socket.into())
+}
+
+/// The error of a connect that does not wait.
+const UNDER_WAY: i32 = Errno::INPROGRESS.raw_os_error();
 
 #[cfg(test)]
 mod tests {
@@ -202,6 +241,31 @@ mod tests {
             }
         });
         assert_eq!(dripping, Err(Error::Timeout));
+    }
+
+    #[test]
+    fn a_connect_to_a_full_queue_meets_the_deadline() {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let loopback = SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, 0));
+        socket.bind(&loopback.into()).unwrap();
+        socket.listen(0).unwrap();
+        let address = socket.local_addr().unwrap();
+        let fill = |_| {
+            let client = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            client.set_nonblocking(true).unwrap();
+            client.connect(&address).ok();
+            client
+        };
+        let _clients: Vec<_> = (0..8).map(fill).collect();
+        let deadline = Some(Duration::from_millis(50));
+        let watch = Watch { deadline, ..Watch::default() };
+        let context = Context::watching(watch).unwrap();
+        let request = request(address.as_socket().unwrap());
+        let begin = Instant::now();
+        let result = Connection::default().exchange(&request, &context, 0);
+        assert_eq!(result, Err(Error::Timeout));
+        // A connect that waits by itself takes two seconds.
+        assert!(begin.elapsed() < Duration::from_millis(1500));
     }
 
     #[test]

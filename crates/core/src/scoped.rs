@@ -1,7 +1,7 @@
 //! Scoped threads of the standard library, with errors in place of panics and
 //! aborts: the models of OS threads start and join their threads with them.
 
-use crate::{Context, Error, caught};
+use crate::{Context, Error, caught, panicked, preflight};
 use std::thread::{self, Scope, ScopedJoinHandle};
 
 /// Above this many threads at once the system aborts the process, not the run.
@@ -31,6 +31,7 @@ pub fn spawn_scoped<'scope, T: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     work: impl FnOnce() -> Result<T, Error> + Send + 'scope,
 ) -> Result<Handle<'scope, T>, Error> {
+    preflight::stacks(1, preflight::STACK)?;
     Ok(thread::Builder::new().spawn_scoped(scope, work)?)
 }
 
@@ -40,7 +41,7 @@ pub fn spawn_scoped<'scope, T: Send + 'scope>(
 /// # Errors
 /// That of the thread, or its panic.
 pub fn joined<T>(left: thread::Result<Result<T, Error>>) -> Result<T, Error> {
-    left.unwrap_or_else(|payload| Err(Error::panicked(&*payload)))
+    left.unwrap_or_else(|payload| Err(panicked(payload)))
 }
 
 /// Joins every thread, also after one has failed, and returns their results in

@@ -12,10 +12,13 @@ use rustix::time::{ClockId, clock_gettime};
 use socket2::{Domain, Socket, Type};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::fs::File;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{
+    AtomicBool, AtomicI32, AtomicU64, AtomicUsize, Ordering,
+};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -23,8 +26,12 @@ use std::time::{Duration, Instant};
 /// runtime listen with 128, and then clients of a storm fail or wait seconds.
 const BACKLOG: i32 = 4096;
 
-/// How long the server leaves a full descriptor table alone.
+/// How long the server waits before it tries again where the system refuses.
 const BACK_OFF: Duration = Duration::from_millis(5);
+
+/// How often in a row the system may refuse before the server closes: clients
+/// that it can neither serve nor refuse would wait for ever.
+const MOST_REFUSALS: u32 = 20;
 
 /// A server on 127.0.0.1 and a port that the system chose; dropping it stops
 /// it and closes every connection.
@@ -40,6 +47,8 @@ struct Shared {
     cpu_nanos: AtomicU64,
     connections: AtomicUsize,
     at_once: AtomicUsize,
+    /// The error number for which a client was refused last; zero for none.
+    refused: AtomicI32,
 }
 
 /// What the clients of a server have done so far.
@@ -59,6 +68,7 @@ impl Server {
     /// [`Error::Resource`] if the system refuses a thread or a descriptor.
     pub fn start() -> Result<Self, Error> {
         preflight::descriptors(64)?;
+        preflight::stacks(1, preflight::STACK)?;
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
         socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
         socket.listen(BACKLOG)?;
@@ -71,10 +81,13 @@ impl Server {
             cpu_nanos: AtomicU64::new(0),
             connections: AtomicUsize::new(0),
             at_once: AtomicUsize::new(0),
+            refused: AtomicI32::new(0),
         });
         let mut readiness = Loop {
             shared: Arc::clone(&shared),
-            listener,
+            listener: Some(listener),
+            reserve: reserve(),
+            refusals: 0,
             connections: HashMap::new(),
             last_key: LISTENER,
             in_flight: 0,
@@ -101,6 +114,18 @@ impl Server {
         }
     }
 
+    /// The error of a run whose requests came here: that of the system, if it
+    /// left no descriptor for this end of a connection.
+    pub fn explained(&self, error: Error) -> Error {
+        let number = self.shared.refused.swap(0, Ordering::AcqRel);
+        match error {
+            Error::Protocol(_) | Error::Task(_) if number != 0 => {
+                io::Error::from_raw_os_error(number).into()
+            }
+            other => other,
+        }
+    }
+
     /// The CPU time its thread has spent so far.
     pub fn cpu(&self) -> Duration {
         let nanos = self.shared.cpu_nanos.load(Ordering::Relaxed);
@@ -123,7 +148,13 @@ const LISTENER: usize = 0;
 
 struct Loop {
     shared: Arc<Shared>,
-    listener: TcpListener,
+    /// None once the system has refused too often.
+    listener: Option<TcpListener>,
+    /// A descriptor to let go of, so that a client can be accepted and closed
+    /// where there is no other.
+    reserve: Option<File>,
+    /// How often in a row the system has refused.
+    refusals: u32,
     connections: HashMap<usize, Client>,
     last_key: usize,
     /// How many requests are received and not answered completely.
@@ -175,35 +206,64 @@ impl Loop {
             self.forget(connection);
         }
         self.connections.clear();
-        let _ = self.shared.poller.delete(&self.listener);
+        self.close_listener();
     }
 
     #[allow(unsafe_code)]
     fn watch_listener(&self) -> io::Result<()> {
+        let Some(listener) = &self.listener else { return Ok(()) };
         let interest = Event::readable(LISTENER);
-        // SAFETY: `serve` deletes the listener before the loop, which owns both
-        // it and the poller, is dropped.
-        unsafe { self.shared.poller.add(&self.listener, interest) }
+        // SAFETY: `close_listener` deletes it from the poller before it is
+        // dropped, at the end of `serve` if not before.
+        unsafe { self.shared.poller.add(listener, interest) }
+    }
+
+    fn close_listener(&mut self) {
+        if let Some(listener) = self.listener.take() {
+            let _ = self.shared.poller.delete(&listener);
+        }
     }
 
     fn accept(&mut self) {
-        loop {
-            match self.listener.accept() {
-                Ok((stream, _)) => self.adopt(stream),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    break;
+        while let Some(listener) = &self.listener {
+            match listener.accept() {
+                Ok((stream, _)) => {
+                    self.refusals = 0;
+                    self.adopt(stream);
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => {
-                    // Without descriptors the listener stays readable: to go
-                    // on at once would spin.
-                    thread::sleep(BACK_OFF);
-                    break;
-                }
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock => break,
+                    io::ErrorKind::Interrupted
+                    | io::ErrorKind::ConnectionAborted => {}
+                    _ => self.refuse(&error),
+                },
             }
         }
-        let interest = Event::readable(LISTENER);
-        let _ = self.shared.poller.modify(&self.listener, interest);
+        if let Some(listener) = &self.listener {
+            let interest = Event::readable(LISTENER);
+            let _ = self.shared.poller.modify(listener, interest);
+        }
+    }
+
+    /// Closes the connection of a client that there is no descriptor for: left
+    /// in the queue it would wait for an answer for ever.
+    fn refuse(&mut self, error: &io::Error) {
+        let number = error.raw_os_error().unwrap_or(0);
+        self.shared.refused.store(number, Ordering::Release);
+        self.reserve = None;
+        match self.listener.as_ref().map(TcpListener::accept) {
+            Some(Err(error)) if error.kind() != io::ErrorKind::WouldBlock => {
+                self.refusals += 1;
+                if self.refusals >= MOST_REFUSALS {
+                    self.close_listener();
+                } else {
+                    thread::sleep(BACK_OFF);
+                }
+            }
+            // Closed as it is dropped, or gone before.
+            _ => self.refusals = 0,
+        }
+        self.reserve = reserve();
     }
 
     fn adopt(&mut self, stream: TcpStream) {
@@ -284,6 +344,11 @@ impl Loop {
             self.advance(key);
         }
     }
+}
+
+/// A descriptor that nothing is done with.
+fn reserve() -> Option<File> {
+    File::open("/dev/null").ok()
 }
 
 impl Client {

@@ -81,6 +81,12 @@ impl StopToken {
         self.0.state.load(Ordering::Relaxed) == 0
     }
 
+    /// Whether the run was stopped.
+    #[inline]
+    pub(crate) fn is_stopped(self) -> bool {
+        self.0.state.load(Ordering::Relaxed) & STOPPED != 0
+    }
+
     /// Does one piece of work that is watched: its probe is asked and a span
     /// recorded. `None` if the run was stopped. A panic stops the run and does
     /// not unwind, since a task as small as this cannot return an error, and

@@ -4,7 +4,7 @@
 use crossbeam::deque::{Injector, Stealer, Worker};
 use crossbeam::sync::{Parker, Unparker};
 use crossbeam::utils::Backoff;
-use lanes_core::{Error, caught};
+use lanes_core::{Error, caught, preflight};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
@@ -95,6 +95,7 @@ impl Pool {
     /// # Errors
     /// [`Error::Resource`] if the system has no more threads.
     pub fn start(workers: usize) -> Result<Self, Error> {
+        preflight::stacks(workers, STACK_BYTES)?;
         let deques: Vec<_> = (0..workers).map(|_| Worker::new_lifo()).collect();
         let parkers: Vec<_> = (0..workers).map(|_| Parker::new()).collect();
         let shared = Arc::new(Shared {

@@ -16,10 +16,12 @@ impl Run<Spawn> for Crossbeam {
         self.drive(job, |job| {
             let empty = job.empty();
             let start = |task| pool::spawn(move || Ok(empty.task(task)));
-            let tasks: Vec<_> = (0..job.tasks).map(start).collect();
             let mut sum = 0;
-            for task in tasks {
-                sum += task.join()?;
+            for round in job.rounds() {
+                let tasks: Vec<_> = round.map(start).collect();
+                for task in tasks {
+                    sum += task.join()?;
+                }
             }
             job.finish(sum)
         })

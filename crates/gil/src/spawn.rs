@@ -23,10 +23,13 @@ impl Run<Spawn> for Gil {
                 gil.checkpoint(task);
                 Ok(empty.task(task))
             };
-            let threads = (0..job.tasks)
-                .map(|task| gil.spawn_scoped(scope, task, move || run(task)))
-                .collect::<Result<_, _>>()?;
-            job.finish(join_all(threads)?.into_iter().sum())
+            let start = |task| gil.spawn_scoped(scope, task, move || run(task));
+            let mut sum = 0;
+            for round in job.rounds() {
+                let threads = round.map(start).collect::<Result<_, _>>()?;
+                sum += join_all(threads)?.into_iter().sum::<u64>();
+            }
+            job.finish(sum)
         })
     }
 }

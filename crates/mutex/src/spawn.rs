@@ -19,10 +19,13 @@ impl Run<Spawn> for Mutex {
         let empty = job.empty();
         self.drive(job.context(), |scope| {
             let run = |task| lock.hold(task, || Ok(empty.task(task)));
-            let threads = (0..job.tasks)
-                .map(|task| spawn_scoped(scope, move || run(task)))
-                .collect::<Result<_, _>>()?;
-            job.finish(join_all(threads)?.into_iter().sum())
+            let start = |task| spawn_scoped(scope, move || run(task));
+            let mut sum = 0;
+            for round in job.rounds() {
+                let threads = round.map(start).collect::<Result<_, _>>()?;
+                sum += join_all(threads)?.into_iter().sum::<u64>();
+            }
+            job.finish(sum)
         })
     }
 }

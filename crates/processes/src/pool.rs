@@ -75,6 +75,7 @@ impl Pool {
         // A socket, a process and memory for each, and the worker's own ends
         // and standard streams while it starts.
         preflight::descriptors(workers.saturating_mul(8))?;
+        preflight::stacks(workers, preflight::STACK)?;
         let state = Mutex::new(State {
             alive: vec![None; workers],
             ..State::default()

@@ -15,10 +15,12 @@ impl<T: Transport> Run<Spawn> for Processes<T> {
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         self.drive(job.context(), |tasks| {
-            let futures = (0..job.tasks)
-                .map(|task| tasks.submit::<Empty>(task))
-                .collect::<Result<_, _>>()?;
-            let sum = tasks.join_all(futures)?.into_iter().sum();
+            let start = |task| tasks.submit::<Empty>(task);
+            let mut sum = 0;
+            for round in job.rounds() {
+                let futures = round.map(start).collect::<Result<_, _>>()?;
+                sum += tasks.join_all(futures)?.into_iter().sum::<u64>();
+            }
             job.finish(sum)
         })
     }

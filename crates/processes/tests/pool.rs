@@ -1,6 +1,6 @@
 //! The pool by itself: its promises, and what happens when workers die.
 
-use lanes_conformance::{Failure, Outcome, isolated};
+use lanes_conformance::{Checked, Failure, isolated};
 use lanes_core::workload::{Max, Subtasks};
 use lanes_core::{Config, Context, Error, Job, Model, Run, Workload};
 use lanes_processes::{
@@ -495,7 +495,7 @@ fn a_hundred_pools_leave_nothing() {
             let threads = fs::read_dir("/proc/self/task")?.count();
             Ok((descriptors, threads, children(std::process::id()).len()))
         };
-        let once = |number: u64| -> Outcome {
+        let once = |number: u64| -> Checked {
             let carrier = match number % 2 {
                 0 => Carrier::Socket,
                 _ => Carrier::Memory,
@@ -534,7 +534,7 @@ fn one_worker() -> u32 {
     *children(std::process::id()).first().expect("a worker")
 }
 
-fn answers(model: &impl Run<Max>) -> Outcome {
+fn answers(model: &impl Run<Max>) -> Checked {
     let job = Job::new(&Max { len: 1000, grain: 10 }, 7)?;
     match model.run(&job)? == Max::reference(&job) {
         true => Ok(()),
@@ -542,7 +542,7 @@ fn answers(model: &impl Run<Max>) -> Outcome {
     }
 }
 
-fn a_killed_worker_is_replaced<M>() -> Outcome
+fn a_killed_worker_is_replaced<M>() -> Checked
 where
     M: Model + Run<Max> + Run<Subtasks>,
 {

@@ -14,7 +14,9 @@ lanes_core::cells! { for Rayon:
 }
 
 use lanes_core::{Config, Error, Model, caught};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+use std::error::Error as _;
+use std::io;
 use std::thread::{self, JoinHandle};
 
 /// A rayon pool of its own, apart from the global one.
@@ -28,7 +30,7 @@ impl Model for Rayon {
     fn start(config: &Config) -> Result<Self, Error> {
         config.preflight()?;
         let mut threads = Vec::new();
-        let pool = ThreadPoolBuilder::new()
+        let built = ThreadPoolBuilder::new()
             .num_threads(config.workers())
             .spawn_handler(|worker| {
                 let name = format!("lanes-rayon-{}", worker.index());
@@ -36,10 +38,13 @@ impl Model for Rayon {
                 threads.push(builder.spawn(|| worker.run())?);
                 Ok(())
             })
-            .build()
-            .map_err(|error| Error::Task(error.to_string()))?;
-        let workers = pool.current_num_threads();
-        Ok(Self { pool: Some(pool), threads, workers })
+            .build();
+        // Dropped by an early return, it waits for the threads it has.
+        let mut model = Self { pool: None, threads, workers: 0 };
+        let pool = built.map_err(refused)?;
+        model.workers = pool.current_num_threads();
+        model.pool = Some(pool);
+        Ok(model)
     }
 
     fn name(&self) -> &'static str {
@@ -60,6 +65,15 @@ impl Rayon {
     ) -> Result<T, Error> {
         let pool = self.pool.as_ref().expect("there until it is dropped");
         caught(|| pool.install(run))
+    }
+}
+
+/// What the system said where it refused a thread.
+fn refused(error: ThreadPoolBuildError) -> Error {
+    let source = error.source().and_then(|source| source.downcast_ref());
+    match source.and_then(io::Error::raw_os_error) {
+        Some(number) => io::Error::from_raw_os_error(number).into(),
+        None => Error::Task(error.to_string()),
     }
 }
 

@@ -16,13 +16,17 @@ impl Run<Spawn> for Rayon {
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         let empty = job.empty();
         self.drive(|| {
-            let mut results = vec![0; job.tasks];
-            rayon::scope(|scope| {
-                for (task, result) in results.iter_mut().enumerate() {
-                    scope.spawn(move |_| *result = empty.task(task));
-                }
-            });
-            job.finish(results.into_iter().sum())
+            let mut sum = 0;
+            for round in job.rounds() {
+                let mut results = vec![0; round.size()];
+                rayon::scope(|scope| {
+                    for (task, result) in round.zip(&mut results) {
+                        scope.spawn(move |_| *result = empty.task(task));
+                    }
+                });
+                sum += results.into_iter().sum::<u64>();
+            }
+            job.finish(sum)
         })
     }
 }

@@ -16,7 +16,10 @@ impl Run<Spawn> for Sequential {
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         self.drive(|| {
             let empty = job.empty();
-            let sum = (0..job.tasks).map(|task| empty.task(task)).sum();
+            let rounds = job.rounds().map(|round| {
+                round.at_once().map(|task| empty.task(task)).sum::<u64>()
+            });
+            let sum = rounds.sum();
             job.finish(sum)
         })
     }

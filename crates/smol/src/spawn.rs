@@ -17,10 +17,12 @@ impl Run<Spawn> for Smol {
         self.drive(job, |job, executor| async move {
             let empty = job.empty();
             let start = |task| executor.spawn(async move { empty.task(task) });
-            let tasks: Vec<_> = (0..job.tasks).map(start).collect();
             let mut sum = 0;
-            for task in tasks {
-                sum += task.await;
+            for round in job.rounds() {
+                let tasks: Vec<_> = round.map(start).collect();
+                for task in tasks {
+                    sum += task.await;
+                }
             }
             job.finish(sum)
         })

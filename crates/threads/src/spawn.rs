@@ -17,10 +17,14 @@ impl Run<Spawn> for Threads {
         affordable(job.tasks)?;
         let empty = job.empty();
         self.drive(job.context(), |scope| {
-            let threads = (0..job.tasks)
-                .map(|task| spawn_scoped(scope, move || Ok(empty.task(task))))
-                .collect::<Result<_, _>>()?;
-            job.finish(join_all(threads)?.into_iter().sum())
+            let start =
+                |task| spawn_scoped(scope, move || Ok(empty.task(task)));
+            let mut sum = 0;
+            for round in job.rounds() {
+                let threads = round.map(start).collect::<Result<_, _>>()?;
+                sum += join_all(threads)?.into_iter().sum::<u64>();
+            }
+            job.finish(sum)
         })
     }
 }

@@ -14,8 +14,11 @@ lanes_core::cells! { for Tokio:
 }
 
 use lanes_core::request::Request;
-use lanes_core::{Config, Context, Error, Job, Model, Workload};
+use lanes_core::{Config, Context, Error, Job, Model, Workload, panicked};
 use std::future::Future;
+use std::sync::mpsc;
+use std::time::Duration;
+use std::{io, thread};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -31,12 +34,13 @@ impl Model for Tokio {
     /// As many blocking threads as workers.
     fn start(config: &Config) -> Result<Self, Error> {
         config.preflight()?;
-        let runtime = Builder::new_multi_thread()
+        let mut builder = Builder::new_multi_thread();
+        builder
             .worker_threads(config.workers())
             .max_blocking_threads(config.workers())
             .thread_name("lanes-tokio")
-            .enable_io()
-            .build()?;
+            .enable_io();
+        let runtime = built(move || builder.build())?;
         let workers = runtime.metrics().num_workers();
         Ok(Self { runtime, workers })
     }
@@ -48,6 +52,28 @@ impl Model for Tokio {
     fn workers(&self) -> usize {
         self.workers
     }
+}
+
+/// How long a runtime may take to start: only one that never will takes so
+/// long.
+const STARTUP: Duration = Duration::from_secs(10);
+
+/// A runtime that is built on a thread which can be left behind: where the
+/// system refuses a worker, `build` panics, and waits for ever for the workers
+/// that it has.
+fn built(
+    build: impl FnOnce() -> io::Result<Runtime> + Send + 'static,
+) -> Result<Runtime, Error> {
+    let (sender, runtime) = mpsc::channel();
+    let thread = thread::Builder::new().name("lanes-tokio-start".into());
+    let thread = thread.spawn(move || sender.send(build()))?;
+    let Ok(runtime) = runtime.recv_timeout(STARTUP) else {
+        let refused = io::Error::from(io::ErrorKind::WouldBlock);
+        return Err(refused.into());
+    };
+    // It has nothing left to do.
+    let _ = thread.join();
+    Ok(runtime?)
 }
 
 impl Tokio {
@@ -80,7 +106,7 @@ impl Tokio {
 /// handle.
 fn joined<T>(left: Result<Result<T, Error>, JoinError>) -> Result<T, Error> {
     left.unwrap_or_else(|error| match error.try_into_panic() {
-        Ok(payload) => Err(Error::panicked(&*payload)),
+        Ok(payload) => Err(panicked(payload)),
         Err(_) => Err(Error::Cancelled),
     })
 }

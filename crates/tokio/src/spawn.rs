@@ -18,10 +18,12 @@ impl Run<Spawn> for Tokio {
             let empty = job.empty();
             let start =
                 |task| tokio::spawn(async move { Ok(empty.task(task)) });
-            let tasks: Vec<_> = (0..job.tasks).map(start).collect();
             let mut sum = 0;
-            for task in tasks {
-                sum += joined(task.await)?;
+            for round in job.rounds() {
+                let tasks: Vec<_> = round.map(start).collect();
+                for task in tasks {
+                    sum += joined(task.await)?;
+                }
             }
             job.finish(sum)
         })

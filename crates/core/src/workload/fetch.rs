@@ -125,6 +125,13 @@ impl Workload for Fetch {
         Ok(Limit { what, time: Some(time) })
     }
 
+    fn explained(input: &Requests, error: Error) -> Error {
+        match &input.server {
+            Some(server) => server.explained(error),
+            None => error,
+        }
+    }
+
     fn served(input: &Requests) -> Duration {
         input.server.as_ref().map_or(Duration::ZERO, Server::cpu)
     }

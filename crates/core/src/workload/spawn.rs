@@ -3,6 +3,7 @@
 use crate::seed;
 use crate::{Error, Job, Limit, Point, Size, StopToken, Workload, preflight};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Many empty tasks started and joined: the cost of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,14 +65,66 @@ impl Workload for Spawn {
     }
 }
 
+/// How many tasks are started before they are joined: when the run is stopped,
+/// as many are left to end. No size of a session has more.
+const ROUND: usize = 10_000;
+
 /// What every task carries; free to copy.
 #[derive(Clone, Copy)]
 pub struct Empty(StopToken);
 
+/// The numbers of tasks that are started together, each of them after a look
+/// whether the run was stopped.
+pub struct Round {
+    token: StopToken,
+    tasks: Range<usize>,
+}
+
 impl Job<Spawn> {
+    /// The tasks in rounds: those of one are started, then joined, and then
+    /// comes the next. There are no more once the run was stopped.
+    pub fn rounds(&self) -> impl Iterator<Item = Round> + use<> {
+        let (token, tasks) = (self.context().token(), self.tasks);
+        let rounds = (0..tasks).step_by(ROUND);
+        rounds.take_while(move |_| !token.is_stopped()).map(move |first| {
+            let tasks = first..tasks.min(first.saturating_add(ROUND));
+            Round { token, tasks }
+        })
+    }
+
     /// What every task carries.
     pub fn empty(&self) -> Empty {
         Empty(self.context().token())
+    }
+}
+
+impl Round {
+    /// How many tasks it has.
+    pub fn size(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// The numbers of the tasks, without a look before each: for tasks that are
+    /// done at once, which look themselves.
+    pub fn at_once(self) -> Range<usize> {
+        self.tasks
+    }
+}
+
+/// It ends early when the run was stopped.
+impl Iterator for Round {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        if self.token.is_stopped() {
+            return None;
+        }
+        self.tasks.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.tasks.len()))
     }
 }
 
@@ -86,5 +139,26 @@ impl Empty {
             return number;
         }
         self.0.watched(task, || number).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_have_every_task_once_and_end_with_the_run() {
+        for tasks in [0, 1, ROUND - 1, ROUND, ROUND + 1, 3 * ROUND] {
+            let job = Job::new(&Spawn { tasks }, 7).unwrap();
+            assert!(job.rounds().flatten().eq(0..tasks));
+            let sizes = job.rounds().map(|round| round.size());
+            assert!(sizes.max().unwrap_or(0) <= ROUND);
+        }
+        let job = Job::new(&Spawn { tasks: 3 * ROUND }, 7).unwrap();
+        let mut rounds = job.rounds();
+        let mut first = rounds.next().unwrap();
+        assert_eq!(first.next(), Some(0));
+        job.context().cancel();
+        assert_eq!((first.next(), rounds.count()), (None, 0));
     }
 }

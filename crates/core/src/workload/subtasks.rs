@@ -123,6 +123,13 @@ impl Workload for Subtasks {
         Ok(Limit { what, time: Some(compute.max(longest)) })
     }
 
+    fn explained(input: &Plan, error: Error) -> Error {
+        match &input.server {
+            Some(server) => server.explained(error),
+            None => error,
+        }
+    }
+
     fn served(input: &Plan) -> Duration {
         input.server.as_ref().map_or(Duration::ZERO, Server::cpu)
     }

@@ -1,6 +1,7 @@
 //! The pool's end of a worker's socket.
 
 use super::error::broken;
+use super::wire::Stream;
 use lanes_core::{Context, Error};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{RecvFlags, SendFlags, recv, send};
@@ -42,15 +43,19 @@ impl Link {
                 let what = "the worker ended".to_owned();
                 return Err(io::Error::other(Error::WorkerDied(what)));
             }
-            let cause = self.context.as_ref().and_then(Context::cause);
-            if let Some(cause) = cause {
-                return Err(io::Error::other(cause));
-            }
+            self.look()?;
             if self.deadline.is_some_and(|at| at <= Instant::now()) {
                 let what = broken("no worker answers in time");
                 return Err(io::Error::other(what));
             }
         }
+    }
+}
+
+impl Stream for Link {
+    fn look(&self) -> io::Result<()> {
+        let cause = self.context.as_ref().and_then(Context::cause);
+        cause.map_or(Ok(()), |cause| Err(io::Error::other(cause)))
     }
 }
 

@@ -4,7 +4,7 @@
 //! on the socket how long it is; the other reads it before it sends anything
 //! itself, and there is one request in flight.
 
-use super::error::broken;
+use super::error::{broken, lost};
 use lanes_core::Error;
 use memmap2::{MmapMut, MmapOptions};
 use rustix::fs::{
@@ -17,6 +17,9 @@ use std::os::fd::{AsRawFd, RawFd};
 
 /// Room is made in steps of this many bytes.
 const STEP: usize = 1 << 20;
+
+/// The most that is made between two looks: a few milliseconds.
+const AT_ONCE: u64 = 16 << 20;
 
 /// Memory that the pool and one worker both map. It keeps the size of the
 /// largest body that has crossed, so that later ones find warm pages.
@@ -50,14 +53,25 @@ impl Memory {
         self.file.as_raw_fd()
     }
 
-    /// Room for a body of this length.
-    pub(super) fn room(&mut self, length: usize) -> Result<&mut [u8], Error> {
+    /// Room for a body of this length. `look` says in between whether it is
+    /// still wanted.
+    pub(super) fn room(
+        &mut self,
+        length: usize,
+        look: impl Fn() -> io::Result<()>,
+    ) -> Result<&mut [u8], Error> {
         if self.mapped() < length {
             let whole = length.next_multiple_of(STEP) as u64;
-            // Memory that is only promised would kill the process that touches
-            // it when there is none left.
-            fallocate(&self.file, FallocateFlags::empty(), 0, whole)
-                .map_err(io::Error::from)?;
+            let mut made = self.mapped() as u64;
+            while made < whole {
+                look().map_err(lost)?;
+                let more = AT_ONCE.min(whole - made);
+                // Memory that is only promised would kill the process that
+                // touches it when there is none left.
+                fallocate(&self.file, FallocateFlags::empty(), made, more)
+                    .map_err(io::Error::from)?;
+                made += more;
+            }
             self.remap()?;
         }
         let map = self.map.as_mut().and_then(|map| map.get_mut(..length));
@@ -104,7 +118,7 @@ mod tests {
         let descriptor = here.descriptor().to_string();
         let mut there = Memory::of(std::process::id(), &descriptor).unwrap();
         for length in [3, STEP, 3 * STEP + 1, 5] {
-            here.room(length).unwrap().fill(length as u8);
+            here.room(length, || Ok(())).unwrap().fill(length as u8);
             let view = there.view(length).unwrap();
             assert!(view.iter().all(|byte| *byte == length as u8));
         }

@@ -10,6 +10,7 @@ use lanes_core::Error;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::os::unix::net::UnixStream;
 
 /// No body is longer: checked before anything is allocated for it.
 pub(super) const MOST_BYTES: usize = 1 << 30;
@@ -60,6 +61,21 @@ pub(super) struct Call<'a> {
     pub(super) origin: Option<u64>,
 }
 
+/// What messages cross on.
+pub(super) trait Stream: Read + Write {
+    /// Asked now and then while memory is made ready and written: nothing of it
+    /// waits for the stream.
+    ///
+    /// # Errors
+    /// Why it is no longer worth while.
+    fn look(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The end of a worker, which is killed when its run is stopped.
+impl Stream for UnixStream {}
+
 /// One end of a connection.
 pub(super) struct Channel<S> {
     stream: BufReader<S>,
@@ -68,7 +84,7 @@ pub(super) struct Channel<S> {
     memory: Option<Memory>,
 }
 
-impl<S: Read + Write> Channel<S> {
+impl<S: Stream> Channel<S> {
     pub(super) fn new(stream: S, memory: Option<Memory>) -> Self {
         let stream = BufReader::new(stream);
         Self { stream, body: Vec::new(), memory }
@@ -96,11 +112,22 @@ impl<S: Read + Write> Channel<S> {
         if let Some(memory) = &mut self.memory
             && length >= LARGE
         {
-            let room = match memory.room(length) {
+            let stream = self.stream.get_ref();
+            let room = match memory.room(length, || stream.look()) {
                 Ok(room) => room,
                 Err(refused) => return Ok(Err(refused)),
             };
-            postcard::to_slice(message, room).map_err(broken)?;
+            let inner = Steps { room, stream };
+            let mut writer = Remember { inner, error: None };
+            let written = postcard::to_io(message, &mut writer).is_ok();
+            match (written, writer.error) {
+                (true, _) => {}
+                // The other side does not know of it yet.
+                (false, Some(error)) => return Ok(Err(lost(error))),
+                (false, None) => {
+                    return Err(broken("the message changed its size"));
+                }
+            }
             header[1] = IN_MEMORY;
             let sent = self.stream.get_mut().write_all(&header);
             return sent.map(Ok).map_err(lost);
@@ -223,6 +250,27 @@ pub(super) fn decode_call(body: &[u8]) -> Result<(Call<'_>, &[u8]), Error> {
     postcard::take_from_bytes(body).map_err(broken)
 }
 
+/// Writes into memory, and looks before each step.
+struct Steps<'a, S> {
+    room: &'a mut [u8],
+    stream: &'a S,
+}
+
+impl<S: Stream> Write for Steps<'_, S> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.len() >= STEP {
+            self.stream.look()?;
+        }
+        let step = &bytes[..bytes.len().min(STEP)];
+        // Writes what fits, and moves on.
+        self.room.write(step)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// postcard only says that writing failed; this keeps why.
 struct Remember<W> {
     inner: W,
@@ -252,7 +300,10 @@ mod tests {
     use super::*;
     use lanes_core::trace::Span;
     use proptest::prelude::*;
+    use std::cell::Cell;
     use std::io::{Cursor, Seek};
+
+    impl Stream for Cursor<Vec<u8>> {}
 
     fn channel(bytes: Vec<u8>) -> Channel<Cursor<Vec<u8>>> {
         Channel::new(Cursor::new(bytes), None)
@@ -298,6 +349,47 @@ mod tests {
             assert_eq!((kind, decode(body)), (Kind::Ask, Ok(number)));
         }
         assert_eq!(channel.receive(), Ok(None));
+    }
+
+    /// A stream whose run was stopped after so many looks.
+    struct Stopped(Cell<usize>);
+
+    impl Read for Stopped {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Ok(0)
+        }
+    }
+
+    impl Write for Stopped {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            panic!("nothing is sent of a message that was given up")
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Stream for Stopped {
+        fn look(&self) -> io::Result<()> {
+            let left = self.0.get().checked_sub(1);
+            let left = left.ok_or(io::Error::other(Error::Cancelled))?;
+            self.0.set(left);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_stop_ends_the_copy_into_memory() {
+        let list = List::from(vec![7; 4 * STEP / 8]);
+        // While room is made, and while it is filled.
+        for looks in [0, 1, 3] {
+            let stream = Stopped(Cell::new(looks));
+            let memory = Memory::new().unwrap();
+            let mut channel = Channel::new(stream, Some(memory));
+            let sent = channel.send(Kind::Done, &list);
+            assert_eq!(sent, Ok(Err(Error::Cancelled)), "{looks} looks");
+        }
     }
 
     #[test]

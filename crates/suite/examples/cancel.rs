@@ -1,0 +1,214 @@
+//! How long a run takes to return after a cancel, in every cell:
+//!
+//! `cargo run --release -p lanes-suite --example cancel [MODEL...]`
+//!
+//! A table in Markdown, with the median and the largest of twenty cancels, each
+//! at a random moment. Exit status 1 if a cell misses its bound.
+
+use lanes_core::workload::find;
+use lanes_core::{
+    AnyJob, Config, Context, Entry, Error, Row, Size, Started, rows,
+};
+use lanes_suite::MODELS;
+use serde_json::Value;
+use std::process::{ExitCode, exit};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const WORKERS: usize = 2;
+const CANCELS: usize = 20;
+const SEED: u64 = 7;
+
+/// A run that is to be cancelled lasts so long: a size of a full session is
+/// doubled until it does.
+const LONG: Duration = Duration::from_millis(300);
+/// Where the input would be larger than this, the size stays as it is, and run
+/// follows run under one context until it is cancelled.
+const MOST_BYTES: usize = 256 << 20;
+/// A run that has not returned by then never will.
+const NEVER: Duration = Duration::from_secs(60);
+
+/// The median and the largest of the cancels, at most.
+const P50: Duration = Duration::from_millis(20);
+const MOST: Duration = Duration::from_millis(100);
+
+/// The field of a size that makes it longer, and the bytes of one of it.
+fn length(workload: &str) -> Option<(&'static str, usize)> {
+    Some(match workload {
+        "max" => ("len", 8),
+        "double" => ("len", 24),
+        "join" => ("len", 16),
+        "fetch" => ("requests", 512),
+        "read" => ("files", 64 << 10),
+        "counter" => ("adds", 0),
+        "event" => ("hops", 8),
+        "spawn" => ("tasks", 128),
+        _ => return None,
+    })
+}
+
+/// The same workload, twice as long, with the same grain; `None` if it cannot
+/// be.
+fn longer(row: &dyn Row) -> Option<Box<dyn Row>> {
+    let mut size = row.size();
+    match length(row.workload()) {
+        Some((field, bytes)) => {
+            let doubled = size.get(field)?.as_u64()?.checked_mul(2)?;
+            let bytes = usize::try_from(doubled).ok()?.checked_mul(bytes)?;
+            if bytes > MOST_BYTES {
+                return None;
+            }
+            size[field] = Value::from(doubled);
+        }
+        // A number of the sequence takes as long as the two before it.
+        None if row.workload() == "fib" => {
+            let next = size.get("n")?.as_u64()? + 1;
+            size["n"] = Value::from(next);
+        }
+        // Three subtasks, which last ten units.
+        None => {
+            let unit = size.get("unit")?.get("nanos")?.as_u64()?;
+            size["unit"]["nanos"] = Value::from(unit * 2);
+        }
+    }
+    find(row.workload())?.read(&size).ok()
+}
+
+/// How long a run lasts; `None` if the model refuses it.
+fn lasts(model: &Started, job: &dyn AnyJob) -> Option<Duration> {
+    let begin = Instant::now();
+    let ran = job.under(&Context::new()).run(model);
+    ran.is_ok().then(|| begin.elapsed())
+}
+
+/// The longest size that is not longer than needed, its job, and how long a run
+/// of it lasts.
+fn long(
+    model: &Started,
+    row: Box<dyn Row>,
+) -> Option<(Box<dyn Row>, Box<dyn AnyJob>, Duration)> {
+    let job = row.pinned().ok()?.job(SEED).ok()?;
+    let lasted = lasts(model, &*job)?;
+    let mut found = (row, job, lasted);
+    while found.2 < LONG {
+        let next = longer(&*found.0).and_then(|row| {
+            let job = row.pinned().ok()?.job(SEED).ok()?;
+            let lasted = lasts(model, &*job)?;
+            Some((row, job, lasted))
+        });
+        let Some(next) = next else { break };
+        found = next;
+    }
+    Some(found)
+}
+
+/// From a cancel at this moment of the run until the run returns.
+fn cancelled(
+    model: &Started,
+    job: &dyn AnyJob,
+    after: Duration,
+) -> Result<Duration, String> {
+    let context = Context::new();
+    let canceller = context.clone();
+    let (ended, end) = mpsc::channel::<()>();
+    let name = format!("{}/{}", job.workload(), model.name());
+    let thread = thread::spawn(move || {
+        thread::sleep(after);
+        let at = Instant::now();
+        canceller.cancel();
+        if end.recv_timeout(NEVER) == Err(RecvTimeoutError::Timeout) {
+            eprintln!("{name}: not back within {NEVER:?} of the cancel");
+            exit(1);
+        }
+        at
+    });
+    let job = job.under(&context);
+    let result = loop {
+        match job.run(model) {
+            // It was shorter: the next one under the same context.
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    let back = Instant::now();
+    drop(ended);
+    let at = thread.join().map_err(|_| "the canceller panicked")?;
+    match result {
+        Error::Cancelled => Ok(back.saturating_duration_since(at)),
+        other => Err(other.to_string()),
+    }
+}
+
+/// One line of the table; whether it kept the bounds.
+fn line(entry: &Entry, model: &Started, row: Box<dyn Row>) -> bool {
+    let workload = row.workload();
+    let Some((row, job, lasted)) = long(model, row) else { return true };
+    let mut took = Vec::new();
+    for cancel in 0..CANCELS {
+        // Spread over the run, and over the moments of a millisecond.
+        let share = lasted.clamp(LONG / 2, LONG * 2) * cancel as u32;
+        let after = share / CANCELS as u32 + Duration::from_micros(137);
+        match cancelled(model, &*job, after) {
+            Ok(time) => took.push(time),
+            Err(why) => {
+                println!(
+                    "| {} | {workload} {} | | | | {why} |",
+                    entry.name,
+                    row.label()
+                );
+                return false;
+            }
+        }
+    }
+    took.sort_unstable();
+    let (p50, most) = (took[CANCELS / 2], took[CANCELS - 1]);
+    let kept = p50 <= P50 && most <= MOST;
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    println!(
+        "| {} | {workload} {} | {:.0} | {:.1} | {:.1} | {} |",
+        entry.name,
+        row.label(),
+        ms(lasted),
+        ms(p50),
+        ms(most),
+        if kept { "" } else { "over" }
+    );
+    kept
+}
+
+fn main() -> ExitCode {
+    let names: Vec<String> = std::env::args().skip(1).collect();
+    for name in &names {
+        if lanes_suite::find(name).is_none() {
+            eprintln!("no model {name}");
+            return ExitCode::from(2);
+        }
+    }
+    println!("{CANCELS} cancels of each cell, {WORKERS} workers.");
+    println!("Must reach: p50 <= 20 ms, max <= 100 ms and a grain.");
+    println!();
+    println!("| model | workload | run, ms | p50, ms | max, ms | |");
+    println!("|---|---|---:|---:|---:|---|");
+    let mut kept = true;
+    for entry in &MODELS {
+        if !names.is_empty() && !names.iter().any(|name| name == entry.name) {
+            continue;
+        }
+        let started = Config::new(WORKERS).and_then(|c| entry.start(&c));
+        let model = match started {
+            Ok(model) => model,
+            Err(error) => {
+                println!("| {} | | | | | {error} |", entry.name);
+                kept = false;
+                continue;
+            }
+        };
+        for row in rows(Size::Full) {
+            if entry.has(row.workload()) {
+                kept &= line(entry, &model, row);
+            }
+        }
+    }
+    if kept { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}
