@@ -2,7 +2,9 @@
 //! threads is that of the variable `ASYNC_STD_THREAD_COUNT`.
 
 use crate::limits;
-use crate::measure::{self, Done, TIMEOUT, answer, ending, failure, starving};
+use crate::measure::{
+    self, Done, TIMEOUT, answer, ending, failure, failures, starving,
+};
 use crate::observed::Observed;
 use crate::peers::{self, GREETING, LOOPBACK, REPLY, REQUEST};
 use crate::work::{self, Accounts, TASKS, Task};
@@ -58,7 +60,7 @@ pub(crate) fn one_task_panics() -> Observed {
 }
 
 pub(crate) fn all_tasks_panic() -> Observed {
-    failure(|| all(work::all_panic))
+    failures(|| all(work::all_panic))
 }
 
 pub(crate) fn detached_task_panics() -> Observed {
@@ -89,8 +91,9 @@ pub(crate) fn cancel_midway() -> Observed {
 
 pub(crate) fn deadline_cpu_bound() -> Observed {
     ending(|| {
-        let compute = timeout(TIMEOUT, async { work::long() });
-        format!("timeout: {:?}", task::block_on(compute))
+        let compute = async { work::long() };
+        let left = task::block_on(timeout(TIMEOUT, compute));
+        format!("timeout: {left:?}")
     })
 }
 

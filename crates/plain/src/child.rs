@@ -62,12 +62,12 @@ fn watched(library: &str, case: &Case) -> io::Result<Observed> {
     let mut child = command.spawn()?;
     let status = end(&mut child)?;
     let last = last_line(&mut errors)?;
-    let said = if last.is_empty() { "and says nothing" } else { &last };
+    let said = match last.as_str() {
+        "" => "its standard error is empty",
+        line => line,
+    };
     let Some(status) = status else {
-        let detail = format!(
-            "no end in {} s; the last line of its standard error: {said}",
-            WATCHDOG.as_secs()
-        );
+        let detail = format!("no end in {} s: {said}", WATCHDOG.as_secs());
         return Ok(Observed::new(Outcome::Hangs, detail));
     };
     if let Some(signal) = status.signal() {

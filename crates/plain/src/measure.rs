@@ -1,7 +1,7 @@
 //! From what a use does to what was observed.
 
 use crate::observed::{Observed, Outcome, Tasks};
-use crate::work::{self, FAULT, TOTAL};
+use crate::work::{self, FAULT, TASKS, TOTAL};
 use std::any::Any;
 use std::error::Error;
 use std::fmt;
@@ -55,14 +55,11 @@ fn call(call: impl FnOnce() -> Done) -> (Returned, Duration, bool) {
 
 /// An error's text, with the kind and number of one that the system gave.
 fn described(error: &(dyn Error + Send + Sync + 'static)) -> String {
-    match error.downcast_ref::<io::Error>() {
-        Some(error) => match error.raw_os_error() {
-            Some(number) => format!("{error:?}")
-                .replace("Os {", &format!("errno {number} {{")),
-            None => format!("{:?}: {error}", error.kind()),
-        },
-        None => error.to_string(),
-    }
+    let Some(error) = error.downcast_ref::<io::Error>() else {
+        return error.to_string();
+    };
+    let number = error.raw_os_error().map(|n| format!(", errno {n}"));
+    format!("{:?}{}: {error}", error.kind(), number.unwrap_or_default())
 }
 
 /// The text of a panic's payload. That of crossbeam's scope is a list.
@@ -105,14 +102,30 @@ impl fmt::Debug for Payload {
 
 impl Error for Payload {}
 
-/// A run of [`work::TASKS`] tasks, of which some fail: how the call returns,
-/// and how many of the others end, before and after that.
+/// A run of [`work::TASKS`] tasks, of which one fails: how the call returns,
+/// and how many of its siblings end, before and after that.
 pub(crate) fn failure(run: impl FnOnce() -> Done) -> Observed {
+    let (observed, ended) = failing(run);
+    let later = work::ended() - ended;
+    let tasks = Tasks { ended, later, of: TASKS - 1 };
+    let detail = format!("{}; {tasks}", observed.detail);
+    Observed { detail, ..observed }.tasks(tasks)
+}
+
+/// A run of [`work::TASKS`] tasks that all fail: how the call returns, and how
+/// many have begun.
+pub(crate) fn failures(run: impl FnOnce() -> Done) -> Observed {
+    let (observed, _) = failing(run);
+    let failed = work::failed();
+    let detail = format!("{}; {failed} of {TASKS} fail", observed.detail);
+    Observed { detail, ..observed }
+}
+
+/// A run that fails, and how many tasks had ended when the call returned.
+fn failing(run: impl FnOnce() -> Done) -> (Observed, usize) {
     let (returned, took, explodes) = call(run);
     let ended = work::ended();
     work::settle();
-    let later = work::ended() - ended;
-    let tasks = Tasks { ended, later, of: work::TASKS };
     let kept = |text: &str| {
         if text.contains(FAULT) { "with its message" } else { "says only" }
     };
@@ -127,8 +140,8 @@ pub(crate) fn failure(run: impl FnOnce() -> Done) -> Observed {
     };
     let again = if explodes { ", which panics when dropped" } else { "" };
     let after = millis(took);
-    let detail = format!("{how}{again}, after {after:.0} ms; {tasks}");
-    Observed::new(outcome, detail).tasks(tasks).millis(after)
+    let detail = format!("{how}{again}, after {after:.0} ms");
+    (Observed::new(outcome, detail).millis(after), ended)
 }
 
 /// A call that is to return what it was asked for.
@@ -149,7 +162,8 @@ pub(crate) fn answer(run: impl FnOnce() -> Done) -> Observed {
 pub(crate) fn workers(run: impl FnOnce() -> Done) -> Observed {
     let observed = answer(run);
     let threads = work::threads();
-    let detail = format!("{}; {threads} threads compute", observed.detail);
+    let detail =
+        format!("{}; threads that computed: {threads}", observed.detail);
     Observed { detail, ..observed }
 }
 

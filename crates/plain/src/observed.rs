@@ -72,7 +72,8 @@ pub struct Observed {
     pub outcome: Outcome,
     /// In one sentence, with all figures.
     pub detail: String,
-    /// The tasks beside the faulty one, or the clients of a storm.
+    /// The siblings of the task that failed, the tasks that were to be stopped,
+    /// or the clients of a storm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tasks: Option<Tasks>,
     /// Milliseconds: until the call returned; for [`Outcome::Starves`], the

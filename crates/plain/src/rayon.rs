@@ -1,7 +1,9 @@
 //! rayon: a pool and parallel iterators, as its documentation uses them.
 
 use crate::limits;
-use crate::measure::{self, Done, TIMEOUT, answer, ending, failure, starving};
+use crate::measure::{
+    self, Done, TIMEOUT, answer, ending, failure, failures, starving,
+};
 use crate::observed::Observed;
 use crate::peers::{self, GREETING, LOOPBACK, REPLY, REQUEST};
 use crate::work::{self, Accounts, TASKS, Task};
@@ -66,7 +68,7 @@ pub(crate) fn one_task_panics() -> Observed {
 
 pub(crate) fn all_tasks_panic() -> Observed {
     let pool = pool(2).unwrap();
-    failure(|| all(&pool, work::all_panic))
+    failures(|| all(&pool, work::all_panic))
 }
 
 pub(crate) fn detached_task_panics() -> Observed {
@@ -104,7 +106,11 @@ pub(crate) fn deadline_cpu_bound() -> Observed {
     let pool = pool(2).unwrap();
     let (sender, receiver) = mpsc::channel();
     ending(|| {
-        pool.spawn(move || drop(sender.send(work::long())));
+        pool.spawn(move || {
+            work::long();
+            // Nobody receives it any more.
+            let _ = sender.send(());
+        });
         format!("recv_timeout: {:?}", receiver.recv_timeout(TIMEOUT))
     })
 }

@@ -2,7 +2,9 @@
 //! threads is that of the variable `SMOL_THREADS`.
 
 use crate::limits;
-use crate::measure::{self, Done, TIMEOUT, answer, ending, failure, starving};
+use crate::measure::{
+    self, Done, TIMEOUT, answer, ending, failure, failures, starving,
+};
 use crate::observed::Observed;
 use crate::peers::{self, GREETING, LOOPBACK, REPLY, REQUEST};
 use crate::work::{self, Accounts, TASKS, Task};
@@ -71,7 +73,7 @@ pub(crate) fn one_task_panics() -> Observed {
 }
 
 pub(crate) fn all_tasks_panic() -> Observed {
-    failure(|| all(work::all_panic))
+    failures(|| all(work::all_panic))
 }
 
 pub(crate) fn detached_task_panics() -> Observed {
@@ -113,8 +115,11 @@ async fn timeout<T>(
 
 pub(crate) fn deadline_cpu_bound() -> Observed {
     ending(|| {
-        let compute = timeout(async { Ok(work::long()) });
-        format!("timeout: {:?}", smol::block_on(compute))
+        let compute = async {
+            work::long();
+            Ok(())
+        };
+        format!("timeout: {:?}", smol::block_on(timeout(compute)))
     })
 }
 

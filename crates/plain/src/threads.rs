@@ -2,7 +2,7 @@
 
 use crate::limits;
 use crate::measure::{
-    self, Done, Payload, TIMEOUT, answer, ending, failure, starving,
+    self, Done, Payload, TIMEOUT, answer, ending, failure, failures, starving,
 };
 use crate::observed::Observed;
 use crate::peers::{self, GREETING, LOOPBACK, REPLY, REQUEST};
@@ -83,7 +83,7 @@ pub(crate) fn one_task_panics() -> Observed {
 }
 
 pub(crate) fn all_tasks_panic() -> Observed {
-    failure(|| all(work::all_panic))
+    failures(|| all(work::all_panic))
 }
 
 pub(crate) fn detached_task_panics() -> Observed {
@@ -122,7 +122,10 @@ pub(crate) fn cancel_midway() -> Observed {
 pub(crate) fn deadline_cpu_bound() -> Observed {
     let (sender, receiver) = mpsc::channel();
     ending(|| {
-        thread::spawn(move || sender.send(work::long()));
+        thread::spawn(move || {
+            work::long();
+            sender.send(())
+        });
         format!("recv_timeout: {:?}", receiver.recv_timeout(TIMEOUT))
     })
 }

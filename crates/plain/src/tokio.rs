@@ -1,7 +1,9 @@
 //! tokio: a multi-threaded runtime, as its documentation uses it.
 
 use crate::limits;
-use crate::measure::{self, Done, TIMEOUT, answer, ending, failure, starving};
+use crate::measure::{
+    self, Done, TIMEOUT, answer, ending, failure, failures, starving,
+};
 use crate::observed::Observed;
 use crate::peers::{self, GREETING, LOOPBACK, REPLY, REQUEST};
 use crate::work::{self, Accounts, TASKS, Task};
@@ -93,7 +95,7 @@ pub(crate) fn one_task_panics() -> Observed {
 
 pub(crate) fn all_tasks_panic() -> Observed {
     let runtime = runtime(2).unwrap();
-    failure(|| all(&runtime, work::all_panic))
+    failures(|| all(&runtime, work::all_panic))
 }
 
 pub(crate) fn detached_task_panics() -> Observed {
@@ -121,7 +123,7 @@ pub(crate) fn cancel_midway() -> Observed {
     let tasks = [0, 1].map(|_| runtime.spawn(async { work::long() }));
     work::await_begun(2);
     ending(|| {
-        tasks.each_ref().map(|task| task.abort());
+        tasks.iter().for_each(|task| task.abort());
         let left = tasks.map(|task| runtime.block_on(task));
         format!("abort and await: {left:?}")
     })
@@ -130,8 +132,8 @@ pub(crate) fn cancel_midway() -> Observed {
 pub(crate) fn deadline_cpu_bound() -> Observed {
     let runtime = runtime(2).unwrap();
     ending(|| {
-        let compute = timeout(TIMEOUT, async { work::long() });
-        let left = runtime.block_on(async { compute.await });
+        let compute = async { work::long() };
+        let left = runtime.block_on(async { timeout(TIMEOUT, compute).await });
         format!("timeout: {left:?}")
     })
 }

@@ -28,6 +28,7 @@ pub(crate) const LONG: Duration = Duration::from_millis(600);
 static BEGUN: AtomicUsize = AtomicUsize::new(0);
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 static ENDED: AtomicUsize = AtomicUsize::new(0);
+static FAILED: AtomicUsize = AtomicUsize::new(0);
 
 /// What the tasks of a run do, each given its number.
 pub(crate) type Task = fn(usize) -> Result<(), Fault>;
@@ -59,15 +60,25 @@ pub(crate) fn one_panics(task: usize) -> Result<(), Fault> {
 }
 
 pub(crate) fn all_panic(task: usize) -> Result<(), Fault> {
-    panic!("{}", Fault(task))
+    panic!("{}", fault(task))
 }
 
 pub(crate) fn all_err(task: usize) -> Result<(), Fault> {
-    Err(Fault(task))
+    Err(fault(task))
 }
 
 pub(crate) fn one_errs(task: usize) -> Result<(), Fault> {
     if task == FAULTY { all_err(task) } else { short(task) }
+}
+
+fn fault(task: usize) -> Fault {
+    FAILED.fetch_add(1, Ordering::SeqCst);
+    Fault(task)
+}
+
+/// How many tasks have failed.
+pub(crate) fn failed() -> usize {
+    FAILED.load(Ordering::SeqCst)
 }
 
 /// One panics with a payload that panics when it is dropped.
@@ -195,7 +206,7 @@ impl Accounts {
     pub(crate) fn panic_halfway(&mut self) {
         self.from -= 30;
         if hint::black_box(true) {
-            panic!("{}", Fault(0));
+            panic!("{}", fault(0));
         }
         self.to += 30;
     }

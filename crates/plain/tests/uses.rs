@@ -138,7 +138,7 @@ fn async_std() {
             ("one_task_errors", Outcome::Errs, "the fault of task 3"),
             ("deadline_io_bound", Outcome::Errs, "TimedOut"),
             ("panic_holding_lock", Outcome::Torn, "70 of 100"),
-            ("zero_workers", Outcome::Answers, "1 threads"),
+            ("zero_workers", Outcome::Answers, "computed: 1"),
             ("hundred_runs", Outcome::Leaves, ""),
         ],
     );
