@@ -22,24 +22,57 @@ use std::sync::Arc;
 /// What is documented, by case.
 pub(crate) const NOTES: &[(&str, &str)] = &[
     (
+        "one_task_panics",
+        "the executor propagates a panic to what awaits the task; \
+         https://docs.rs/async-task/4.7/async_task/struct.Builder.html#method.\
+         propagate_panic",
+    ),
+    (
+        "panic_in_drop",
+        "a payload that is caught may panic again where it is dropped; \
+         https://github.com/rust-lang/rust/issues/86027",
+    ),
+    (
         "one_task_errors",
-        "a dropped handle detaches its task; \
+        "a handle that is dropped detaches its task; \
          https://docs.rs/async-std/1.13/async_std/task/struct.JoinHandle.html",
     ),
     (
         "cancel_midway",
-        "https://docs.rs/async-std/1.13/async_std/task/struct.JoinHandle.html\
-         #method.cancel",
+        "it waits until the task has stopped, and stops it at an await; \
+         https://docs.rs/async-std/1.13/async_std/task/struct.JoinHandle.html#\
+         method.cancel",
+    ),
+    (
+        "blocking_in_task",
+        "no thread is added for a task that blocks; \
+         https://github.com/async-rs/async-std/issues/740",
     ),
     (
         "panic_holding_lock",
-        "async-lock's mutex, which has no poisoning; \
+        "it is async-lock's, which gives the guard itself: no poisoning; \
          https://docs.rs/async-lock/3.5/async_lock/struct.Mutex.html",
     ),
     (
+        "nested_run",
+        "block_on of a spawned task, in a task, waits for ever; \
+         https://github.com/async-rs/async-std/issues/760",
+    ),
+    (
+        "connect_storm",
+        "its listener is the standard library's, with a backlog of 128; \
+         https://github.com/rust-lang/rust/issues/55614",
+    ),
+    (
+        "oversize_input",
+        "an allocation that fails aborts the process; \
+         https://doc.rust-lang.org/std/alloc/fn.handle_alloc_error.html",
+    ),
+    (
         "zero_workers",
-        "at least one; \
-         https://docs.rs/async-std/1.13/async_std/#runtime-configuration",
+        "the variable is raised to one; \
+         https://docs.rs/async-global-executor/2.4/src/async_global_executor/\
+         config.rs.html",
     ),
 ];
 

@@ -22,15 +22,36 @@ pub(crate) const NOTES: &[(&str, &str)] = &[
          https://docs.rs/crossbeam/0.8/crossbeam/fn.scope.html",
     ),
     (
+        "all_tasks_panic",
+        "an error with the payloads of all threads that were not joined; \
+         https://docs.rs/crossbeam/0.8/crossbeam/fn.scope.html",
+    ),
+    (
+        "panic_in_drop",
+        "a payload that is caught may panic again where it is dropped; \
+         https://github.com/rust-lang/rust/issues/86027",
+    ),
+    (
         "drop_while_running",
-        "what is in the channel is still received when it is disconnected; \
-         https://docs.rs/crossbeam/0.8/crossbeam/channel/index.html\
-         #disconnection",
+        "what is in a channel is received after it is disconnected too; \
+         https://docs.rs/crossbeam/0.8/crossbeam/channel/index.html#\
+         disconnection",
     ),
     (
         "panic_holding_lock",
-        "a panic while writing poisons; \
-         https://docs.rs/crossbeam/0.8/crossbeam/sync/struct.ShardedLock.html",
+        "a panic while it is written to poisons it; \
+         https://docs.rs/crossbeam/0.8/crossbeam/sync/struct.ShardedLock.html#\
+         poisoning",
+    ),
+    (
+        "connect_storm",
+        "it has no listener; that of the standard library has 128; \
+         https://github.com/rust-lang/rust/issues/55614",
+    ),
+    (
+        "oversize_input",
+        "an allocation that fails aborts the process; \
+         https://doc.rust-lang.org/std/alloc/fn.handle_alloc_error.html",
     ),
 ];
 

@@ -125,3 +125,28 @@ fn become_use() {
     }
     std::process::exit(2);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_about_uses() {
+        for library in LIBRARIES {
+            let is_used =
+                |case: &str| library.uses.iter().any(|one| one.case == case);
+            for (case, _) in library.uses[0].notes {
+                assert!(is_used(case), "{}: {case}", library.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_library_has_every_case_or_is_partial() {
+        for library in LIBRARIES {
+            let whole = library.uses.len() == CASES.len();
+            let partial = ["mutex", "processes"].contains(&library.name);
+            assert_ne!(whole, partial, "{}", library.name);
+        }
+    }
+}

@@ -11,17 +11,17 @@ use std::thread;
 pub(crate) const NOTES: &[(&str, &str)] = &[
     (
         "one_task_panics",
-        "'most usage of a mutex will simply unwrap()'; \
+        "most users unwrap, so that the panic goes on to other threads; \
          https://doc.rust-lang.org/std/sync/struct.Mutex.html#poisoning",
     ),
     (
         "panic_holding_lock",
-        "https://doc.rust-lang.org/std/sync/struct.Mutex.html#poisoning",
+        "a mutex is poisoned by a panic while it is held; \
+         https://doc.rust-lang.org/std/sync/struct.Mutex.html#poisoning",
     ),
     (
         "nested_run",
-        "a second lock by the same thread does not return: it may panic or \
-         wait for ever; \
+        "a second lock in one thread does not return: it may panic or wait; \
          https://doc.rust-lang.org/std/sync/struct.Mutex.html#method.lock",
     ),
 ];

@@ -17,18 +17,23 @@ use std::time::{Duration, Instant};
 pub(crate) const NOTES: &[(&str, &str)] = &[
     (
         "cancel_midway",
-        "https://doc.rust-lang.org/std/process/struct.Child.html#method.kill",
+        "kill forces the child to end; \
+         https://doc.rust-lang.org/std/process/struct.Child.html#method.kill",
     ),
     (
         "drop_while_running",
-        "'There is no implementation of Drop for child processes'; \
+        "there is no Drop: a child goes on when its handle is dropped; \
          https://doc.rust-lang.org/std/process/struct.Child.html",
     ),
     (
-        "worker_sigkill",
-        "wait_with_output reads until the pipe ends; \
-         https://doc.rust-lang.org/std/process/struct.Child.html\
-         #method.wait_with_output",
+        "oversize_input",
+        "an allocation that fails aborts the process; \
+         https://doc.rust-lang.org/std/alloc/fn.handle_alloc_error.html",
+    ),
+    (
+        "hundred_runs",
+        "a child that nobody waits for stays a zombie; status waits; \
+         https://doc.rust-lang.org/std/process/struct.Child.html#warning",
     ),
 ];
 
@@ -49,6 +54,7 @@ pub(crate) fn run(name: &str) -> ! {
         "orphan" => {
             // It does not end with the worker that started it.
             let _ = set_parent_process_death_signal(None);
+            println!("begun");
             work::long();
             Ok(())
         }
@@ -66,7 +72,6 @@ pub(crate) fn run(name: &str) -> ! {
         },
         "parent" => {
             let child = task("orphan").spawn();
-            println!("begun");
             let left = child.and_then(|mut child| child.wait());
             left.map_or_else(|_| work::all_err(0), |_| Ok(()))
         }
@@ -112,7 +117,7 @@ fn all(faulty: &str, is_faulty: fn(usize) -> bool) -> Observed {
         return Observed::new(Outcome::Loses, "every task ends well");
     };
     let detail = format!("{status}, after {took:.0} ms; {tasks}");
-    Observed::new(Outcome::Errs, detail).tasks(tasks).millis(took)
+    Observed::new(Outcome::Errs, detail).millis(took).tasks(tasks)
 }
 
 /// A task that is waited for.

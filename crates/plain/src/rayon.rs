@@ -19,34 +19,55 @@ use std::sync::mpsc;
 pub(crate) const NOTES: &[(&str, &str)] = &[
     (
         "one_task_panics",
-        "a panic is propagated from the first closure that panics; \
+        "the panic is propagated, once its siblings are done; \
+         https://docs.rs/rayon/1.12/rayon/fn.join.html#panics",
+    ),
+    (
+        "all_tasks_panic",
+        "that of the first closure of a join is propagated; \
          https://docs.rs/rayon/1.12/rayon/fn.join.html#panics",
     ),
     (
         "detached_task_panics",
-        "'If no panic handler is set, the program is aborted'; \
-         https://docs.rs/rayon/1.12/rayon/fn.spawn.html#panic-handling",
+        "without a panic handler, the process aborts; \
+         https://docs.rs/rayon/1.12/rayon/struct.ThreadPoolBuilder.html#\
+         method.panic_handler",
+    ),
+    (
+        "panic_in_drop",
+        "a payload that is caught may panic again where it is dropped; \
+         https://github.com/rust-lang/rust/issues/86027",
     ),
     (
         "one_task_errors",
-        "stops as soon as it may, once one has failed; \
-         https://docs.rs/rayon/1.12/rayon/iter/trait.ParallelIterator.html\
-         #method.try_for_each",
+        "it stops as soon as possible, and those that run are not stopped; \
+         https://docs.rs/rayon/1.12/rayon/iter/trait.ParallelIterator.html#\
+         method.try_for_each",
     ),
     (
         "drop_while_running",
-        "the drop terminates the pool when all its work is done, and does \
-         not wait; https://docs.rs/rayon/1.12/rayon/struct.ThreadPool.html",
+        "the threads complete what was spawned; the drop waits for none; \
+         https://docs.rs/rayon/1.12/rayon/struct.ThreadPool.html",
+    ),
+    (
+        "connect_storm",
+        "it has no listener; that of the standard library has 128; \
+         https://github.com/rust-lang/rust/issues/55614",
+    ),
+    (
+        "oversize_input",
+        "an allocation that fails aborts the process; \
+         https://doc.rust-lang.org/std/alloc/fn.handle_alloc_error.html",
     ),
     (
         "zero_workers",
         "RAYON_NUM_THREADS, or else the number of processors; \
-         https://docs.rs/rayon/1.12/rayon/struct.ThreadPoolBuilder.html\
-         #method.num_threads",
+         https://docs.rs/rayon/1.12/rayon/struct.ThreadPoolBuilder.html#\
+         method.num_threads",
     ),
     (
         "hundred_runs",
-        "the threads end some time after the pool is dropped; \
+        "the threads end some time after the pool was dropped; \
          https://github.com/rayon-rs/rayon/issues/688",
     ),
 ];

@@ -22,37 +22,54 @@ use std::thread;
 pub(crate) const NOTES: &[(&str, &str)] = &[
     (
         "one_task_panics",
-        "a panic is propagated to whatever awaits the task; \
-         https://docs.rs/async-task/4.7/async_task/struct.Task.html",
+        "the executor propagates a panic to what awaits the task; \
+         https://docs.rs/async-task/4.7/async_task/struct.Builder.html#method.\
+         propagate_panic",
+    ),
+    (
+        "panic_in_drop",
+        "a payload that is caught may panic again where it is dropped; \
+         https://github.com/rust-lang/rust/issues/86027",
     ),
     (
         "one_task_errors",
-        "a dropped task is cancelled; \
+        "a task that is dropped is cancelled, at an await; \
          https://docs.rs/smol/2.0/smol/struct.Task.html",
     ),
     (
         "cancel_midway",
-        "cancel waits until the task has stopped; \
+        "it waits until the task has stopped, and stops it at an await; \
          https://docs.rs/smol/2.0/smol/struct.Task.html#method.cancel",
     ),
     (
-        "drop_while_running",
-        "https://docs.rs/smol/2.0/smol/struct.Executor.html",
-    ),
-    (
         "panic_holding_lock",
-        "async-lock's mutex, which has no poisoning; \
+        "it is async-lock's, which gives the guard itself: no poisoning; \
          https://docs.rs/async-lock/3.5/async_lock/struct.Mutex.html",
     ),
     (
         "thread_limit",
-        "'cannot spawn executor thread'; \
+        "it expects each thread of its executor and of async-io to start; \
          https://docs.rs/smol/2.0/src/smol/spawn.rs.html",
+    ),
+    (
+        "connect_storm",
+        "its listener is the standard library's, with a backlog of 128; \
+         https://github.com/rust-lang/rust/issues/55614",
+    ),
+    (
+        "oversize_input",
+        "an allocation that fails aborts the process; \
+         https://doc.rust-lang.org/std/alloc/fn.handle_alloc_error.html",
     ),
     (
         "zero_workers",
         "as many threads as SMOL_THREADS says, none for 0; \
          https://docs.rs/smol/2.0/src/smol/spawn.rs.html",
+    ),
+    (
+        "hundred_runs",
+        "the global executor is kept for ever; \
+         https://docs.rs/smol/2.0/smol/fn.spawn.html",
     ),
 ];
 

@@ -17,53 +17,54 @@ use std::thread;
 pub(crate) const NOTES: &[(&str, &str)] = &[
     (
         "one_task_panics",
-        "'If any of the automatically joined threads panicked': the scope \
-         panics; https://doc.rust-lang.org/std/thread/fn.scope.html#panics",
-    ),
-    (
-        "panic_in_drop",
-        "'thread result panicked on drop' ends the process; \
-         https://github.com/rust-lang/rust/issues/86027",
+        "a thread that the scope joins has panicked: the scope panics; \
+         https://doc.rust-lang.org/std/thread/fn.scope.html#panics",
     ),
     (
         "detached_task_panics",
-        "https://doc.rust-lang.org/std/thread/struct.JoinHandle.html",
+        "a handle that is dropped detaches its thread; \
+         https://doc.rust-lang.org/std/thread/struct.JoinHandle.html",
+    ),
+    (
+        "panic_in_drop",
+        "the payload is dropped as the thread ends, and a panic there aborts; \
+         https://github.com/rust-lang/rust/pull/94644",
     ),
     (
         "cancel_midway",
-        "a dropped handle detaches the thread; \
+        "a handle that is dropped detaches its thread; \
          https://doc.rust-lang.org/std/thread/struct.JoinHandle.html",
     ),
     (
         "deadline_io_bound",
         "the kind is WouldBlock or TimedOut, by platform; \
-         https://doc.rust-lang.org/std/net/struct.TcpStream.html\
-         #method.set_read_timeout",
+         https://doc.rust-lang.org/std/net/struct.TcpStream.html#method.\
+         set_read_timeout",
     ),
     (
         "panic_holding_lock",
-        "https://doc.rust-lang.org/std/sync/struct.Mutex.html#poisoning",
+        "a mutex is poisoned by a panic while it is held; \
+         https://doc.rust-lang.org/std/sync/struct.Mutex.html#poisoning",
     ),
     (
         "thread_limit",
-        "'Panics if the OS fails to create a thread'; \
+        "spawn panics if the system fails to create a thread; \
          https://doc.rust-lang.org/std/thread/fn.spawn.html#panics",
     ),
     (
         "slow_drip",
         "the timeout is that of each call of read; \
-         https://doc.rust-lang.org/std/net/struct.TcpStream.html\
-         #method.set_read_timeout",
+         https://doc.rust-lang.org/std/net/struct.TcpStream.html#method.\
+         set_read_timeout",
     ),
     (
         "connect_storm",
-        "the backlog is 128, and cannot be chosen; \
-         https://github.com/rust-lang/rust/blob/1.95.0/library/std/src/sys/\
-         net/connection/socket/mod.rs",
+        "the backlog is 128, and bind cannot choose another; \
+         https://github.com/rust-lang/rust/issues/55614",
     ),
     (
         "oversize_input",
-        "an allocation that fails ends the process; \
+        "an allocation that fails aborts the process; \
          https://doc.rust-lang.org/std/alloc/fn.handle_alloc_error.html",
     ),
 ];

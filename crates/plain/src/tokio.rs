@@ -25,12 +25,17 @@ pub(crate) const NOTES: &[(&str, &str)] = &[
     ),
     (
         "detached_task_panics",
-        "by default a panic is forwarded to the handle only; \
+        "a panic is forwarded to the handle and nowhere else; \
          https://docs.rs/tokio/1.54/tokio/runtime/enum.UnhandledPanic.html",
     ),
     (
+        "panic_in_drop",
+        "a payload that is caught may panic again where it is dropped; \
+         https://github.com/rust-lang/rust/issues/86027",
+    ),
+    (
         "one_task_errors",
-        "a dropped handle detaches its task; \
+        "a handle that is dropped detaches its task; \
          https://docs.rs/tokio/1.54/tokio/task/struct.JoinHandle.html",
     ),
     (
@@ -40,18 +45,18 @@ pub(crate) const NOTES: &[(&str, &str)] = &[
     ),
     (
         "deadline_cpu_bound",
-        "a future that does not yield may exceed its timeout without an \
-         error; https://docs.rs/tokio/1.54/tokio/time/fn.timeout.html",
+        "a future that does not yield may exceed it without an error; \
+         https://docs.rs/tokio/1.54/tokio/time/fn.timeout.html",
     ),
     (
         "drop_while_running",
-        "the drop waits for each task until its next await; \
+        "the drop waits for what runs until it yields; \
          https://docs.rs/tokio/1.54/tokio/runtime/struct.Runtime.html#shutdown",
     ),
     (
         "blocking_in_task",
-        "https://docs.rs/tokio/1.54/tokio/task/index.html\
-         #blocking-and-yielding",
+        "a task that blocks can halt others; \
+         https://github.com/tokio-rs/tokio/issues/4730",
     ),
     (
         "panic_holding_lock",
@@ -61,14 +66,30 @@ pub(crate) const NOTES: &[(&str, &str)] = &[
     (
         "nested_run",
         "block_on panics within a runtime; \
-         https://docs.rs/tokio/1.54/tokio/runtime/struct.Handle.html\
-         #method.block_on",
+         https://docs.rs/tokio/1.54/tokio/runtime/struct.Handle.html#method.\
+         block_on",
+    ),
+    (
+        "thread_limit",
+        "the builder panics; the drop of what it has begun then waits; \
+         https://github.com/tokio-rs/tokio/issues/6167",
+    ),
+    (
+        "connect_storm",
+        "bind listens with 128 as the standard library; TcpSocket may choose; \
+         https://docs.rs/tokio/1.54/tokio/net/struct.TcpSocket.html#method.\
+         listen",
+    ),
+    (
+        "oversize_input",
+        "an allocation that fails aborts the process; \
+         https://doc.rust-lang.org/std/alloc/fn.handle_alloc_error.html",
     ),
     (
         "zero_workers",
         "worker_threads panics; \
-         https://docs.rs/tokio/1.54/tokio/runtime/struct.Builder.html\
-         #method.worker_threads",
+         https://docs.rs/tokio/1.54/tokio/runtime/struct.Builder.html#method.\
+         worker_threads",
     ),
 ];
 
