@@ -33,7 +33,7 @@ const FLOORS: &[&[&str]] = &[
     &["lanes-measure"],
     // How workers in Python are found.
     &["lanes-python"],
-    &["lanes-claims", "lanes-timeline", "lanes-source"],
+    &["lanes-claims", "lanes-plain", "lanes-timeline", "lanes-source"],
     &["lanes-report"],
     &["lanes"],
 ];

@@ -1,0 +1,149 @@
+//! A process of its own for each use, and the watchdog over it.
+
+use crate::case::Case;
+use crate::limits;
+use crate::observed::{Observed, Outcome};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, getppid, kill_process_group,
+    set_parent_process_death_signal, waitid,
+};
+use std::env;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::panic::{self, AssertUnwindSafe};
+use std::process::{self, Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The name that the process of a use is started under.
+const MARK: &str = "lanes-plain-use";
+/// How long a use may take. The longest that does not hang waits three seconds
+/// for the late clients of a storm.
+const WATCHDOG: Duration = Duration::from_secs(6);
+
+/// A process that runs a use, of the executable that runs now.
+pub(crate) fn command(library: &str, case: &str) -> Command {
+    let mut command = Command::new("/proc/self/exe");
+    command.arg0(MARK).arg(process::id().to_string()).arg(library).arg(case);
+    command.stdin(Stdio::null());
+    command
+}
+
+/// Runs a use in a process of its own, and says what happened there.
+pub(crate) fn observe(library: &str, case: &Case) -> Observed {
+    match watched(library, case) {
+        Ok(observed) => observed,
+        Err(error) => {
+            let detail = format!("no process for it: {error}");
+            Observed::new(Outcome::Unmeasured, detail)
+        }
+    }
+}
+
+fn watched(library: &str, case: &Case) -> io::Result<Observed> {
+    let (mut output, mut errors) =
+        (tempfile::tempfile()?, tempfile::tempfile()?);
+    let workers = case.workers.to_string();
+    let mut command = command(library, case.name);
+    command
+        .stdout(output.try_clone()?)
+        .stderr(errors.try_clone()?)
+        .process_group(0)
+        .env("ASYNC_STD_THREAD_COUNT", &workers)
+        .env("SMOL_THREADS", &workers)
+        .env_remove("RAYON_NUM_THREADS")
+        .env_remove("RUST_BACKTRACE");
+    if case.name == "thread_limit" {
+        command.env(limits::STACK.0, limits::STACK.1.to_string());
+        command.env(limits::ARENAS.0, limits::ARENAS.1);
+    }
+    let mut child = command.spawn()?;
+    let status = end(&mut child)?;
+    let last = last_line(&mut errors)?;
+    let said = match last.as_str() {
+        "" => "its standard error is empty",
+        line => line,
+    };
+    let Some(status) = status else {
+        let detail = format!("no end in {} s: {said}", WATCHDOG.as_secs());
+        return Ok(Observed::new(Outcome::Hangs, detail));
+    };
+    if let Some(signal) = status.signal() {
+        let detail = format!("signal {signal}: {said}");
+        return Ok(Observed::new(Outcome::Aborts, detail).status(signal));
+    }
+    let printed = last_line(&mut output)?;
+    match (status.code(), serde_json::from_str(&printed)) {
+        (Some(0), Ok(observed)) => Ok(observed),
+        (code, _) => {
+            let code = code.unwrap_or_default();
+            let detail = format!("status {code}: {said}");
+            Ok(Observed::new(Outcome::Exits, detail).status(code))
+        }
+    }
+}
+
+/// Waits for the process, and ends it after a while, with all that it started.
+/// `None` if it did not end by itself.
+fn end(child: &mut Child) -> io::Result<Option<ExitStatus>> {
+    let begin = Instant::now();
+    let pid = Pid::from_child(child);
+    // It is not reaped before its group was killed: the number of the group is
+    // its own until then.
+    let look =
+        WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    let mut hangs = false;
+    while !hangs && waitid(WaitId::Pid(pid), look)?.is_none() {
+        hangs = begin.elapsed() > WATCHDOG;
+        thread::sleep(Duration::from_millis(2));
+    }
+    // Nothing is left of it, or what is left ends now.
+    let _ = kill_process_group(pid, Signal::KILL);
+    let status = child.wait()?;
+    Ok((!hangs).then_some(status))
+}
+
+fn last_line(file: &mut File) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let mut lines = text.lines().map(str::trim).filter(|line| {
+        // What the standard library adds below the message of a panic.
+        !line.is_empty() && !line.starts_with("note: ")
+    });
+    Ok(lines.next_back().unwrap_or_default().to_owned())
+}
+
+/// The library and the case that this process is to run, if it was started as
+/// the process of a use.
+pub(crate) fn asked() -> Option<(String, String)> {
+    let mut arguments = env::args_os();
+    if arguments.next().as_deref() != Some(OsStr::new(MARK)) {
+        return None;
+    }
+    let mut text = || arguments.next()?.into_string().ok();
+    let parent: i32 = text()?.parse().ok()?;
+    // Who started this was killed: nobody watches.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    if getppid().map(Pid::as_raw_nonzero).map(i32::from) != Some(parent) {
+        process::exit(1);
+    }
+    Some((text()?, text()?))
+}
+
+/// Runs the use in this process, which ends with it.
+pub(crate) fn run(plain: fn() -> Observed) -> ! {
+    let observed = panic::catch_unwind(AssertUnwindSafe(plain));
+    let observed = observed.unwrap_or_else(|payload| {
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or(payload.downcast_ref::<&str>().copied());
+        let detail = text.unwrap_or("a payload that is no text");
+        Observed::new(Outcome::Rethrows, detail)
+    });
+    let line = serde_json::to_string(&observed).expect("plain values");
+    println!("{line}");
+    process::exit(0);
+}
