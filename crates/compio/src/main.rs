@@ -1,11 +1,13 @@
 //! The worker of the guest `compio`.
 
 use lanes_compio::Compio;
+use lanes_conformance::spoken::asked;
 use lanes_core::{Entry, Family};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     const LOCK: &str = include_str!("../../../Cargo.lock");
     let compio = Entry::of::<Compio>("compio", Family::Guest, LOCK);
-    lanes_measure::worker::of(compio.package("compio"))
+    let compio = compio.package("compio");
+    asked(&compio).unwrap_or_else(|| lanes_measure::worker::of(compio))
 }

@@ -3,12 +3,14 @@
 use crate::cases;
 use crate::outcome::{Checked, Outcome};
 use lanes_core::{Cells, Entry, Family};
+use lanes_watchdog::{Ended, watched};
 use std::env;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::{self, Command, Stdio};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Set in the process of a case.
 const VARIABLE: &str = "LANES_CONFORMANCE_CASE";
@@ -41,25 +43,21 @@ fn apart(case: impl FnOnce() -> Outcome) {
     // The test harness names the thread of a test after it.
     let thread = thread::current();
     let name = thread.name().expect("a thread of the test harness");
-    let mut child = Command::new("/proc/self/exe")
+    let mut command = Command::new("/proc/self/exe");
+    command
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
         .env(VARIABLE, name)
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("a process for the case");
-    let begin = Instant::now();
-    loop {
-        match child.try_wait().expect("a child that can be waited for") {
-            Some(status) if status.success() => return,
-            Some(status) => panic!("{name}: {status}"),
-            None if begin.elapsed() > WATCHDOG => {
-                child.kill().expect("a child that can be killed");
-                child.wait().expect("a killed child ends");
-                panic!("{name}: hangs");
-            }
-            None => thread::sleep(Duration::from_millis(5)),
+        .stdout(Stdio::null());
+    let never = AtomicBool::new(false);
+    match watched(&mut command, WATCHDOG, &never) {
+        Ok(Ended::Exited(status, 0)) if status.success() => {}
+        Ok(Ended::Exited(status, 0)) => panic!("{name}: {status}"),
+        Ok(Ended::Exited(_, left)) => {
+            panic!("{name}: {left} processes are left");
         }
+        Ok(Ended::Hung | Ended::Stopped) => panic!("{name}: hangs"),
+        Err(error) => panic!("no process for {name}: {error}"),
     }
 }
 

@@ -36,6 +36,7 @@ mod left;
 mod limits;
 mod outcome;
 mod peers;
+pub mod spoken;
 mod whole;
 mod workers;
 

@@ -4,8 +4,8 @@
 //! runtime's timer can end, end too. The thread starts with the first
 //! deadline of the process and sleeps while there is none.
 
-use crate::{Error, preflight};
 use crate::stop::Stop;
+use crate::{Error, preflight};
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;

@@ -7,6 +7,7 @@ use lanes_plain::{CASES, Case, LIBRARIES, Library, Observed, find};
 use serde_json::json;
 use std::env;
 use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
 
 fn main() -> ExitCode {
     let names: Vec<String> = env::args().skip(1).collect();
@@ -44,7 +45,7 @@ fn main() -> ExitCode {
                 print!(" |");
                 continue;
             };
-            let observed = one.run();
+            let observed = one.run(&AtomicBool::new(false));
             print!(" {} |", cell(&observed));
             lines.push(json!({
                 "library": one.library,

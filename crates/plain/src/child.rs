@@ -3,19 +3,17 @@
 use crate::case::Case;
 use crate::limits;
 use crate::observed::{Observed, Outcome};
-use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, getppid, kill_process_group,
-    set_parent_process_death_signal, waitid,
-};
+use lanes_watchdog::{Ended, watched};
+use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 use std::env;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::panic::{self, AssertUnwindSafe};
-use std::process::{self, Child, Command, ExitStatus, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{self, Command, Stdio};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// The name that the process of a use is started under.
 const MARK: &str = "lanes-plain-use";
@@ -32,8 +30,12 @@ pub(crate) fn command(library: &str, case: &str) -> Command {
 }
 
 /// Runs a use in a process of its own, and says what happened there.
-pub(crate) fn observe(library: &str, case: &Case) -> Observed {
-    match watched(library, case) {
+pub(crate) fn observe(
+    library: &str,
+    case: &Case,
+    stop: &AtomicBool,
+) -> Observed {
+    match observed(library, case, stop) {
         Ok(observed) => observed,
         Err(error) => {
             let detail = format!("no process for it: {error}");
@@ -42,7 +44,11 @@ pub(crate) fn observe(library: &str, case: &Case) -> Observed {
     }
 }
 
-fn watched(library: &str, case: &Case) -> io::Result<Observed> {
+fn observed(
+    library: &str,
+    case: &Case,
+    stop: &AtomicBool,
+) -> io::Result<Observed> {
     let (mut output, mut errors) =
         (tempfile::tempfile()?, tempfile::tempfile()?);
     let workers = case.workers.to_string();
@@ -50,7 +56,6 @@ fn watched(library: &str, case: &Case) -> io::Result<Observed> {
     command
         .stdout(output.try_clone()?)
         .stderr(errors.try_clone()?)
-        .process_group(0)
         .env("ASYNC_STD_THREAD_COUNT", &workers)
         .env("SMOL_THREADS", &workers)
         .env_remove("RAYON_NUM_THREADS")
@@ -59,16 +64,22 @@ fn watched(library: &str, case: &Case) -> io::Result<Observed> {
         command.env(limits::STACK.0, limits::STACK.1.to_string());
         command.env(limits::ARENAS.0, limits::ARENAS.1);
     }
-    let mut child = command.spawn()?;
-    let status = end(&mut child)?;
+    let ended = watched(&mut command, WATCHDOG, stop)?;
     let last = last_line(&mut errors)?;
     let said = match last.as_str() {
         "" => "its standard error is empty",
         line => line,
     };
-    let Some(status) = status else {
-        let detail = format!("no end in {} s: {said}", WATCHDOG.as_secs());
-        return Ok(Observed::new(Outcome::Hangs, detail));
+    let status = match ended {
+        Ended::Exited(status, _) => status,
+        Ended::Stopped => {
+            let detail = "it was interrupted";
+            return Ok(Observed::new(Outcome::Unmeasured, detail));
+        }
+        Ended::Hung => {
+            let detail = format!("no end in {} s: {said}", WATCHDOG.as_secs());
+            return Ok(Observed::new(Outcome::Hangs, detail));
+        }
     };
     if let Some(signal) = status.signal() {
         let detail = format!("signal {signal}: {said}");
@@ -83,26 +94,6 @@ fn watched(library: &str, case: &Case) -> io::Result<Observed> {
             Ok(Observed::new(Outcome::Exits, detail).status(code))
         }
     }
-}
-
-/// Waits for the process, and ends it after a while, with all that it started.
-/// `None` if it did not end by itself.
-fn end(child: &mut Child) -> io::Result<Option<ExitStatus>> {
-    let begin = Instant::now();
-    let pid = Pid::from_child(child);
-    // It is not reaped before its group was killed: the number of the group is
-    // its own until then.
-    let look =
-        WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-    let mut hangs = false;
-    while !hangs && waitid(WaitId::Pid(pid), look)?.is_none() {
-        hangs = begin.elapsed() > WATCHDOG;
-        thread::sleep(Duration::from_millis(2));
-    }
-    // Nothing is left of it, or what is left ends now.
-    let _ = kill_process_group(pid, Signal::KILL);
-    let status = child.wait()?;
-    Ok((!hangs).then_some(status))
 }
 
 fn last_line(file: &mut File) -> io::Result<String> {

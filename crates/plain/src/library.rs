@@ -7,6 +7,7 @@ use crate::{
 };
 use std::fmt;
 use std::hint;
+use std::sync::atomic::AtomicBool;
 
 /// A library, and its plain use in every case that it can meet.
 #[derive(Debug, Clone, Copy)]
@@ -31,15 +32,16 @@ pub struct Use {
 }
 
 impl Use {
-    /// Runs it in a process of its own, under a watchdog of six seconds. The
-    /// process is the running executable, started once more; it becomes the
-    /// use's before its `main` runs, and so do all executables that link this
-    /// crate.
-    pub fn run(&self) -> Observed {
+    /// Runs it in a process of its own, under a watchdog of six seconds, which
+    /// also ends it when `stop` is set. The process is the running executable,
+    /// started once more; it becomes the use's before its `main` runs, and so
+    /// do all executables that link this crate.
+    pub fn run(&self, stop: &AtomicBool) -> Observed {
         // A linker leaves out what nothing refers to.
         hint::black_box(become_use as fn());
         let case = CASES.iter().find(|case| case.name == self.case);
-        child::observe(self.library, case.expect("every use is of a case"))
+        let case = case.expect("every use is of a case");
+        child::observe(self.library, case, stop)
     }
 
     /// What the library or a public report of it says about this, with the

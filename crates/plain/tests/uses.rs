@@ -6,12 +6,13 @@ use lanes_plain::{CASES, LIBRARIES, Observed, Outcome, find};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 /// Runs all uses of a library.
 fn observed(library: &str) -> BTreeMap<&'static str, Observed> {
     let library = LIBRARIES.iter().find(|one| one.name == library).unwrap();
     let run = |one: &lanes_plain::Use| {
-        let observed = one.run();
+        let observed = one.run(&AtomicBool::new(false));
         assert_ne!(
             observed.outcome,
             Outcome::Unmeasured,

@@ -27,7 +27,7 @@ enum Place {
 /// The floors, from the lowest to the highest. Those of one floor do not use
 /// each other. The models have a floor of their own, between core and suite.
 const FLOORS: &[&[&str]] = &[
-    &["lanes-core"],
+    &["lanes-core", "lanes-watchdog"],
     &["lanes-conformance"],
     &["lanes-suite"],
     &["lanes-measure"],
@@ -94,6 +94,7 @@ impl Place {
             (Self::Model, Self::Conformance) if in_tests => None,
             (Self::Model, _) => Some("a model uses core and libraries only"),
             (_, Self::Conformance) if in_tests => None,
+            (Self::Guest, Self::Conformance) => None,
             _ if other.height() < self.height() => None,
             _ => Some("it does not lie below"),
         }
