@@ -176,9 +176,12 @@ fn candidate(path: &Path) -> Result<Option<Document>, String> {
     if count == 0 && path.extension().is_some_and(|end| end == "json") {
         return Err(format!("{name} is empty"));
     }
+    if count == 0 {
+        return Ok(None);
+    }
     // Pictures and pages are not read to their end.
     let mark = start[..count].iter().find(|byte| !byte.is_ascii_whitespace());
-    if !matches!(mark, Some(b'{' | 0xef | 0xfe | 0xff)) {
+    if !matches!(mark, None | Some(b'{' | 0xef | 0xfe | 0xff)) {
         return Ok(None);
     }
     match Document::read(path) {

@@ -32,7 +32,7 @@ fn a_name_that_nothing_has_is_an_error_with_the_nearest() {
         (&["duel", own, own, "spwan"], "\"spawn\""),
         (&["duel", own, own, "--models=thread"], "\"threads\""),
         (&["duel", own, own, "--models="], "no model is called \"\""),
-        (&["duel", own, own, "--format=md"], "'markdown'"),
+        (&["duel", own, own, "--format=md"], "csv, markdown"),
         (&["trace", "subtask"], "\"subtasks\""),
         (&["trace", ""], "no workload is called \"\""),
         (&["trace", "--models=proceses"], "\"processes\""),
@@ -41,7 +41,7 @@ fn a_name_that_nothing_has_is_an_error_with_the_nearest() {
         (&["trace", "max", "--size="], "no size is called \"\""),
         (&["rank", file, "--models=ryaon"], "\"rayon\""),
         (&["rank", file, "--models="], "no model is called \"\""),
-        (&["rank", file, "--format=cvs"], "'csv'"),
+        (&["rank", file, "--format=cvs"], "table, json, csv"),
         (&["cmp", file, file, "--format=jason"], "'json'"),
         (&["claims", "computng"], "'computing'"),
         (&["claims", ""], "possible values"),
@@ -49,14 +49,15 @@ fn a_name_that_nothing_has_is_an_error_with_the_nearest() {
         (&["demo", "fecth"], "\"fetch\""),
         (&["demo", "--models=smoll"], "\"smol\""),
         (&["completions", "bsh"], "'bash'"),
-        (&["rnu"], "'run'"),
+        (&["runn"], "'run'"),
         (&["run", "--modles=x"], "'--models'"),
     ];
     for (arguments, words) in cases {
         let output = lanes(arguments).current_dir(folder.path()).output();
         let output = output.unwrap();
         let errors = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
+        let code = output.status.code();
+        assert_eq!(code, Some(2), "{arguments:?}: {errors}");
         assert!(errors.contains(words), "{arguments:?}: {errors}");
         assert!(!errors.contains("panicked"), "{errors}");
     }

@@ -135,8 +135,8 @@ fn a_session_ends_at_any_of_them() {
 /// A worker that does not read its socket does not see that it has ended.
 #[test]
 fn a_worker_that_takes_no_notice_is_ended_too() {
-    let mute = "--peer=mute=sleep 1000";
-    let all = ["run", "max", "--models=mute", mute, "--output=a.json"];
+    let deaf = "--peer=deaf=sleep 1000";
+    let all = ["run", "max", "--models=deaf", deaf, "--output=a.json"];
     interrupted(&all, Signal::INT, true);
 }
 
