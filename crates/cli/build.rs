@@ -49,7 +49,9 @@ fn main() {
     let (mut commit, mut dirty) = (String::new(), false);
     if is_top {
         commit = git(&["rev-parse", "HEAD"]).unwrap_or_default();
-        let status = [&["status", "--porcelain", "--"][..], &SOURCES].concat();
+        // A source file that is not added yet is a change as well.
+        let all = ["status", "--porcelain", "--untracked-files=all", "--"];
+        let status = [&all[..], &SOURCES].concat();
         dirty = git(&status).is_some_and(|changes| !changes.is_empty());
     }
     println!("cargo::rustc-env=LANES_RUSTC={version}");
@@ -73,7 +75,12 @@ fn git(arguments: &[&str]) -> Option<String> {
 
 /// What a command prints, if it is there and succeeds.
 fn output(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(arguments).output().ok()?;
+    let mut command = Command::new(program);
+    // A hook of git has it look at another tree.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        command.env_remove(name);
+    }
+    let output = command.args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
 }

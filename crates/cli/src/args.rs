@@ -205,7 +205,7 @@ pub(crate) struct Conditions {
     pub(crate) deadline: Duration,
 
     /// How much memory a worker may use, such as 4GiB; by default a quarter of
-    /// the machine's
+    /// what the machine has or the system lets this process have
     #[arg(long, value_parser = bytes)]
     pub(crate) memory: Option<u64>,
 }

@@ -2,9 +2,11 @@
 
 use crate::args::Format;
 use crate::fail::Fail;
+use crate::say::note;
 use crate::show::{Sheet, number};
 use lanes_measure::change::{Change, Compared, Finding, Outcome};
 use lanes_measure::statistics::FEWEST_VISITS;
+use lanes_measure::tables::UNKNOWN;
 use lanes_measure::words::{counted, digits, percent, range, time};
 
 /// The changes in this format, without JSON.
@@ -51,16 +53,21 @@ fn sheet(changes: &[Change], fail_on: Option<f64>) -> Sheet {
             change.size.clone(),
             change.name.clone(),
             change.workers.to_string(),
-            before.unwrap_or_default(),
-            after.unwrap_or_default(),
-            ratio.map(|r| digits(r.median)).unwrap_or_default(),
-            ratio.map(|r| range(r.low, r.high)).unwrap_or_default(),
+            known(before),
+            known(after),
+            known(ratio.map(|r| digits(r.median))),
+            known(ratio.map(|r| range(r.low, r.high))),
             in_words(&change.outcome, fail_on),
-            visible.unwrap_or_default(),
+            known(visible),
             compared(change),
         ]);
     }
     sheet
+}
+
+/// The text, if the number is known.
+fn known(text: Option<String>) -> String {
+    text.unwrap_or_else(|| UNKNOWN.into())
 }
 
 fn compared(change: &Change) -> String {
@@ -217,7 +224,7 @@ fn judged(changes: &[Change], fail_on: Option<f64>) -> Result<(), Fail> {
         let what = format!("no cell was judged: {why}; measure longer");
         return Err(Fail::Nothing(what));
     }
-    eprintln!("lanes: {} not judged: {why}", counted(unknown, "cell"));
+    note!("{} not judged: {why}", counted(unknown, "cell"));
     Ok(())
 }
 

@@ -2,8 +2,10 @@
 
 use crate::args::Check;
 use crate::fail::Fail;
+use crate::interrupt;
 use crate::models::Model;
 use crate::run::limits;
+use crate::say::line;
 use crate::select::Cells;
 use crate::show::print;
 use crate::temporary;
@@ -30,7 +32,7 @@ struct Known {
 /// # Errors
 /// [`Fail::Failure`] if a cell is wrong, [`Fail::Interrupted`] after Ctrl-C.
 pub(crate) fn check(options: &Check) -> Result<(), Fail> {
-    let limits = limits(options.deadline, None)?;
+    let limits = limits(options.deadline, None);
     let cells = Cells::of_all(&options.selection, rows(Size::Quick), false)?;
     let small = ITEMS.into_iter().flat_map(rows_with).map(|row| (row, false));
     let long = rows(Size::Quick).into_iter().map(|row| (row, true));
@@ -39,6 +41,7 @@ pub(crate) fn check(options: &Check) -> Result<(), Fail> {
         models.any(|model| cells.has(row.workload(), &model.model))
     });
     let known = wanted.map(|(row, long)| {
+        interrupt::look()?;
         let name = format!("{} {}", row.workload(), row.label());
         let failed = |error| Fail::Failure(format!("{name}: {error}"));
         let row = row.pinned().map_err(failed)?;
@@ -77,7 +80,7 @@ pub(crate) fn check(options: &Check) -> Result<(), Fail> {
         if found.interrupted {
             break;
         }
-        eprintln!("{}: {} right so far", model.name, found.right);
+        line!("{}: {} right so far", model.name, found.right);
     }
     found.print()
 }
@@ -187,7 +190,7 @@ impl Found {
         let (right, wrong) = (self.right, self.wrong.len());
         print(&format!("{right} right, {refused} refused, {wrong} wrong\n"))?;
         if self.interrupted {
-            return Err(Fail::Interrupted("interrupted".into()));
+            return Err(interrupt::interrupted());
         }
         if wrong > 0 {
             let cells = if wrong == 1 { "cell" } else { "cells" };

@@ -2,7 +2,9 @@
 
 use crate::args::{Claimed, Claims, Format};
 use crate::fail::Fail;
+use crate::interrupt;
 use crate::run::limits;
+use crate::say::{line, note};
 use crate::show::{Sheet, print};
 use crate::stamp;
 use crate::temporary;
@@ -17,17 +19,15 @@ use std::time::Instant;
 /// # Errors
 /// [`Fail::Interrupted`] after Ctrl-C, and those of the system.
 pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
-    let limits = limits(options.deadline, None)?;
+    let limits = limits(options.deadline, None);
     let folder = temporary::folder()?;
     let begin = Instant::now();
     if cfg!(debug_assertions) {
-        eprintln!(
-            "lanes: this is a debug build; `cargo lanes` makes a release build"
-        );
+        note!("this is a debug build; `cargo lanes` makes a release build");
     }
     let mut watch = |finding: &Finding| {
         let Finding { ratio, who, .. } = finding;
-        eprintln!("{who}: {ratio}: {}", outcome(&finding.found));
+        line!("{who}: {ratio}: {}", outcome(&finding.found));
     };
     let groups = options.groups.iter().map(|group| match group {
         Claimed::Computing => Group::Computing,
@@ -49,9 +49,7 @@ pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
         own: Launch::own(),
         watch: &mut watch,
     });
-    if limits.stop.load(std::sync::atomic::Ordering::Relaxed) {
-        return Err(Fail::Interrupted("interrupted".into()));
-    }
+    interrupt::look()?;
     let seconds = begin.elapsed().as_secs_f64();
     let (machine, build) = (stamp::machine(), stamp::build());
     let pythons = lanes_python::interpreters();

@@ -3,7 +3,9 @@
 use crate::args::{Cmp, Format};
 use crate::changes::{end, text, visible};
 use crate::fail::Fail;
-use crate::provenance::warn_if_other;
+use crate::provenance::differences;
+use crate::say::{line, note};
+use crate::sessions::is_part;
 use crate::show::print;
 use lanes_measure::change::{BESIDE, Change, Compared, Limits, changes};
 use lanes_measure::results::{Results, State};
@@ -18,15 +20,20 @@ use lanes_measure::results::{Results, State};
 pub(crate) fn cmp(options: &Cmp) -> Result<(), Fail> {
     let load = |path| Results::load(path).map_err(Fail::of);
     let (before, after) = (load(&options.before)?, load(&options.after)?);
-    warn_if_other(&before, &after);
+    for difference in differences(&before, &after) {
+        note!("{difference}");
+    }
+    if is_part(&before, &after) || is_part(&after, &before) {
+        let [before, after] = [&options.before, &options.after];
+        let (before, after) = (before.display(), after.display());
+        note!("{before} and {after} are of one session");
+    }
     for (results, path) in
         [(&before, &options.before), (&after, &options.after)]
     {
         let path = path.display();
         if results.state != State::Complete {
-            eprintln!(
-                "lanes: {path} is of a session that did not end as planned"
-            );
+            note!("{path} is of a session that did not end as planned");
         }
     }
     let path = options.before.display();
@@ -49,23 +56,26 @@ pub(crate) fn cmp(options: &Cmp) -> Result<(), Fail> {
     }
     print(&text(&changes, options.fail_on, options.format)?)?;
     if matches!(options.format, Format::Table | Format::Markdown) {
-        note(&changes);
+        explain(&changes);
     }
     end(&changes, options.fail_on)
 }
 
-fn note(changes: &[Change]) {
-    eprint!("{}", visible(changes));
+fn explain(changes: &[Change]) {
+    let visible = visible(changes);
+    if !visible.is_empty() {
+        line!("{}", visible.trim_end());
+    }
     let beside = |c: &Change| c.compared == Compared::BesideOthers;
     if changes.iter().any(beside) {
-        eprintln!(
+        line!(
             "Beside the others: a slowdown of all models of a row, as by a \
              busy neighbour, is not in the ratio (--absolute compares bare \
              times)."
         );
     }
     if !changes.iter().all(beside) {
-        eprintln!(
+        line!(
             "Absolute: what made the whole machine slower is in the ratio; it \
              takes {BESIDE} other models in a row to tell. `lanes duel` \
              compares two builds in one session."

@@ -4,6 +4,7 @@ use crate::args::{Conditions, Demo, Drawing, Format, Report, Run};
 use crate::fail::Fail;
 use crate::report::report;
 use crate::run::{end, measured};
+use crate::say::note;
 use crate::trace::record_all;
 use lanes_measure::session;
 use lanes_suite::MODELS;
@@ -20,7 +21,7 @@ const TRACED: u64 = 3;
 pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
     let Demo { selection, budget, output, open } = options;
     let deadline = Duration::from_secs(60);
-    eprintln!("lanes: 1 of 3, measuring");
+    note!("1 of 3, measuring");
     let run = Run {
         selection: selection.clone(),
         quick: true,
@@ -42,7 +43,7 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
     if let Err(Fail::Interrupted(_)) = ended {
         return ended;
     }
-    eprintln!("lanes: 2 of 3, tracing");
+    note!("2 of 3, tracing");
     let drawing = Drawing {
         unit: Duration::from_millis(20),
         workers: None,
@@ -58,7 +59,7 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
         traced.models = names.collect();
     }
     let traces = record_all(&traced, &drawing)?;
-    eprintln!("lanes: 3 of 3, the page");
+    note!("3 of 3, the page");
     report(&Report {
         results: vec![path, traces],
         output: Some(output.clone()),

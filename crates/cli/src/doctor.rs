@@ -2,17 +2,18 @@
 
 use crate::args::Doctor;
 use crate::fail::Fail;
+use crate::interrupt;
 use crate::models::not_built;
 use crate::run::limits;
 use crate::show::print;
 use crate::stamp;
+use lanes_core::limits::Limits;
 use lanes_core::{Config, Size, rows};
 use lanes_measure::guest;
-use lanes_measure::machine::Machine;
 use lanes_measure::process::Launch;
 use lanes_measure::results::Results;
 use lanes_measure::session::{self, Contender, Plan};
-use lanes_measure::words::{percent, time};
+use lanes_measure::words::{digits, percent, time};
 use rustix::process::{Resource, getrlimit};
 use std::fs;
 use std::time::Duration;
@@ -23,6 +24,8 @@ const QUIET: f64 = 0.05;
 const DESCRIPTORS: u64 = 1024;
 /// So many threads are enough for every full size.
 const THREADS: u64 = 12_000;
+/// So much free memory is enough for every full size.
+const PLENTY: u64 = 2 << 30;
 
 /// Reports what helps or harms measuring, one line each, and what to do about
 /// it.
@@ -33,12 +36,13 @@ pub(crate) fn doctor(options: &Doctor) -> Result<(), Fail> {
     let machine = stamp::machine();
     let build = stamp::build();
     good(&format!("machine: {machine}"))?;
-    cores(&machine)?;
+    let limits = Limits::here();
+    cores(&limits)?;
     governor()?;
-    load(&machine)?;
-    memory(&machine)?;
+    load(&limits)?;
+    memory(&limits)?;
     descriptors()?;
-    threads()?;
+    threads(&limits)?;
     clock()?;
     report(
         build.profile == "release",
@@ -117,14 +121,22 @@ fn report(is_good: bool, text: &str, remedy: &str) -> Result<(), Fail> {
     print(&format!(" look  {text}\n       {remedy}\n"))
 }
 
-fn cores(machine: &Machine) -> Result<(), Fail> {
-    let cores = machine.cores;
-    let quota = fs::read_to_string("/sys/fs/cgroup/cpu.max").ok();
-    let limited = quota.is_some_and(|quota| !quota.starts_with("max"));
+fn cores(limits: &Limits) -> Result<(), Fail> {
+    let cores = limits.cores();
+    let mut text = format!("cores: {cores} threads run at once");
+    let quota = limits.quota.filter(|of| *of < limits.processors as f64);
+    if let Some(quota) = quota {
+        text += &format!(
+            "; a control group gives the time of {} of {} processors",
+            digits(quota),
+            limits.processors
+        );
+    }
     report(
-        cores >= 2 && !limited,
-        &format!("cores: {cores} threads run at once"),
-        "with one core, or with a CPU quota (cpu.max), models differ little",
+        cores >= 2 && quota.is_none(),
+        &text,
+        "with one core, or with a CPU quota (cpu.max, cpu.cfs_quota_us), \
+         models differ little",
     )
 }
 
@@ -143,27 +155,32 @@ fn governor() -> Result<(), Fail> {
     }
 }
 
-fn load(machine: &Machine) -> Result<(), Fail> {
+fn load(limits: &Limits) -> Result<(), Fail> {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = text.split_whitespace().next().and_then(|l| l.parse().ok());
-    let load: f64 = load.unwrap_or(0.0);
+    let load = text.split_whitespace().next();
+    let Some(load) = load.and_then(|load| load.parse::<f64>().ok()) else {
+        return good("load: not reported by the system");
+    };
     report(
-        load < 0.3 * machine.cores as f64,
+        load < 0.3 * limits.cores() as f64,
         &format!("load: {load} over the last minute"),
         "something else is running: grades will need more visits",
     )
 }
 
-fn memory(machine: &Machine) -> Result<(), Fail> {
-    let Some(all) = machine.memory else {
+fn memory(limits: &Limits) -> Result<(), Fail> {
+    let (Some(all), Some(free)) = (limits.total(), limits.available) else {
         return good("memory: not reported by the system");
     };
-    let available = lanes_core::preflight::memory(1 << 31, 1).is_ok();
-    report(
-        available,
-        &format!("memory: {} MiB", all >> 20),
-        "less than 2 GiB are free: full sizes may be refused",
-    )
+    let mut text = format!("memory: {} MiB", all >> 20);
+    if limits.memory.is_some() {
+        text += " for this process, by a control group or `ulimit -v`";
+    }
+    let remedy = format!(
+        "{} MiB are free, less than 2 GiB: full sizes may be refused",
+        free >> 20
+    );
+    report(free >= PLENTY, &text, &remedy)
 }
 
 fn descriptors() -> Result<(), Fail> {
@@ -177,28 +194,23 @@ fn descriptors() -> Result<(), Fail> {
     report(most >= DESCRIPTORS, &text, remedy)
 }
 
-fn threads() -> Result<(), Fail> {
-    let number =
-        |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
-    let limits = [
-        number("/proc/sys/kernel/threads-max"),
-        number("/sys/fs/cgroup/pids.max"),
-        number("/proc/sys/vm/max_map_count").map(|maps| maps / 2),
-    ];
-    let most = limits.into_iter().flatten().min().unwrap_or(u64::MAX);
+fn threads(limits: &Limits) -> Result<(), Fail> {
+    let Some(most) = limits.threads else {
+        return good("threads: not reported by the system");
+    };
     report(
         most >= THREADS,
         &format!("threads: {most}"),
-        "`spawn` in threads is refused in full size: raise pids.max or \
-         kernel.threads-max",
+        "`spawn` in threads is refused in full size: raise `ulimit -u`, \
+         pids.max, kernel.threads-max or vm.max_map_count",
     )
 }
 
 fn clock() -> Result<(), Fail> {
     let path =
         "/sys/devices/system/clocksource/clocksource0/current_clocksource";
-    let source = fs::read_to_string(path).unwrap_or_default();
-    let source = source.trim();
+    let source = fs::read_to_string(path);
+    let source = source.as_deref().map_or("of an unknown source", str::trim);
     let cost = session::clock().as_secs_f64();
     report(
         cost < 1e-6,
@@ -231,13 +243,14 @@ fn noise() -> Result<(), Fail> {
         seed: 7,
         level: 0.95,
         margin: session::MARGIN,
-        limits: limits(Duration::from_secs(60), None)?,
+        limits: limits(Duration::from_secs(60), None),
         machine: stamp::machine(),
         build: stamp::build(),
     };
     let silent = &mut |_: &Results, _: &_| Ok(());
     let results =
         session::run(&plan, String::new(), silent).map_err(Fail::of)?;
+    interrupt::look()?;
     for row in &results.rows {
         let summary = row.summary.as_ref().ok_or_else(|| {
             Fail::Failure("the noise was not measured".into())

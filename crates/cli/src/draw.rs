@@ -12,6 +12,7 @@ use lanes_measure::process::{Limits, Process};
 use lanes_measure::protocol::Traced;
 use lanes_measure::recording::{self, Recording, Work};
 use lanes_measure::statistics::{Interval, LEVEL, median};
+use lanes_measure::tables::UNKNOWN;
 use lanes_measure::words::{counted, digits, time};
 use lanes_timeline::{Timeline, TracedModel, critical_path, totals};
 use std::path::Path;
@@ -197,8 +198,9 @@ fn share(recording: &Recording) -> String {
             format!("{median:.1} % ({low:.1} to {high:.1})")
         }
         None => {
-            let median = median(&mut ratios.clone()).unwrap_or(1.0);
-            format!("{:.1} %", median * 100.0)
+            let median = median(&mut ratios.clone());
+            let text = |median| format!("{:.1} %", median * 100.0);
+            median.map_or_else(|| UNKNOWN.into(), text)
         }
     }
 }

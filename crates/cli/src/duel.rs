@@ -5,6 +5,7 @@ use crate::changes::{self, visible};
 use crate::fail::Fail;
 use crate::models::{Known, Origin};
 use crate::run::{self, limits, session, sized};
+use crate::say::{line, note};
 use crate::select::Cells;
 use crate::show::print;
 use crate::side::Side;
@@ -34,7 +35,7 @@ const LEAST_BUDGET: Duration = Duration::from_secs(60);
 /// [`Fail::Interrupted`] after Ctrl-C.
 pub(crate) fn duel(options: &Duel) -> Result<(), Fail> {
     let Conditions { deadline, memory, .. } = options.conditions;
-    let limits = limits(deadline, memory)?;
+    let limits = limits(deadline, memory);
     let folder = temporary::folder()?;
     let side = |title, argument, place| {
         let place = folder.path().join(place);
@@ -140,8 +141,8 @@ fn strange(sides: &[Side; 2]) -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     if !names.is_empty() {
-        eprintln!(
-            "lanes: this version of Lanes cannot measure {}; run one that has \
+        note!(
+            "this version of Lanes cannot measure {}; run one that has \
              it",
             names.join(", ")
         );
@@ -223,7 +224,7 @@ fn show(
     if let Some((_, path)) = measured
         && options.format == Format::Table
     {
-        eprintln!("results: {}", path.display());
+        line!("results: {}", path.display());
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ pub(crate) enum Fail {
     Regression(String),
     /// Nothing matched: 4.
     Nothing(String),
-    /// Ctrl-C: 130.
+    /// A signal: 130.
     Interrupted(String),
 }
 
@@ -26,7 +26,7 @@ impl Fail {
             Self::Usage(_) => 2,
             Self::Regression(_) => 3,
             Self::Nothing(_) => 4,
-            Self::Interrupted(_) => 130,
+            Self::Interrupted(_) => crate::interrupt::CODE,
         })
     }
 

@@ -4,12 +4,15 @@ use crate::args::{Figures, Format, Selection};
 use crate::draw::Recorder;
 use crate::fail::Fail;
 use crate::files::save;
+use crate::interrupt;
 use crate::run::limits;
+use crate::say::{line, note};
 use crate::select::Cells;
 use crate::show::print;
 use crate::temporary;
 use lanes_core::trace::State::{self, Compute, Io, Lock};
 use lanes_core::{Error, Size, rows};
+use lanes_measure::failure::Cause;
 use lanes_timeline::{Picture, Timeline, View, svg};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -140,23 +143,26 @@ pub(crate) fn figures(options: &Figures) -> Result<(), Fail> {
     let filters = vec!["subtasks".to_owned()];
     let selection = Selection { filters, models, peers: Vec::new() };
     let cells = Cells::choose(&selection, rows(Size::Quick))?.here()?;
-    let limits = limits(drawing.deadline, None)?;
+    let limits = limits(drawing.deadline, None);
     let folder = temporary::folder()?;
     let (row, folder) = (None, folder.path());
     let recorder = Recorder { row, drawing, folder, limits: &limits };
     let (mut timelines, mut all) = (BTreeMap::new(), Vec::new());
     let mut failed = Vec::new();
     for model in &cells.models {
-        eprintln!("{}", model.name);
+        line!("{}", model.name);
         match recorder.record(model) {
             Ok(recorded) => {
                 let timeline = recorded.timeline.clone();
                 timelines.insert(model.name.clone(), timeline);
                 all.push(recorded);
             }
+            Err(failure) if failure.cause == Cause::Interrupted => {
+                return Err(interrupt::interrupted());
+            }
             // What a version of Python does not have is no failure.
             Err(failure) if !failure.is_wrong() => {
-                eprintln!("lanes: {}: {failure}", model.name);
+                note!("{}: {failure}", model.name);
             }
             Err(failure) => failed.push(format!("{}: {failure}", model.name)),
         }
@@ -185,7 +191,7 @@ pub(crate) fn figures(options: &Figures) -> Result<(), Fail> {
         };
         let text = svg(&picture).map_err(Fail::of)?;
         let path = save(&drawing.output, figure.file, "svg", &text)?;
-        eprintln!("{}: {}", figure.title, path.display());
+        line!("{}: {}", figure.title, path.display());
     }
     print(&recorder.sheet(&all)?.text(Format::Table)?)?;
     match &failed[..] {

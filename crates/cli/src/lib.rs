@@ -1,5 +1,7 @@
 //! The command `lanes`: a file for each of its subcommands.
 
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 mod args;
 mod catalogue;
 mod changes;
@@ -14,6 +16,7 @@ pub mod excerpts;
 mod fail;
 mod figures;
 mod files;
+mod interrupt;
 mod list;
 mod models;
 mod printed;
@@ -22,6 +25,7 @@ mod rank;
 mod report;
 mod revision;
 mod run;
+mod say;
 mod select;
 mod sessions;
 mod show;
@@ -33,49 +37,93 @@ mod tree;
 
 use crate::args::{Arguments, Command};
 use crate::fail::Fail;
+use crate::say::note;
+use crate::show::print;
 use clap::{CommandFactory, Parser};
 use lanes_measure::worker::{self, Candidate};
-use std::io;
+use std::io::ErrorKind::BrokenPipe;
 use std::process::ExitCode;
 
 /// Does what the command line asks for, and returns the exit code.
 pub fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
-        Command::List(options) => list::list(&options),
-        Command::Check(options) => check::check(&options),
-        Command::Doctor(options) => doctor::doctor(&options),
-        Command::Run(options) => run::run(&options),
-        Command::Cmp(options) => cmp::cmp(&options),
-        Command::Duel(options) => duel::duel(&options),
-        Command::Rank(options) => rank::rank(&options),
-        Command::Trace(options) => trace::trace(&options),
-        Command::Figures(options) => figures::figures(&options),
-        Command::Claims(options) => claims::claims(&options),
-        Command::Report(options) => report::report(&options),
-        Command::Demo(options) => demo::demo(&options),
-        Command::Completions { shell } => {
-            let mut command = Arguments::command();
-            clap_complete::generate(
-                shell,
-                &mut command,
-                "lanes",
-                &mut io::stdout(),
-            );
-            Ok(())
-        }
-        Command::Worker => {
-            let find =
-                |name: &str| lanes_suite::find(name).map(Candidate::from);
-            let show = &lanes_claims::exhibit;
-            worker::serve_any(&lanes_suite::MODELS, &find, show)
-                .map_err(Fail::of)
-        }
+    let done = match Arguments::try_parse() {
+        Ok(arguments) => perform(arguments.command),
+        Err(error) => return explain(&error),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(fail) => {
-            eprintln!("lanes: {fail}");
+            note!("{fail}");
             fail.code()
         }
     }
+}
+
+/// Prints the help or the version that was asked for, or what is wrong with the
+/// command line.
+fn explain(error: &clap::Error) -> ExitCode {
+    match error.print() {
+        // Of a usage error the exit code says enough.
+        Err(why) if !error.use_stderr() && why.kind() != BrokenPipe => {
+            let fail = Fail::of(format!("standard output: {why}"));
+            note!("{fail}");
+            fail.code()
+        }
+        _ => u8::try_from(error.exit_code()).unwrap_or(2).into(),
+    }
+}
+
+/// Does it, and leaves nothing behind.
+fn perform(command: Command) -> Result<(), Fail> {
+    // What these do is at once, or ends with the socket.
+    match command {
+        Command::Completions { shell } => return complete(shell),
+        Command::Worker => return work(),
+        _ => {}
+    }
+    interrupt::watch()?;
+    let home = match command {
+        Command::Cmp(_) | Command::Rank(_) => None,
+        _ => temporary::open(),
+    };
+    let done = measure(&command);
+    interrupt::seen();
+    drop(home);
+    match done {
+        Err(fail @ Fail::Interrupted(_)) => Err(fail),
+        // What failed since the workers were ended is no failure.
+        _ if interrupt::happened() => Err(interrupt::interrupted()),
+        done => done,
+    }
+}
+
+fn measure(command: &Command) -> Result<(), Fail> {
+    match command {
+        Command::List(options) => list::list(options),
+        Command::Check(options) => check::check(options),
+        Command::Doctor(options) => doctor::doctor(options),
+        Command::Run(options) => run::run(options),
+        Command::Cmp(options) => cmp::cmp(options),
+        Command::Duel(options) => duel::duel(options),
+        Command::Rank(options) => rank::rank(options),
+        Command::Trace(options) => trace::trace(options),
+        Command::Figures(options) => figures::figures(options),
+        Command::Claims(options) => claims::claims(options),
+        Command::Report(options) => report::report(options),
+        Command::Demo(options) => demo::demo(options),
+        Command::Completions { shell } => complete(*shell),
+        Command::Worker => work(),
+    }
+}
+
+fn complete(shell: clap_complete::Shell) -> Result<(), Fail> {
+    let (mut command, mut text) = (Arguments::command(), Vec::new());
+    clap_complete::generate(shell, &mut command, "lanes", &mut text);
+    print(&String::from_utf8_lossy(&text))
+}
+
+fn work() -> Result<(), Fail> {
+    let find = |name: &str| lanes_suite::find(name).map(Candidate::from);
+    let show = &lanes_claims::exhibit;
+    worker::serve_any(&lanes_suite::MODELS, &find, show).map_err(Fail::of)
 }

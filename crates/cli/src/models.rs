@@ -3,6 +3,7 @@
 
 use crate::args::Selection;
 use crate::fail::Fail;
+use crate::say::note;
 use crate::tree::tree;
 use lanes_core::{Entry, Family};
 use lanes_measure::guest::{Guest, PREFIX, guests};
@@ -150,7 +151,7 @@ impl Known {
     fn guest(&self, guest: &Guest, name: Described) -> Model {
         match guest.ask() {
             Ok(answer) => {
-                answer.notes.iter().for_each(|note| eprintln!("lanes: {note}"));
+                answer.notes.iter().for_each(|note| note!("{note}"));
                 self.model(answer.model, answer.launch, true)
             }
             Err(why) => {

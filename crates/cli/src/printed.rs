@@ -8,7 +8,8 @@ use lanes_measure::ranking;
 use lanes_measure::results::{Results, RowResult, State};
 use lanes_measure::summary::{Group, Summary};
 use lanes_measure::tables::{
-    finding, heading, label, latencies, least, own, speedups, standings, used,
+    best_possible, finding, heading, label, latencies, least, own, speedups,
+    standings, used,
 };
 use lanes_measure::words::{percent, time};
 
@@ -185,8 +186,9 @@ fn csv(results: &Results) -> Result<String, Fail> {
             let ratio = standing.ratio.map(|ratio| ratio.ratio());
             let cpu = standing.cpu_ratio.map(|ratio| ratio.ratio());
             let none = ratio.is_none();
-            let limit = least(row, group.workers);
-            let beaten = |limit| (standing.seconds < limit).to_string();
+            let limit = best_possible(row, group);
+            let measured = least(row, group.workers);
+            let beaten = measured.map(|_| limit.is_none().to_string());
             sheet.row(vec![
                 row.workload.clone(),
                 row.size.clone(),
@@ -199,7 +201,7 @@ fn csv(results: &Results) -> Result<String, Fail> {
                 number(ratio.map(|r| r.high)),
                 finding(row, standing),
                 number(limit),
-                limit.map(beaten).unwrap_or_default(),
+                beaten.unwrap_or_default(),
                 number(cpu.map(|r| r.median)),
                 number(cpu.map(|r| r.low)),
                 number(cpu.map(|r| r.high)),

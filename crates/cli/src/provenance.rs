@@ -1,44 +1,106 @@
 //! Whether sessions were measured with the same things.
 
-use lanes_measure::results::{ContenderResult, Results};
+use lanes_measure::machine::Machine;
+use lanes_measure::results::{Build, ContenderResult, Results};
 use std::collections::BTreeSet;
 
-/// Says on standard error in what two sessions differ besides their times.
-pub(crate) fn warn_if_other(one: &Results, other: &Results) {
-    for line in differences(one, other) {
-        eprintln!("lanes: {line}");
-    }
+/// In what two sessions differ besides their times, a line each: whatever was
+/// recorded so that it can be told. Seeds are made to differ.
+pub(crate) fn differences(one: &Results, other: &Results) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(machines(&one.machine, &other.machine));
+    lines.extend(libraries(&one.machine.libraries, &other.machine.libraries));
+    lines.extend(builds(&one.build, &other.build));
+    lines.extend(versions(one, other));
+    lines.extend(parameters(one, other));
+    lines
 }
 
-/// In what two sessions differ besides their times, a line each.
-fn differences(one: &Results, other: &Results) -> Vec<String> {
+/// That two machines are compared, or one that lets its processes have another
+/// part of it.
+fn machines(one: &Machine, other: &Machine) -> Option<String> {
+    let mebibytes = |bytes: Option<u64>| match bytes {
+        Some(bytes) => format!("{} MiB", bytes >> 20),
+        None => "unknown".into(),
+    };
+    let text = |machine: &Machine| {
+        [
+            machine.processor.clone(),
+            format!("{} cores", machine.cores),
+            machine.system.clone(),
+            format!("memory {}", mebibytes(machine.memory)),
+            match machine.memory_limit {
+                Some(limit) => format!("{} allowed", mebibytes(Some(limit))),
+                None => "all memory allowed".into(),
+            },
+        ]
+    };
+    let both = text(one).into_iter().zip(text(other));
+    let differ = both.filter(|(one, other)| one != other);
+    let differ: Vec<String> =
+        differ.map(|(one, other)| format!("{one} and {other}")).collect();
+    let what = differ.join("; ");
+    (!what.is_empty()).then(|| format!("two machines are compared: {what}"))
+}
+
+/// The libraries of one session that the other one does not have.
+fn libraries(one: &[String], other: &[String]) -> Option<String> {
+    let only = |these: &[String], those: &[String]| {
+        let only = these.iter().filter(|library| !those.contains(library));
+        let only: Vec<&str> = only.map(String::as_str).collect();
+        if only.is_empty() { "none of them".into() } else { only.join(", ") }
+    };
+    let differ = one.iter().any(|library| !other.contains(library))
+        || other.iter().any(|library| !one.contains(library));
+    differ.then(|| {
+        let (first, second) = (only(one, other), only(other, one));
+        format!("the libraries differ: {first}; and {second}")
+    })
+}
+
+fn builds(one: &Build, other: &Build) -> Vec<String> {
+    // A field that is added is compared, or this does not compile.
+    let Build { version, rustc, profile, commit, dirty, compared } = one;
     let mut lines = Vec::new();
-    let [a, b] = [&one.machine, &other.machine];
-    if (&a.processor, a.cores, &a.system) != (&b.processor, b.cores, &b.system)
-    {
-        lines.push(format!("two machines are compared: {a}; and {b}"));
-    } else if a.libraries != b.libraries {
-        lines.push(format!("the versions differ: {a}; and {b}"));
-    }
-    let [a, b] = [&one.build, &other.build];
-    if a.profile != b.profile {
-        let (a, b) = (&a.profile, &b.profile);
-        lines.push(format!("a {a} build is compared with a {b} build"));
-    }
-    if a.rustc != b.rustc {
-        let (a, b) = (&a.rustc, &b.rustc);
-        lines.push(format!("two compilers are compared: {a}; and {b}"));
-    }
-    if a.dirty || b.dirty {
-        let which = match (a.dirty, b.dirty) {
+    let mut line = |differ: bool, text: &dyn Fn() -> String| {
+        if differ {
+            lines.push(text());
+        }
+    };
+    line(*version != other.version, &|| {
+        format!("lanes {version} is compared with lanes {}", other.version)
+    });
+    line(*rustc != other.rustc, &|| {
+        format!("two compilers are compared: {rustc}; and {}", other.rustc)
+    });
+    line(*profile != other.profile, &|| {
+        let other = &other.profile;
+        format!("a {profile} build is compared with a {other} build")
+    });
+    line(*commit != other.commit, &|| {
+        let short = |commit: &Option<String>| match commit {
+            Some(commit) => commit.chars().take(9).collect(),
+            None => String::from("an unknown one"),
+        };
+        let (one, other) = (short(commit), short(&other.commit));
+        format!("two commits are compared: {one} and {other}")
+    });
+    line(*dirty || other.dirty, &|| {
+        let which = match (dirty, other.dirty) {
             (true, true) => "both builds",
             (true, false) => "the first build",
             _ => "the second build",
         };
-        lines.push(format!("{which} had changes besides the commit"));
-    }
-    lines.extend(versions(one, other));
-    lines.extend(parameters(one, other));
+        format!("{which} had changes besides the commit")
+    });
+    line(*compared != other.compared, &|| {
+        let both = |compared: &Option<[String; 2]>| match compared {
+            Some([before, after]) => format!("of {before} with {after}"),
+            None => String::from("of models"),
+        };
+        let (one, other) = (both(compared), both(&other.compared));
+        format!("two kinds of sessions are compared: {one}; and {other}")
+    });
     lines
 }
 
@@ -54,15 +116,20 @@ fn versions(one: &Results, other: &Results) -> BTreeSet<String> {
     for contender in all(one) {
         let same = others.iter().find(|c| c.name == contender.name);
         let Some(same) = same else { continue };
-        for (what, version) in &contender.versions {
-            let Some(second) = same.versions.get(what) else { continue };
-            if version != second {
-                let what = match what.as_str() {
+        let names = contender.versions.keys().chain(same.versions.keys());
+        for name in BTreeSet::from_iter(names) {
+            let version = |of: &ContenderResult| {
+                let version = of.versions.get(name).cloned();
+                version.unwrap_or_else(|| "unknown".into())
+            };
+            let (first, second) = (version(&contender), version(same));
+            if first != second {
+                let what = match name.as_str() {
                     "python" => "Python",
-                    what => what,
+                    name => name,
                 };
                 let name = &contender.name;
-                lines.insert(format!("{name}: {what} {version} and {second}"));
+                lines.insert(format!("{name}: {what} {first} and {second}"));
             }
         }
     }
@@ -95,9 +162,16 @@ mod tests {
 
     /// A session of one model with these versions.
     fn session(change: impl Fn(&mut Value)) -> Results {
-        let machine = crate::stamp::machine();
+        let mut machine = crate::stamp::machine();
+        machine.cores = 3;
+        machine.system = "linux".into();
+        machine.memory = Some(4 << 30);
+        machine.memory_limit = None;
+        machine.libraries = ["a 1", "c 3"].map(String::from).to_vec();
         let mut build = crate::stamp::build();
         build.dirty = false;
+        build.version = "0.1.0".into();
+        build.commit = Some("0123456789".into());
         let mut value = json!({
             "schema": "lanes-results",
             "version": lanes_measure::results::VERSION,
@@ -144,35 +218,114 @@ mod tests {
 
     #[test]
     fn each_difference_has_a_line() {
-        let one = session(|_| ());
-        let said = |change: &dyn Fn(&mut Value)| {
-            let lines = differences(&one, &session(change));
-            assert_eq!(lines.len(), 1, "{lines:?}");
-            lines[0].clone()
+        let versions = |name: &'static str, value: Value| {
+            move |session: &mut Value| {
+                let contender = &mut session["rows"][0]["contenders"][0];
+                contender["versions"][name] = value.clone();
+            }
         };
-        let profile = one.build.profile.as_str();
+        let field = |of: &'static str, name: &'static str, value: Value| {
+            move |session: &mut Value| session[of][name] = value.clone()
+        };
+        type Change = Box<dyn Fn(&mut Value)>;
+        let profile = crate::stamp::build().profile;
         let other = if profile == "debug" { "release" } else { "debug" };
-        let build = said(&|v| v["build"]["profile"] = json!(other));
-        let expected =
+        let profiles =
             format!("a {profile} build is compared with a {other} build");
-        assert_eq!(build, expected);
-        let python = said(&|v| {
-            let versions = &mut v["rows"][0]["contenders"][0]["versions"];
-            versions["python"] = json!("3.13.0");
-        });
-        assert_eq!(python, "python-threads: Python 3.8.18 and 3.13.0");
-        let gil = said(&|v| {
-            let versions = &mut v["rows"][0]["contenders"][0]["versions"];
-            versions["gil"] = json!("off");
-        });
-        assert_eq!(gil, "python-threads: gil on and off");
-        let row = said(&|v| v["rows"][0]["parameters"]["grain"] = json!(20));
-        assert!(row.starts_with("max 1000 is not the same"), "{row}");
-        let dirty = said(&|v| v["build"]["dirty"] = json!(true));
-        assert_eq!(dirty, "the second build had changes besides the commit");
-        let machine = said(&|v| v["machine"]["cores"] = json!(77));
-        assert!(machine.starts_with("two machines"), "{machine}");
-        let rustc = said(&|v| v["build"]["rustc"] = json!("rustc 1.0"));
-        assert!(rustc.starts_with("two compilers"), "{rustc}");
+        let cases: Vec<(&str, Change)> = vec![
+            (
+                "lanes 0.1.0 is compared with lanes 9",
+                Box::new(field("build", "version", json!("9"))),
+            ),
+            (
+                "two compilers are compared: ",
+                Box::new(field("build", "rustc", json!("rustc 1.0"))),
+            ),
+            (&profiles, Box::new(field("build", "profile", json!(other)))),
+            (
+                "two commits are compared: 0123456789 and 777777777",
+                Box::new(field("build", "commit", json!("7777777777"))),
+            ),
+            (
+                "two commits are compared: 0123456789 and an unknown one",
+                Box::new(field("build", "commit", json!(null))),
+            ),
+            (
+                "the second build had changes besides the commit",
+                Box::new(field("build", "dirty", json!(true))),
+            ),
+            (
+                "two kinds of sessions are compared: of models; and of a with",
+                Box::new(field("build", "compared", json!(["a", "b"]))),
+            ),
+            (
+                "two machines are compared: ",
+                Box::new(field("machine", "processor", json!("another"))),
+            ),
+            (
+                "two machines are compared: 3 cores and 77 cores",
+                Box::new(field("machine", "cores", json!(77))),
+            ),
+            (
+                "two machines are compared: linux and windows",
+                Box::new(field("machine", "system", json!("windows"))),
+            ),
+            (
+                "two machines are compared: memory 4096 MiB and memory 1 MiB",
+                Box::new(field("machine", "memory", json!(1 << 20))),
+            ),
+            (
+                "two machines are compared: memory 4096 MiB and memory unknown",
+                Box::new(field("machine", "memory", json!(null))),
+            ),
+            (
+                "two machines are compared: all memory allowed and 2 MiB allo",
+                Box::new(field("machine", "memory_limit", json!(2 << 20))),
+            ),
+            (
+                "the libraries differ: a 1; and b 2",
+                Box::new(field("machine", "libraries", json!(["c 3", "b 2"]))),
+            ),
+            (
+                "python-threads: Python 3.8.18 and 3.13.0",
+                Box::new(versions("python", json!("3.13.0"))),
+            ),
+            (
+                "python-threads: gil on and off",
+                Box::new(versions("gil", json!("off"))),
+            ),
+            (
+                "python-threads: library unknown and 7",
+                Box::new(versions("library", json!("7"))),
+            ),
+            (
+                "max 1000 is not the same",
+                Box::new(|v| v["rows"][0]["parameters"]["grain"] = json!(20)),
+            ),
+        ];
+        let one = session(|_| ());
+        let mut changed = BTreeSet::new();
+        let all = serde_json::to_value(&one).unwrap();
+        for (expected, change) in &cases {
+            let other = session(change);
+            let lines = differences(&one, &other);
+            assert_eq!(lines.len(), 1, "{expected}: {lines:?}");
+            let expected = expected.replace("0123456789", "012345678");
+            assert!(lines[0].starts_with(&expected), "{lines:?}");
+            // The other way round it is one line, too.
+            assert_eq!(differences(&other, &one).len(), 1, "{expected}");
+            let other = serde_json::to_value(&other).unwrap();
+            for of in ["build", "machine"] {
+                let fields = other[of].as_object().unwrap().iter();
+                let differ = fields.filter(|(name, v)| all[of][name] != **v);
+                changed.extend(differ.map(|(name, _)| (of, name.clone())));
+            }
+        }
+        // Every field that a file has is in the table.
+        for of in ["build", "machine"] {
+            for name in all[of].as_object().unwrap().keys() {
+                assert!(changed.contains(&(of, name.clone())), "{of} {name}");
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::args::{Format, Rank};
 use crate::fail::Fail;
+use crate::say::note;
 use crate::select::{like, nearest};
 use crate::sessions::sessions;
 use crate::show::{Sheet, number, print};
@@ -10,11 +11,9 @@ use lanes_measure::ranking::{
     self, Figure, Finding, Place, RankedRow, Ranking, YARDSTICK,
 };
 use lanes_measure::results::Results;
+use lanes_measure::tables::UNKNOWN;
 use lanes_measure::words::{counted, digits, percent, range, time};
 use std::collections::BTreeSet;
-
-/// What is written where an error is not known.
-const UNKNOWN: &str = "unknown";
 
 /// Prints the ranking of some sessions.
 ///
@@ -25,7 +24,7 @@ pub(crate) fn rank(options: &Rank) -> Result<(), Fail> {
     let results = sessions(&options.results)?;
     let only = models(&options.models, &results)?;
     for workload in ranking::unknown(&results) {
-        eprintln!("lanes: {workload:?} is no workload here, and is not ranked");
+        note!("{workload:?} is no workload here, and is not ranked");
     }
     let level = results.iter().map(|results| results.level);
     let level = level.fold(0.5, f64::max);
@@ -142,7 +141,7 @@ pub(crate) fn text(ranking: &Ranking, format: Format) -> Result<String, Fail> {
         };
         sheet.row(vec![
             place.model.clone(),
-            figure.map(|figure| show(figure.value)).unwrap_or_default(),
+            figure.map_or(UNKNOWN.into(), |figure| show(figure.value)),
             // A model is as fast as itself.
             figure
                 .filter(|_| !(work && is_reference))

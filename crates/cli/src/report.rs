@@ -4,16 +4,18 @@ use crate::args::{Report, Selection};
 use crate::catalogue::catalogue;
 use crate::fail::Fail;
 use crate::files::{save, save_new};
+use crate::say::{line, note};
 use crate::select::Cells;
 use crate::tree::tree;
+use jiff::Timestamp;
 use lanes_core::{Size, rows};
-use lanes_measure::document::Unreadable;
+use lanes_measure::document::{Document, Unreadable};
 use lanes_measure::results::Results;
 use lanes_measure::words::{digits, time};
 use lanes_report::{Page, ResultFile, page};
 use lanes_timeline::Traces;
-use serde::Deserialize;
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -36,7 +38,7 @@ pub(crate) fn report(options: &Report) -> Result<(), Fail> {
         sessions: found.sessions,
         traces: found.traces,
         source,
-        made: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        made: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         notes: found.notes,
     };
     let html = page(&content).map_err(Fail::Failure)?;
@@ -48,12 +50,12 @@ pub(crate) fn report(options: &Report) -> Result<(), Fail> {
             file.clone()
         }
     };
-    eprintln!(
-        "lanes: {} MB in {}",
+    note!(
+        "{} MB in {}",
         digits(html.len() as f64 / 1e6),
         time(begun.elapsed().as_secs_f64())
     );
-    eprintln!("page: {}", path.display());
+    line!("page: {}", path.display());
     if options.open {
         opener::open(&path).map_err(|error| {
             Fail::Failure(format!("the page is there, but {error}"))
@@ -71,22 +73,6 @@ struct Found {
     notes: Vec<String>,
 }
 
-/// What a file says of itself.
-#[derive(Deserialize)]
-struct Head {
-    schema: String,
-    /// When it began, in UTC: later ones are greater.
-    #[serde(default)]
-    begun: String,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Schema {
-    Results,
-    Traces,
-    Other,
-}
-
 impl Found {
     fn of(paths: &[PathBuf]) -> Result<Self, Fail> {
         let mut found = Self::default();
@@ -95,18 +81,23 @@ impl Found {
                 found.folder(path)?;
             } else if path == Path::new("results") && !path.exists() {
                 // Nothing was measured yet: the page says so.
-            } else if head(path).0 == Schema::Traces {
-                found.traces.push(Traces::load(path).map_err(Fail::of)?);
             } else {
-                found.session(path).map_err(Fail::of)?;
+                // A pipe can be read once only.
+                let document = Document::read(path).map_err(Fail::of)?;
+                found.add(&document).map_err(Fail::of)?;
             }
         }
         Ok(found)
     }
 
-    fn session(&mut self, path: &Path) -> Result<(), Unreadable> {
-        let results = Results::load(path)?;
-        let name = path.file_name().unwrap_or_default();
+    /// Adds what a file says it is.
+    fn add(&mut self, document: &Document) -> Result<(), Unreadable> {
+        if document.schema() == Some(lanes_timeline::SCHEMA) {
+            self.traces.push(Traces::of(document)?);
+            return Ok(());
+        }
+        let results = Results::of(document)?;
+        let name = document.path().file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
         self.sessions.push(ResultFile { name, results });
         Ok(())
@@ -117,59 +108,84 @@ impl Found {
     /// own. A file that cannot be read is reported and left out, since the user
     /// did not name it.
     fn folder(&mut self, folder: &Path) -> Result<(), Fail> {
-        let failed = |error: std::io::Error| {
+        let failed = |error: io::Error| {
             Fail::Failure(format!("{}: {error}", folder.display()))
         };
-        let mut files: Vec<(String, PathBuf, Schema)> = Vec::new();
+        let mut files = Vec::new();
         for entry in folder.read_dir().map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            if path.is_file() && path.extension().is_some_and(|e| e == "json") {
-                let (schema, begun) = head(&path);
-                files.push((begun, path, schema));
+            let entry = entry.map_err(failed)?;
+            // Hidden files are those that are being written.
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let path = entry.path();
+            match self::candidate(&path) {
+                Ok(Some(document)) => {
+                    let begun = document.begun().map(str::to_owned);
+                    let time = begun.and_then(|time| time.parse().ok());
+                    let is_traces =
+                        document.schema() == Some(lanes_timeline::SCHEMA);
+                    files.push((time, path, is_traces));
+                }
+                Ok(None) => {}
+                Err(why) => self.left_out(&path, &why),
             }
         }
-        files.sort();
+        // What does not say when it began comes last.
+        files.sort_by(|a: &(Option<Timestamp>, _, _), b| b.cmp(a));
         let before = self.sessions.len();
-        for (_, path, schema) in files.iter().rev() {
-            let left_out = match schema {
-                Schema::Results if self.sessions.len() == before => {
-                    self.session(path).err().map(|error| error.to_string())
-                }
-                Schema::Traces => match Traces::load(path) {
-                    Ok(traces) => {
-                        self.traces.push(traces);
-                        None
-                    }
-                    Err(error) => Some(error.to_string()),
-                },
-                Schema::Results | Schema::Other => None,
-            };
-            if let Some(why) = left_out {
-                eprintln!("lanes: left out: {why}");
-                let name = path.file_name().unwrap_or_default();
-                let name = name.to_string_lossy();
-                self.notes.push(format!("{name} could not be read."));
+        for (_, path, is_traces) in files {
+            if !is_traces && self.sessions.len() > before {
+                continue;
+            }
+            let added =
+                Document::read(&path).and_then(|found| self.add(&found));
+            if let Err(why) = added {
+                self.left_out(&path, &why.to_string());
             }
         }
         Ok(())
     }
+
+    fn left_out(&mut self, path: &Path, why: &str) {
+        note!("left out: {why}");
+        let name = path.file_name().unwrap_or_default();
+        let name = name.to_string_lossy();
+        self.notes.push(format!("{name} could not be read."));
+    }
 }
 
-/// What kind of file it is, and when it began. One that breaks off is of the
-/// kind that its text names.
-fn head(path: &Path) -> (Schema, String) {
-    let text = fs::read(path).unwrap_or_default();
-    let kind = |is: &dyn Fn(&str) -> bool| match () {
-        () if is("lanes-results") => Schema::Results,
-        () if is("lanes-traces") => Schema::Traces,
-        () => Schema::Other,
-    };
-    match serde_json::from_slice::<Head>(&text) {
-        Ok(head) => (kind(&|name| head.schema == name), head.begun),
-        Err(_) => {
-            let text = String::from_utf8_lossy(&text);
-            let kind = kind(&|name| text.contains(&format!("\"{name}\"")));
-            (kind, String::new())
-        }
+/// A file of a folder that says it is one of Lanes, whatever its name; `None`
+/// for a folder, and for what is something else.
+///
+/// # Errors
+/// Why it cannot be read.
+fn candidate(path: &Path) -> Result<Option<Document>, String> {
+    let name = path.display();
+    let data = path.metadata().map_err(|error| format!("{name}: {error}"))?;
+    if data.is_dir() {
+        return Ok(None);
+    }
+    if !data.is_file() {
+        // To read a pipe is to wait for whoever writes it.
+        return Err(format!("{name} is a pipe, a socket or a device"));
+    }
+    let mut start = [0; 64];
+    let read = File::open(path).and_then(|mut file| file.read(&mut start));
+    let count = read.map_err(|error| format!("{name}: {error}"))?;
+    if count == 0 && path.extension().is_some_and(|end| end == "json") {
+        return Err(format!("{name} is empty"));
+    }
+    if count == 0 {
+        return Ok(None);
+    }
+    // Pictures and pages are not read to their end.
+    let mark = start[..count].iter().find(|byte| !byte.is_ascii_whitespace());
+    if !matches!(mark, None | Some(b'{' | 0xef | 0xfe | 0xff)) {
+        return Ok(None);
+    }
+    match Document::read(path) {
+        Ok(document) => Ok(document.schema().is_some().then_some(document)),
+        Err(why) => Err(why.to_string()),
     }
 }

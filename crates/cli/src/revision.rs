@@ -2,6 +2,8 @@
 //! by its commit.
 
 use crate::fail::Fail;
+use crate::interrupt;
+use crate::say::note;
 use std::env;
 use std::fs::{self, File};
 use std::io::{Read, Seek};
@@ -66,7 +68,7 @@ impl Revision {
         let failed = |error| Fail::Failure(format!("{place}: {error}"));
         fs::create_dir_all(&folder).map_err(failed)?;
         let short = &self.commit[..9.min(self.commit.len())];
-        eprintln!("lanes: builds {short}, which takes minutes the first time");
+        note!("builds {short}, which takes minutes the first time");
         let tree = Worktree::add(&self.root, &self.commit, &folder)?;
         let mut log = tempfile::tempfile().map_err(Fail::of)?;
         let status = compile(&tree, &folder, &log, stop)?;
@@ -173,6 +175,8 @@ fn compile(
             return Ok(status);
         }
         if stop.load(Ordering::Relaxed) {
+            // The tree goes, which git takes its time for.
+            interrupt::seen();
             end(&mut child);
             return Err(Fail::Interrupted("interrupted in a build".into()));
         }

@@ -2,7 +2,9 @@
 
 use crate::args::{Conditions, Format, Run};
 use crate::fail::Fail;
+use crate::interrupt;
 use crate::printed;
+use crate::say::{line, note};
 use crate::select::Cells;
 use crate::show::print;
 use crate::stamp;
@@ -13,32 +15,18 @@ use lanes_measure::document::Output;
 use lanes_measure::process::Limits;
 use lanes_measure::results::{Results, State};
 use lanes_measure::session::{self, Contender, Plan, Progress, Refused};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// What workers may use: the memory in bytes, or a quarter of the machine's.
-/// The first Ctrl-C ends the session, the second the process.
-///
-/// # Errors
-/// If the system takes no signal handlers.
-pub(crate) fn limits(
-    deadline: Duration,
-    memory: Option<u64>,
-) -> Result<Limits, Fail> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop))
-            .and_then(|_| flag::register(signal, Arc::clone(&stop)))
-            .map_err(Fail::of)?;
-    }
-    let memory = memory.or_else(|| stamp::machine().memory.map(|all| all / 4));
+/// What workers may use: the memory in bytes, or a quarter of what this process
+/// may have. A signal ends them.
+pub(crate) fn limits(deadline: Duration, memory: Option<u64>) -> Limits {
+    let memory = memory.or_else(|| Some(stamp::machine().allowed()? / 4));
     // 4 GiB where the system does not report its memory.
-    Ok(Limits { deadline, memory: memory.unwrap_or(4 << 30), stop })
+    let memory = memory.unwrap_or(4 << 30);
+    Limits { deadline, memory, stop: interrupt::flag() }
 }
 
 /// Measures what was chosen, saves it, and prints the grades.
@@ -48,10 +36,13 @@ pub(crate) fn limits(
 /// [`Fail::Interrupted`] after Ctrl-C.
 pub(crate) fn run(options: &Run) -> Result<(), Fail> {
     let (results, path) = measured(options)?;
-    print(&printed::results(&results, options.format, options.details)?)?;
-    if options.format == Format::Table {
-        eprintln!("results: {}", path.display());
+    let text = printed::results(&results, options.format, options.details)?;
+    let printed = print(&text);
+    // Also where nobody reads the output.
+    if options.format == Format::Table || printed.is_err() {
+        line!("results: {}", path.display());
     }
+    printed?;
     end(&results, &path)
 }
 
@@ -88,7 +79,7 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
         seed,
         level: 0.95,
         margin: options.margin,
-        limits: limits(deadline, memory)?,
+        limits: limits(deadline, memory),
         machine: stamp::machine(),
         build: stamp::build(),
     };
@@ -111,27 +102,38 @@ pub(crate) fn session(
     // Every session needs it: no row is to blame.
     drop(temporary::folder()?);
     let begun = jiff::Timestamp::now();
-    let mut output = output(place, &begun)?;
+    let output = output(place, &begun)?;
     let refused = session::check(plan);
     possible(plan, &refused, has_items)?;
     let bar = bar(plan);
+    let file = Arc::new(Mutex::new(Some((output, plan.level))));
+    interrupt::keep({
+        let file = Arc::clone(&file);
+        move || keep(&file)
+    });
     let mut watch = |results: &Results, progress: &Progress| {
+        let mut file = lock(&file);
+        // Without one the command is being ended.
+        let Some((output, level)) = &mut *file else { return Ok(()) };
+        *level = progress.level;
         if refused.is_empty() {
-            save(&mut output, results)?;
+            save(output, results)?;
         } else {
-            save(&mut output, &whole(results.clone(), &refused))?;
+            save(output, &whole(results.clone(), &refused))?;
         }
         if cfg!(debug_assertions) && progress.visits == 0 {
-            eprintln!(
-                "lanes: a debug build; `cargo lanes` makes a release build"
-            );
+            note!("a debug build; `cargo lanes` makes a release build");
         }
         show(&bar, progress);
         Ok(())
     };
     let begun = begun.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let results = session::run(plan, begun, &mut watch);
+    interrupt::seen();
     bar.finish_and_clear();
+    let Some((output, _)) = lock(&file).take() else {
+        return Err(interrupt::interrupted());
+    };
     let path = output.path().to_owned();
     match results {
         Ok(results) => Ok((whole(results, &refused), path)),
@@ -142,6 +144,27 @@ pub(crate) fn session(
         }
         Err(error) => Err(Fail::of(error)),
     }
+}
+
+/// The file of a session, with the level that it has if it ends now; none once
+/// it has ended.
+type File = Mutex<Option<(Output, f64)>>;
+
+fn lock(file: &File) -> MutexGuard<'_, Option<(Output, f64)>> {
+    file.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes what was saved last the results of a session that was interrupted, and
+/// returns its path.
+fn keep(file: &File) -> Option<String> {
+    let (mut output, level) = lock(file).take()?;
+    if !output.is_written() {
+        return None;
+    }
+    let results = Results::load(output.path()).ok()?;
+    // If this fails, the file is valid, and says that the session runs.
+    let _ = output.save(&session::interrupted(results, level));
+    Some(output.path().display().to_string())
 }
 
 /// Writes the results, unless there is a file of their name.
@@ -182,7 +205,7 @@ fn possible(
     if plan.rows.is_empty() {
         return Err(Fail::Failure(texts.join("; ")));
     }
-    texts.iter().for_each(|text| eprintln!("lanes: not measured: {text}"));
+    texts.iter().for_each(|text| note!("not measured: {text}"));
     Ok(())
 }
 

@@ -3,7 +3,8 @@
 use crate::args::Selection;
 use crate::fail::Fail;
 use crate::models::{Known, Model, Origin, known};
-use lanes_core::Row;
+use crate::say::note;
+use lanes_core::{Row, Size, rows};
 use lanes_measure::session::Wants;
 
 /// The cells that were chosen.
@@ -83,6 +84,9 @@ impl Cells {
         let parse = |text: &String| Filter::parse(text, &workloads, &names);
         let filters = selection.filters.iter().map(parse);
         let mut filters = filters.collect::<Result<Vec<_>, _>>()?;
+        for filter in &filters {
+            filter.has_known_size(&rows)?;
+        }
         if filters.is_empty() {
             filters.push(Filter::default());
         }
@@ -149,7 +153,7 @@ impl Cells {
         if self.models.is_empty() {
             return Err(Fail::Failure(missing.join("; ")));
         }
-        missing.iter().for_each(|line| eprintln!("lanes: {line}"));
+        missing.iter().for_each(|line| note!("{line}"));
         Ok(self)
     }
 
@@ -283,6 +287,20 @@ impl Filter {
         }
     }
 
+    /// Makes sure that the size is a pattern, or that of a row: one of these, or
+    /// of the others in the catalogue, of which no cell is left then.
+    fn has_known_size(&self, chosen: &[Box<dyn Row>]) -> Result<(), Fail> {
+        let others = [rows(Size::Quick), rows(Size::Full)];
+        let all = others.iter().flatten().chain(chosen);
+        let all = all.filter(|row| like(&self.workload, row.workload()));
+        let labels: Vec<String> = all.map(|row| row.label()).collect();
+        if self.size.contains('*') || labels.contains(&self.size) {
+            return Ok(());
+        }
+        let names = labels.iter().map(String::as_str);
+        Err(unknown("size", &self.size, names))
+    }
+
     /// Whether the pattern selects a cell. A model that takes part by name only
     /// is not selected by a pattern without a model.
     fn matches(&self, row: &dyn Row, model: &str, by_name: bool) -> bool {
@@ -337,8 +355,7 @@ pub(crate) fn unknown<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lanes_core::rows;
-    use lanes_core::{Entry, Family, Size};
+    use lanes_core::{Entry, Family};
     use lanes_suite::MODELS;
 
     fn choose(filters: &[&str], models: &[&str]) -> Result<Cells, Fail> {
@@ -404,7 +421,9 @@ mod tests {
             failure(&["xylophone"], &[]).to_string().contains("lanes list")
         );
         assert!(matches!(failure(&["a/b/c/d"], &[]), Fail::Usage(_)));
-        assert!(matches!(failure(&["max/rayon/9"], &[]), Fail::Nothing(_)));
+        let fail = failure(&["max/rayon/2^2"], &[]);
+        assert!(fail.to_string().contains("\"2^22\""), "{fail}");
+        assert!(matches!(failure(&["max/rayon/2^24"], &[]), Fail::Nothing(_)));
         assert!(matches!(failure(&["zz*"], &[]), Fail::Nothing(_)));
         assert!(matches!(failure(&["max/rayon"], &["smol"]), Fail::Nothing(_)));
     }

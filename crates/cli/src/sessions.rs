@@ -1,7 +1,8 @@
 //! Several result files, each session once.
 
 use crate::fail::Fail;
-use crate::provenance::warn_if_other;
+use crate::provenance::differences;
+use crate::say::note;
 use lanes_measure::results::{Results, State};
 use std::path::{Path, PathBuf};
 
@@ -22,7 +23,7 @@ pub(crate) fn sessions(paths: &[PathBuf]) -> Result<Vec<Results>, Fail> {
             continue;
         };
         let (one, two) = (path.display(), other.display());
-        eprintln!("lanes: {one} and {two} are one session, and count once");
+        note!("{one} and {two} are one session, and count once");
         if !is_part(&results, kept) {
             (*other, *kept) = (path, results);
         }
@@ -32,26 +33,33 @@ pub(crate) fn sessions(paths: &[PathBuf]) -> Result<Vec<Results>, Fail> {
         let path = path.display();
         match results.state {
             State::Complete => {}
-            State::Running => eprintln!(
-                "lanes: {path} is of a session that is running, or was killed"
-            ),
+            State::Running => {
+                note!("{path} is of a session that is running, or was killed");
+            }
             State::Interrupted => {
-                eprintln!("lanes: {path} is of a session that was interrupted");
+                note!("{path} is of a session that was interrupted");
             }
         }
         match results.rows.iter().any(|row| !row.samples.is_empty()) {
             true => sampled = true,
-            false => eprintln!("lanes: {path} has no samples"),
+            false => note!("{path} has no samples"),
         }
     }
     if !sampled {
         let text = "no file has samples; measure with `lanes run`";
         return Err(Fail::Nothing(text.into()));
     }
-    let all: Vec<Results> = all.into_iter().map(|(_, found)| found).collect();
-    let others = all.iter().skip(1);
-    others.for_each(|other| warn_if_other(&all[0], other));
-    Ok(all)
+    for (path, other) in all.iter().skip(1) {
+        let (first, path) = (all[0].0.display(), path.display());
+        for difference in differences(&all[0].1, other) {
+            match all.len() {
+                2 => note!("{difference}"),
+                // Else nobody knows which of them it is about.
+                _ => note!("{first} and {path}: {difference}"),
+            }
+        }
+    }
+    Ok(all.into_iter().map(|(_, results)| results).collect())
 }
 
 /// The files, without those that were named before.
@@ -63,7 +71,7 @@ fn once(paths: &[PathBuf]) -> Vec<&Path> {
         let real = path.canonicalize().unwrap_or_else(|_| path.clone());
         if seen.contains(&real) {
             let path = path.display();
-            eprintln!("lanes: {path} is named twice, and counts once");
+            note!("{path} is named twice, and counts once");
             continue;
         }
         seen.push(real);
@@ -74,7 +82,7 @@ fn once(paths: &[PathBuf]) -> Vec<&Path> {
 
 /// Whether one file is a copy of another one, or of its state at an earlier
 /// time.
-fn is_part(part: &Results, whole: &Results) -> bool {
+pub(crate) fn is_part(part: &Results, whole: &Results) -> bool {
     let mut rows = part.rows.iter();
     (&part.begun, part.seed) == (&whole.begun, whole.seed)
         && (&part.machine, &part.build) == (&whole.machine, &whole.build)

@@ -5,7 +5,7 @@ use crate::fail::Fail;
 use comfy_table::{
     Attribute, Cell, CellAlignment, Color, Table, TableStyle, presets,
 };
-use lanes_measure::tables::Table as Figures;
+use lanes_measure::tables::{Table as Figures, UNKNOWN};
 use std::io::{self, IsTerminal, Write};
 
 /// A table as it is printed, in any format but JSON.
@@ -87,8 +87,11 @@ pub(crate) fn number(number: Option<f64>) -> String {
     number.map(|number| number.to_string()).unwrap_or_default()
 }
 
-/// Whether a cell is a figure, or empty.
+/// Whether a cell is a figure, an unknown one, or empty.
 fn is_figure(text: &str) -> bool {
+    if text == UNKNOWN {
+        return true;
+    }
     let mut first = text.trim_start_matches(['-', '~', '>', '<', ' ']).chars();
     first.next().is_none_or(|c| c.is_ascii_digit())
 }
@@ -119,7 +122,9 @@ fn colors() -> bool {
 
 /// Prints to standard output; a reader that has gone is no failure.
 pub(crate) fn print(text: &str) -> Result<(), Fail> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
+    let mut output = io::stdout().lock();
+    // What is left in the buffer at the exit is lost without a word.
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Fail::of(format!("standard output: {error}")))
         }

@@ -2,6 +2,7 @@
 
 use crate::fail::Fail;
 use crate::revision::Revision;
+use crate::say::note;
 use lanes_measure::guest::models;
 use lanes_measure::process::Launch;
 use lanes_measure::protocol::Described;
@@ -42,8 +43,8 @@ impl Side {
             (argument.to_owned(), argument.into())
         } else if let Some(revision) = Revision::find(argument) {
             if revision.is_changed_here() {
-                eprintln!(
-                    "lanes: {argument} is what was committed; give the path of \
+                note!(
+                    "{argument} is what was committed; give the path of \
                      a build to measure the changes since"
                 );
             }

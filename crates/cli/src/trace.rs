@@ -4,8 +4,10 @@ use crate::args::{Drawing, Format, Selection, Trace};
 use crate::draw::{Recorded, Recorder};
 use crate::fail::Fail;
 use crate::files::save;
+use crate::interrupt;
 use crate::models::Model;
 use crate::run::limits;
+use crate::say::line;
 use crate::select::Cells;
 use crate::show::print;
 use crate::stamp;
@@ -82,7 +84,8 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
     if recorded.is_empty() {
         return Err(failure(&failed));
     }
-    print(&recorder.sheet(&recorded)?.text(Format::Table)?)?;
+    // Nobody may read it: the files are written all the same.
+    let printed = print(&recorder.sheet(&recorded)?.text(Format::Table)?);
     let label = cells.rows[0].label();
     let of = if in_units { String::new() } else { format!(" {label}") };
     let picture = Picture {
@@ -106,6 +109,7 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
     let missed = (!failed.is_empty()).then(|| failure(&failed));
     let written = written(&recorder, &*cells.rows[0], recorded, failed);
     keep(vec![written], drawing, &format!("traces-{workload}"))?;
+    printed?;
     missed.map_or(Ok(()), Err)
 }
 
@@ -130,7 +134,7 @@ pub(crate) fn record_all(
         if workloads.iter().any(|of| of.workload == row.workload()) {
             continue;
         }
-        eprintln!("{}", row.workload());
+        line!("{}", row.workload());
         let has = |model: &&Model| cells.has(row.workload(), &model.model);
         let models = cells.models.iter().filter(has).cloned();
         let models: Vec<Model> = models.collect();
@@ -148,7 +152,7 @@ struct Studio<'a> {
 
 impl<'a> Studio<'a> {
     fn open(drawing: &'a Drawing) -> Result<Self, Fail> {
-        let limits = limits(drawing.deadline, None)?;
+        let limits = limits(drawing.deadline, None);
         let folder = temporary::folder()?;
         Ok(Self { drawing, folder, limits })
     }
@@ -211,7 +215,7 @@ fn record(recorder: &Recorder<'_>, models: &[Model]) -> Result<All, Fail> {
         match recorder.record(model) {
             Ok(one) => recorded.push(one),
             Err(failure) if failure.cause == Cause::Interrupted => {
-                return Err(Fail::Interrupted("interrupted".into()));
+                return Err(interrupt::interrupted());
             }
             Err(failure) => failed.push((model.name.clone(), failure)),
         }
@@ -262,7 +266,7 @@ fn keep(
     );
     let text = serde_json::to_string(&traces).map_err(Fail::of)?;
     let path = save(&drawing.output, name, "json", &text)?;
-    eprintln!("traces, for `lanes report`: {}", path.display());
+    line!("traces, for `lanes report`: {}", path.display());
     Ok(path)
 }
 
@@ -272,7 +276,7 @@ fn write(picture: &Picture, drawing: &Drawing, name: &str) -> Result<(), Fail> {
     let drawn = save(&drawing.output, name, "svg", &drawn)?;
     let traces = perfetto(&picture.timelines);
     let traces = save(&drawing.output, name, "json", &traces)?;
-    eprintln!("picture: {}", drawn.display());
-    eprintln!("trace, for ui.perfetto.dev: {}", traces.display());
+    line!("picture: {}", drawn.display());
+    line!("trace, for ui.perfetto.dev: {}", traces.display());
     Ok(())
 }

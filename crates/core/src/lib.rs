@@ -10,6 +10,7 @@ mod error;
 mod job;
 pub mod kernel;
 mod latencies;
+pub mod limits;
 mod model;
 pub mod numbers;
 mod panics;

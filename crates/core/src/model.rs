@@ -1,5 +1,6 @@
 //! The contract between a workload and a model.
 
+use crate::limits::Limits;
 use crate::{Error, Job, Workload, preflight};
 use std::any::Any;
 
@@ -38,10 +39,10 @@ impl Config {
         self.workers
     }
 
-    /// As many workers as this machine runs threads at once.
+    /// As many workers as this process can run at once, on the processors and
+    /// in the control groups that it has.
     pub fn machine() -> Self {
-        let cores = std::thread::available_parallelism();
-        let workers = cores.map_or(1, usize::from).min(Self::MOST_WORKERS);
+        let workers = Limits::here().cores().min(Self::MOST_WORKERS);
         Self { workers }
     }
 

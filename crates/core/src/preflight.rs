@@ -1,6 +1,7 @@
 //! What the machine still gives, asked before anything large is started.
 
 use crate::Error;
+use crate::limits::Limits;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fs;
 use std::sync::mpsc;
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 ///
 /// # Errors
 /// [`Error::Invalid`] if the bytes overflow, [`Error::Resource`] if they do not
-/// fit what the system or the memory limit of this process's group leaves.
+/// fit what the system and the limits of this process leave.
 pub fn memory(items: usize, size: usize) -> Result<usize, Error> {
     let bytes = items
         .checked_mul(size)
@@ -20,7 +21,8 @@ pub fn memory(items: usize, size: usize) -> Result<usize, Error> {
         .ok_or_else(|| {
             Error::Invalid(format!("{items} items of {size} bytes overflow"))
         })?;
-    let fits = available().is_none_or(|available| bytes as u64 <= available);
+    let available = Limits::here().available;
+    let fits = available.is_none_or(|available| bytes as u64 <= available);
     if fits { Ok(bytes) } else { Err(Error::memory()) }
 }
 
@@ -33,24 +35,6 @@ pub fn list(items: usize) -> Result<Vec<u64>, Error> {
     let mut list = Vec::new();
     list.try_reserve_exact(items).map_err(|_| Error::memory())?;
     Ok(list)
-}
-
-/// The bytes that can be had without swapping, where the system reports them.
-fn available() -> Option<u64> {
-    let info = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = info.lines().find(|line| line.starts_with("MemAvailable:"))?;
-    let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    let system = kibibytes.saturating_mul(1024);
-    // In a container the limit of the group comes first.
-    let group = |name: &str| -> Option<u64> {
-        let text = fs::read_to_string(format!("/sys/fs/cgroup/{name}")).ok()?;
-        text.trim().parse().ok()
-    };
-    let left = match (group("memory.max"), group("memory.current")) {
-        (Some(most), Some(used)) => most.saturating_sub(used),
-        _ => u64::MAX,
-    };
-    Some(system.min(left))
 }
 
 /// Makes sure that `count` more files and sockets can be opened, beside those

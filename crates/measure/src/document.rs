@@ -1,97 +1,16 @@
 //! The files of Lanes: JSON with a schema and a version.
 
+mod reading;
+
+pub use reading::{Document, MOST_BYTES, Unreadable};
+
 use crate::identity::Identity;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-use std::fs::{self, File};
-use std::io::{self, BufReader, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
-
-/// Why a file was not read.
-#[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
-    /// The file cannot be opened or read.
-    #[error("{}: {error}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// The file is cut off or not JSON.
-    #[error(
-        "{}: not a complete file of lanes ({error}); measure again",
-        path.display()
-    )]
-    Broken {
-        /// The file.
-        path: PathBuf,
-        /// Where it breaks off.
-        error: serde_json::Error,
-    },
-    /// The file has another schema or another version.
-    #[error(
-        "{}: {found}, and this reads {wanted}; use the version of lanes that \
-         wrote it, or measure again", path.display()
-    )]
-    Schema {
-        /// The file.
-        path: PathBuf,
-        /// What it says it is.
-        found: String,
-        /// What is read here.
-        wanted: String,
-    },
-    /// The file has the right form, and says what cannot be.
-    #[error("{}: {what}; measure again", path.display())]
-    Impossible {
-        /// The file.
-        path: PathBuf,
-        /// What cannot be.
-        what: String,
-    },
-}
-
-/// What a file says it is, in words.
-pub(crate) fn kind(schema: &str, version: u32) -> String {
-    format!("{schema} version {version}")
-}
-
-/// Reads a file whose `schema` and `version` are these.
-///
-/// # Errors
-/// [`Unreadable`], with the way out.
-pub fn load<T: DeserializeOwned>(
-    path: &Path,
-    schema: &str,
-    version: u32,
-) -> Result<T, Unreadable> {
-    let owned = || path.to_owned();
-    let file = File::open(path)
-        .map_err(|error| Unreadable::Io { path: owned(), error })?;
-    let value: Value =
-        serde_json::from_reader(BufReader::new(file)).map_err(|error| {
-            match error.io_error_kind() {
-                Some(kind) => {
-                    Unreadable::Io { path: owned(), error: kind.into() }
-                }
-                None => Unreadable::Broken { path: owned(), error },
-            }
-        })?;
-    if value["schema"] != schema || value["version"] != version {
-        let found = match value["schema"].as_str() {
-            Some(schema) => format!("{schema:?} version {}", value["version"]),
-            None => "not a file of lanes".into(),
-        };
-        let wanted = kind(schema, version);
-        return Err(Unreadable::Schema { path: owned(), found, wanted });
-    }
-    serde_json::from_value(value)
-        .map_err(|error| Unreadable::Broken { path: owned(), error })
-}
 
 /// A file that is written once or, while a session runs, again and again. Each
 /// time it is written as a whole or not at all, and it takes the place of no

@@ -3,6 +3,7 @@
 mod attest;
 pub mod between;
 pub mod change;
+pub mod children;
 pub mod document;
 pub mod duel;
 pub mod failure;

@@ -1,10 +1,10 @@
 //! What a figure was measured on.
 
-use procfs::{CpuInfo, Current, Meminfo};
+use lanes_core::limits::Limits;
+use procfs::{CpuInfo, Current};
 use serde::{Deserialize, Serialize};
 use std::env::consts::{ARCH, OS};
 use std::fmt;
-use std::thread;
 
 /// The machine and the libraries that a figure was measured on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,10 @@ pub struct Machine {
     pub cores: usize,
     /// Memory in bytes, where the system reports it.
     pub memory: Option<u64>,
+    /// The memory that control groups or `ulimit -v` leave, in bytes, where
+    /// that is less.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_limit: Option<u64>,
     /// The operating system and the architecture.
     pub system: String,
     /// The compared libraries, each with its version.
@@ -28,14 +32,22 @@ impl Machine {
         let info = CpuInfo::current().ok();
         let processor =
             info.and_then(|info| Some(info.model_name(0)?.to_owned()));
-        let memory = Meminfo::current().ok().map(|memory| memory.mem_total);
+        let limits = Limits::here();
         Self {
             processor: processor.unwrap_or_else(|| "unknown CPU".into()),
-            cores: thread::available_parallelism().map_or(1, usize::from),
-            memory,
+            cores: limits.cores(),
+            memory: limits.machine,
+            memory_limit: limits.memory,
             system: format!("{OS} {ARCH}"),
             libraries,
         }
+    }
+}
+
+impl Machine {
+    /// The memory that a process here may have, in bytes.
+    pub fn allowed(&self) -> Option<u64> {
+        self.memory_limit.or(self.memory)
     }
 }
 
@@ -43,7 +55,11 @@ impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { processor, cores, system, libraries, .. } = self;
         let libraries = libraries.join(", ");
-        write!(f, "{processor}, {cores} cores, {system}; {libraries}")
+        write!(f, "{processor}, {cores} cores, ")?;
+        if let Some(limit) = self.memory_limit {
+            write!(f, "{} MiB allowed, ", limit >> 20)?;
+        }
+        write!(f, "{system}; {libraries}")
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a session measured, as a file.
 
-use crate::document::{self, Unreadable};
+use crate::document::{Document, Unreadable};
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::protocol::Sample;
@@ -251,10 +251,19 @@ impl Results {
     /// # Errors
     /// [`Unreadable`], with the way out.
     pub fn load(path: &Path) -> Result<Self, Unreadable> {
-        let results: Self = document::load(path, SCHEMA, VERSION)?;
-        results
-            .checked()
-            .map_err(|what| Unreadable::Impossible { path: path.into(), what })
+        Self::of(&Document::read(path)?)
+    }
+
+    /// The results in a file that was read.
+    ///
+    /// # Errors
+    /// [`Unreadable`], with the way out.
+    pub fn of(document: &Document) -> Result<Self, Unreadable> {
+        let results: Self = document.content(SCHEMA, VERSION)?;
+        results.checked().map_err(|what| Unreadable::Impossible {
+            path: document.path().into(),
+            what,
+        })
     }
 
     /// Indices that point nowhere would be panics later, and times that cannot

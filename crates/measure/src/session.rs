@@ -17,7 +17,6 @@ use lanes_core::{Error, Row, seed};
 use schedule::Schedule;
 use std::io;
 use std::mem;
-use std::thread;
 use std::time::{Duration, Instant};
 use visit::Visitor;
 
@@ -30,6 +29,8 @@ pub struct Progress {
     pub next: Option<String>,
     /// How many visits were made.
     pub visits: usize,
+    /// The level of the intervals if the session ended now.
+    pub level: f64,
 }
 
 /// A row whose input cannot be made.
@@ -111,8 +112,13 @@ pub fn run(
         let name = |index: usize| {
             format!("{} {}", rows[index].workload(), rows[index].label())
         };
-        let progress =
-            Progress { spent: begin.elapsed(), next: next.map(name), visits };
+        let level = (0..rows.len()).map(|index| schedule.level(index));
+        let progress = Progress {
+            spent: begin.elapsed(),
+            next: next.map(name),
+            visits,
+            level: level.fold(plan.level, f64::max),
+        };
         if next.is_none() {
             results.state = if schedule.stopped() {
                 State::Interrupted
@@ -136,8 +142,20 @@ pub fn run(
     Ok(results)
 }
 
+/// The results of a session that ends before its next visit does, with
+/// intervals of this level; see [`Progress::level`].
+pub fn interrupted(mut results: Results, level: f64) -> Results {
+    if results.state == State::Running {
+        results.state = State::Interrupted;
+        for row in &mut results.rows {
+            row.summary = summarize(row, level, results.margin);
+        }
+    }
+    results
+}
+
 fn empty(row: &dyn Row, plan: &Plan) -> RowResult {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let cores = plan.machine.cores;
     let contender = |contender: &Contender| ContenderResult {
         name: contender.name.clone(),
         model: contender.model.clone(),

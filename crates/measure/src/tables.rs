@@ -2,11 +2,14 @@
 //! out.
 
 use crate::protocol::Sample;
-use crate::results::{ContenderResult, RowResult};
+use crate::results::{ContenderResult, LimitResult, RowResult};
 use crate::statistics::{FEWEST_VISITS, Grade, Interval, median};
 use crate::summary::{Group, Standing, Summary};
 use crate::words::{counted, digits, ends, grade, percent, time};
 use hdrhistogram::Histogram;
+
+/// What stands in a table for a number that was not measured.
+pub const UNKNOWN: &str = "unknown";
 
 /// A table with a heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +46,15 @@ pub fn least(row: &RowResult, workers: usize) -> Option<f64> {
     seconds.min_by(f64::total_cmp)
 }
 
-/// What the column of shares says of a model that is faster than the limit.
-pub const BEATEN: &str = "beaten";
+/// The best time that is possible for a group, in seconds. None is known where
+/// a model was faster than what was measured for it: that bounds nothing.
+pub fn best_possible(row: &RowResult, group: &Group) -> Option<f64> {
+    least(row, group.workers).filter(|_| !is_beaten(row, group))
+}
 
-/// The best possible time as a share of a measured one, in seconds both. A time
-/// that beats the limit has none: the limit does not bound that model.
+/// The best possible time as a share of a measured one, in seconds both.
 pub fn share(limit: f64, seconds: f64) -> String {
-    if seconds < limit { BEATEN.into() } else { percent(limit / seconds) }
+    percent(limit / seconds)
 }
 
 /// Whether a model of a group is faster than the limit.
@@ -85,17 +90,13 @@ pub fn heading(
 fn limit(row: &RowResult, group: &Group) -> String {
     let workers = group.workers;
     let limit = row.limits.iter().find(|limit| limit.workers == workers);
-    let beaten = match is_beaten(row, group) {
-        true => "; beaten, so it is no bound of all models",
-        false => "",
-    };
-    match (limit, least(row, workers)) {
-        (Some(limit), Some(seconds)) => {
-            let what = &limit.what;
-            format!("best possible {} ({what}{beaten})", time(seconds))
-        }
-        (Some(limit), None) => format!("best possible: {}", limit.what),
-        _ => String::new(),
+    let Some(LimitResult { what, .. }) = limit else { return String::new() };
+    if is_beaten(row, group) {
+        return format!("best possible not known: {what} was beaten");
+    }
+    match best_possible(row, group) {
+        Some(seconds) => format!("best possible {} ({what})", time(seconds)),
+        None => format!("best possible: {what}"),
     }
 }
 
@@ -131,8 +132,20 @@ pub fn standings(row: &RowResult, group: &Group) -> Table {
     let mut table = Table::new(&columns);
     for standing in &group.standings {
         let contender = &row.contenders[standing.contender];
-        let share = least(row, group.workers);
-        let share = share.map(|limit| self::share(limit, standing.seconds));
+        let limit = best_possible(row, group);
+        let share = match limit {
+            Some(limit) => share(limit, standing.seconds),
+            None if is_beaten(row, group) => UNKNOWN.into(),
+            // There is none for this workload.
+            None => String::new(),
+        };
+        let is_best = standing.contender == group.best;
+        let cpu_ratio = match &standing.cpu_ratio {
+            Some(ratio) => ends(ratio),
+            // It is what the others are compared with.
+            None if is_best => String::new(),
+            None => UNKNOWN.into(),
+        };
         let ratio = standing.ratio.map(|ratio| digits(ratio.median.exp()));
         table.row(vec![
             contender.name.clone(),
@@ -140,9 +153,9 @@ pub fn standings(row: &RowResult, group: &Group) -> Table {
             ratio.unwrap_or_else(|| "1.00".into()),
             standing.ratio.as_ref().map(ends).unwrap_or_default(),
             finding(row, standing),
-            standing.cpu.map(time).unwrap_or_default(),
-            standing.cpu_ratio.as_ref().map(ends).unwrap_or_default(),
-            share.unwrap_or_default(),
+            standing.cpu.map_or_else(|| UNKNOWN.into(), time),
+            cpu_ratio,
+            share,
         ]);
     }
     table
@@ -256,7 +269,7 @@ pub fn used(row: &RowResult) -> Table {
             Some(count? as f64 / f64::from(runs.max(1)))
         };
         let text = |value: Option<f64>, show: fn(f64) -> String| {
-            value.map(show).unwrap_or_default()
+            value.map_or_else(|| UNKNOWN.into(), show)
         };
         let seconds = |nanos: f64| time(nanos / 1e9);
         let mebibytes =
@@ -278,11 +291,10 @@ pub fn used(row: &RowResult) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::LimitResult;
     use crate::summarize::{summarize, tests::row};
 
     #[test]
-    fn a_limit_that_is_beaten_is_marked_and_more_workers_have_no_larger_one() {
+    fn a_limit_that_is_beaten_is_none_and_more_workers_have_no_larger_one() {
         let mut row =
             row(&[("sequential", 1, None, 0.0010), ("rayon", 2, None, 0.0040)]);
         let limit = |workers, seconds: &[f64]| LimitResult {
@@ -302,12 +314,12 @@ mod tests {
             (heading("max", row, &summary, group), shares)
         };
         let (heading, shares) = shown(&row);
-        assert!(heading.contains("(what; beaten, so"), "{heading}");
-        assert_eq!(shares[0], BEATEN);
-        assert!(shares[1].ends_with(" %"), "{shares:?}");
+        let said = "best possible not known: what was beaten";
+        assert!(heading.contains(said), "{heading}");
+        assert_eq!(shares, [UNKNOWN; 2]);
         row.limits[0] = limit(1, &[0.0005]);
         let (heading, shares) = shown(&row);
-        assert!(!heading.contains(BEATEN), "{heading}");
+        assert!(heading.contains("best possible 500 µs (what)"), "{heading}");
         assert!(shares.iter().all(|share| share.ends_with(" %")), "{shares:?}");
         row.limits.clear();
         assert_eq!(shown(&row).1, ["", ""]);

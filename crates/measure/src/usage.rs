@@ -1,10 +1,11 @@
 //! The resources that a process has used.
 
+use crate::children;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
-use procfs::process::{Process, all_processes};
+use procfs::process::Process;
+use std::fs;
 use std::sync::{Mutex, PoisonError};
-use std::{fs, process};
 
 /// What this process has used since it began.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,14 +25,7 @@ static CHILDREN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 /// Looks for the processes that this one has started.
 pub(crate) fn find_children() {
-    let own = process::id();
-    let all = all_processes().into_iter().flatten().flatten();
-    let child = |process: Process| {
-        let stat = process.stat().ok()?;
-        let parent = u32::try_from(stat.ppid).ok()?;
-        (parent == own).then_some(u32::try_from(stat.pid).ok()?)
-    };
-    let found = all.filter_map(child).collect();
+    let found = children::running();
     *CHILDREN.lock().unwrap_or_else(PoisonError::into_inner) = found;
 }
 
@@ -124,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_cpu_time_of_children_counts() {
-        let mut child = process::Command::new("sh")
+        let mut child = std::process::Command::new("sh")
             .args(["-c", "while :; do :; done"])
             .spawn()
             .unwrap();

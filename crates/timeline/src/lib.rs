@@ -153,4 +153,4 @@ pub use rows::Doing;
 pub use strips::{Strip, Strips, dress, strips};
 pub use timeline::{Part, Timeline};
 pub use totals::{Share, Totals, totals};
-pub use traces::{TracedModel, TracedWorkload, Traces};
+pub use traces::{SCHEMA, TracedModel, TracedWorkload, Traces};

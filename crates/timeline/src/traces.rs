@@ -2,7 +2,7 @@
 //! timelines from it.
 
 use crate::timeline::Timeline;
-use lanes_measure::document::{self, Unreadable};
+use lanes_measure::document::{Document, Unreadable};
 use lanes_measure::machine::Machine;
 use lanes_measure::protocol::Traced;
 use lanes_measure::results::Build;
@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// The schema that a file of traces names.
-const SCHEMA: &str = "lanes-traces";
+pub const SCHEMA: &str = "lanes-traces";
 /// The version of its format.
 const VERSION: u32 = 1;
 
@@ -88,7 +88,15 @@ impl Traces {
     /// # Errors
     /// [`Unreadable`], with what to do about it.
     pub fn load(path: &Path) -> Result<Self, Unreadable> {
-        document::load(path, SCHEMA, VERSION)
+        Self::of(&Document::read(path)?)
+    }
+
+    /// The traces in a file that was read.
+    ///
+    /// # Errors
+    /// [`Unreadable`], with the way out.
+    pub fn of(document: &Document) -> Result<Self, Unreadable> {
+        document.content(SCHEMA, VERSION)
     }
 }
 

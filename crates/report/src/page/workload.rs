@@ -8,7 +8,7 @@ use lanes_measure::results::RowResult;
 use lanes_measure::statistics::Grade;
 use lanes_measure::summary::{Group, Standing, Summary};
 use lanes_measure::tables::{
-    Table, heading, is_beaten, label, latencies, least, other_cpu, own,
+    Table, best_possible, heading, is_beaten, label, latencies, other_cpu, own,
     percentiles, speedups, standings, used,
 };
 use lanes_measure::words::{self, counted, percent, round_time, time};
@@ -218,7 +218,7 @@ fn group_plots(row: &RowResult, summary: &Summary, group: &Group) -> Vec<Plot> {
         cpu: standing.cpu,
     });
     let times: Vec<Times> = times.collect();
-    let limit = least(row, group.workers);
+    let limit = best_possible(row, group);
     let what = row.limits.iter().find(|l| l.workers == group.workers);
     let limit = limit.zip(what).map(|(time, what)| (&*what.what, time));
     let series = group.standings.iter().filter_map(|standing| {
@@ -301,7 +301,11 @@ fn times_caption(
         ));
     }
     if is_beaten(row, group) {
-        parts.push("Some model beats it: it bounds not all.".into());
+        parts.push(
+            "The best possible is not known: a model beat what was measured \
+             for it."
+                .into(),
+        );
     }
     let name = |index: usize| &row.contenders[index].name;
     let others = group.standings.iter().filter_map(|standing| {

@@ -2,7 +2,7 @@
 
 use super::columns::{Columns, HEAD};
 use super::plot::{LETTERS, MARGIN, beside, in_words, plot};
-use lanes_measure::tables::{BEATEN, share};
+use lanes_measure::tables::share;
 use lanes_measure::words::{counted, time};
 use lanes_timeline::svg::scale::{Scale, placed, span};
 use lanes_timeline::svg::shapes::{Anchor, label, open_group, path};
@@ -244,12 +244,8 @@ fn description(rows: &[Times], limit: Option<(&str, f64)>) -> String {
             let _ = write!(text, ", CPU time {}", time(*cpu));
         }
         if let Some((_, limit)) = limit.filter(|_| placed(*wall)) {
-            let _ = match share(limit, *wall) {
-                share if share == BEATEN => {
-                    write!(text, ", which beats the best possible")
-                }
-                share => write!(text, ", {share} of the best possible"),
-            };
+            let share = share(limit, *wall);
+            let _ = write!(text, ", {share} of the best possible");
         }
         text.push_str(". ");
     }
