@@ -1,6 +1,6 @@
 //! The performance targets: ratios with bounds, as they were measured.
 
-use lanes_measure::document::{self, Unreadable};
+use lanes_measure::document::{self, Document, Unreadable};
 use lanes_measure::machine::Machine;
 use lanes_measure::results::Build;
 use lanes_measure::statistics::{Bound, Interval};
@@ -91,7 +91,7 @@ impl Targets {
     /// # Errors
     /// [`Unreadable`], for a missing file and for one of another kind.
     pub fn load(path: &Path) -> Result<Self, Unreadable> {
-        document::load(path, SCHEMA, VERSION)
+        Document::read(path)?.content(SCHEMA, VERSION)
     }
 
     /// Writes a new file; see [`document::save`].

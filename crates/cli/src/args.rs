@@ -50,6 +50,9 @@ pub(crate) enum Command {
     /// Measure common claims about threads, the GIL and processes: under three
     /// minutes
     Claims(Claims),
+    /// Inject faults into every model, hold what it does against the contract,
+    /// and show what its library does by itself
+    Faults(Faults),
     /// Make one HTML page of results, traces and source
     Report(Report),
     /// Measure briefly, trace, and make the page: under three minutes
@@ -62,6 +65,14 @@ pub(crate) enum Command {
     /// Be a worker: answer requests on standard input, a socket
     #[command(hide = true)]
     Worker,
+    /// Put a case of the failure contract to a model, in this process
+    #[command(hide = true)]
+    Case {
+        /// The model
+        model: String,
+        /// The case
+        case: String,
+    },
 }
 
 /// Which cells.
@@ -327,6 +338,31 @@ pub(crate) struct Demo {
     /// Open the page in the browser
     #[arg(long)]
     pub(crate) open: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Faults {
+    /// The models; `*` stands for any text. By default those of this program,
+    /// and guests that are built
+    #[arg(value_name = "MODEL")]
+    pub(crate) models: Vec<String>,
+
+    /// Only these cases; `*` stands for any text
+    #[arg(long, value_delimiter = ',', value_name = "CASE,...")]
+    pub(crate) cases: Vec<String>,
+
+    /// How long a case may take before it counts as a hang
+    #[arg(long, value_parser = duration, default_value = "60s")]
+    pub(crate) deadline: Duration,
+
+    /// Where to write what was found, for `lanes report`: a file that ends in
+    /// .json, or a folder, in which the file is named by the time
+    #[arg(short, long, default_value = "results", value_name = "PATH")]
+    pub(crate) output: PathBuf,
+
+    /// The format of what is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 #[derive(Args)]

@@ -14,6 +14,7 @@ mod draw;
 mod duel;
 pub mod excerpts;
 mod fail;
+mod faults;
 mod figures;
 mod files;
 mod interrupt;
@@ -40,6 +41,7 @@ use crate::fail::Fail;
 use crate::say::note;
 use crate::show::print;
 use clap::{CommandFactory, Parser};
+use lanes_conformance::spoken;
 use lanes_measure::worker::{self, Candidate};
 use std::io::ErrorKind::BrokenPipe;
 use std::process::ExitCode;
@@ -79,6 +81,7 @@ fn perform(command: Command) -> Result<(), Fail> {
     match command {
         Command::Completions { shell } => return complete(shell),
         Command::Worker => return work(),
+        Command::Case { model, case } => return judge(&model, &case),
         _ => {}
     }
     interrupt::watch()?;
@@ -109,10 +112,12 @@ fn measure(command: &Command) -> Result<(), Fail> {
         Command::Trace(options) => trace::trace(options),
         Command::Figures(options) => figures::figures(options),
         Command::Claims(options) => claims::claims(options),
+        Command::Faults(options) => faults::faults(options),
         Command::Report(options) => report::report(options),
         Command::Demo(options) => demo::demo(options),
         Command::Completions { shell } => complete(*shell),
         Command::Worker => work(),
+        Command::Case { model, case } => judge(model, case),
     }
 }
 
@@ -126,4 +131,15 @@ fn work() -> Result<(), Fail> {
     let find = |name: &str| lanes_suite::find(name).map(Candidate::from);
     let show = &lanes_claims::exhibit;
     worker::serve_any(&lanes_suite::MODELS, &find, show).map_err(Fail::of)
+}
+
+/// Puts a case to a model, in this process, and prints the outcome.
+fn judge(model: &str, case: &str) -> Result<(), Fail> {
+    let unknown = |what, name| Fail::Usage(format!("no {what} {name:?}"));
+    let entry = lanes_suite::find(model);
+    let entry = entry.ok_or_else(|| unknown("model", model))?;
+    if spoken::speak(entry, case) {
+        return Ok(());
+    }
+    Err(unknown("case", case))
 }

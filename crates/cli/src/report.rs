@@ -10,6 +10,7 @@ use crate::tree::tree;
 use jiff::Timestamp;
 use lanes_core::{Size, rows};
 use lanes_measure::document::{Document, Unreadable};
+use lanes_measure::faults::{self, Faults};
 use lanes_measure::results::Results;
 use lanes_measure::words::{digits, time};
 use lanes_report::{Page, ResultFile, page};
@@ -37,6 +38,7 @@ pub(crate) fn report(options: &Report) -> Result<(), Fail> {
         catalogue,
         sessions: found.sessions,
         traces: found.traces,
+        faults: found.faults,
         source,
         made: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         notes: found.notes,
@@ -69,6 +71,7 @@ pub(crate) fn report(options: &Report) -> Result<(), Fail> {
 struct Found {
     sessions: Vec<ResultFile>,
     traces: Vec<Traces>,
+    faults: Vec<Faults>,
     /// Files that were found and left out.
     notes: Vec<String>,
 }
@@ -96,6 +99,10 @@ impl Found {
             self.traces.push(Traces::of(document)?);
             return Ok(());
         }
+        if document.schema() == Some(faults::SCHEMA) {
+            self.faults.push(Faults::of(document)?);
+            return Ok(());
+        }
         let results = Results::of(document)?;
         let name = document.path().file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
@@ -103,8 +110,8 @@ impl Found {
         Ok(())
     }
 
-    /// The results of a folder that began last, and the traces, the newest
-    /// first, by what the files say: copies and archives have times of their
+    /// The results and the faults of a folder that began last, and the traces,
+    /// the newest first, by what the files say: copies and archives have times of their
     /// own. A file that cannot be read is reported and left out, since the user
     /// did not name it.
     fn folder(&mut self, folder: &Path) -> Result<(), Fail> {
@@ -123,9 +130,8 @@ impl Found {
                 Ok(Some(document)) => {
                     let begun = document.begun().map(str::to_owned);
                     let time = begun.and_then(|time| time.parse().ok());
-                    let is_traces =
-                        document.schema() == Some(lanes_timeline::SCHEMA);
-                    files.push((time, path, is_traces));
+                    let schema = document.schema().map(str::to_owned);
+                    files.push((time, path, schema));
                 }
                 Ok(None) => {}
                 Err(why) => self.left_out(&path, &why),
@@ -133,15 +139,18 @@ impl Found {
         }
         // What does not say when it began comes last.
         files.sort_by(|a: &(Option<Timestamp>, _, _), b| b.cmp(a));
-        let before = self.sessions.len();
-        for (_, path, is_traces) in files {
-            if !is_traces && self.sessions.len() > before {
+        let mut seen = Vec::new();
+        for (_, path, schema) in files {
+            // Traces are of different workloads; of all else the newest counts.
+            let is_traces = schema.as_deref() == Some(lanes_timeline::SCHEMA);
+            if !is_traces && seen.contains(&schema) {
                 continue;
             }
             let added =
                 Document::read(&path).and_then(|found| self.add(&found));
-            if let Err(why) = added {
-                self.left_out(&path, &why.to_string());
+            match added {
+                Ok(()) => seen.push(schema),
+                Err(why) => self.left_out(&path, &why.to_string()),
             }
         }
         Ok(())

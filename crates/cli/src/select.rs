@@ -329,6 +329,27 @@ pub(crate) fn like(pattern: &str, text: &str) -> bool {
     }
 }
 
+/// The names among these that are like one of the patterns, in the order of the
+/// names; all of them where there is no pattern.
+///
+/// # Errors
+/// [`Fail::Usage`] for a pattern that no name is like.
+pub(crate) fn matching<'a>(
+    what: &str,
+    patterns: &[String],
+    names: &[&'a str],
+) -> Result<Vec<&'a str>, Fail> {
+    for pattern in patterns {
+        if !names.iter().any(|name| like(pattern, name)) {
+            return Err(unknown(what, pattern, names.iter().copied()));
+        }
+    }
+    let chosen = |name: &&&str| {
+        patterns.is_empty() || patterns.iter().any(|p| like(p, name))
+    };
+    Ok(names.iter().filter(chosen).copied().collect())
+}
+
 /// The known name that is near enough to another one to be meant by it.
 pub(crate) fn nearest<'a>(
     name: &str,

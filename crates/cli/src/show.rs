@@ -18,7 +18,7 @@ impl From<Figures> for Sheet {
 }
 
 impl Sheet {
-    pub(crate) fn new(columns: &[&'static str]) -> Self {
+    pub(crate) fn new(columns: &[&str]) -> Self {
         Self(Figures::new(columns))
     }
 
@@ -55,7 +55,7 @@ impl Sheet {
         } else {
             table.force_no_tty();
         }
-        let bold = |name: &&'static str| {
+        let bold = |name: &String| {
             let cell = Cell::new(name);
             if colors { cell.add_attribute(Attribute::Bold) } else { cell }
         };

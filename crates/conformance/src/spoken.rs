@@ -4,6 +4,7 @@
 use crate::cases;
 use crate::outcome::Outcome;
 use lanes_core::Entry;
+use rustix::process::{Signal, set_parent_process_death_signal};
 use std::env;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
@@ -17,12 +18,19 @@ const MARK: &str = "lanes-case ";
 pub fn asked(model: &Entry) -> Option<ExitCode> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [asked, case] = &arguments[..] else { return None };
-    (asked == "case").then(|| speak(model, case))
+    (asked == "case").then(|| match speak(model, case) {
+        true => ExitCode::SUCCESS,
+        // As for other usage errors.
+        false => ExitCode::from(2),
+    })
 }
 
-/// Runs a case and prints its outcome; fails where there is no such case.
-pub fn speak(model: &Entry, case: &str) -> ExitCode {
-    let Some(case) = cases::find(case) else { return ExitCode::from(2) };
+/// Runs a case and prints its outcome, or returns that there is no such case.
+/// The process ends with the one that has started it.
+pub fn speak(model: &Entry, case: &str) -> bool {
+    let Some(case) = cases::find(case) else { return false };
+    // Without it, a case that hangs could outlive a killed command.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
     // Panics are expected by the hundred.
     panic::set_hook(Box::new(|_| {}));
     let run = AssertUnwindSafe(|| case.run(model));
@@ -39,7 +47,7 @@ pub fn speak(model: &Entry, case: &str) -> ExitCode {
     };
     let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
     println!("{MARK}{word} {why}");
-    ExitCode::SUCCESS
+    true
 }
 
 /// The word and the reason of the outcome that a program has printed, if it

@@ -1,11 +1,10 @@
 //! What models and libraries do about faults, as a file.
 
-use crate::document::{self, Unreadable};
+use crate::document::{Document, Unreadable};
 use crate::machine::Machine;
 use crate::results::{Build, State};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::io;
 use std::path::Path;
 
 /// What such a file says it is.
@@ -101,6 +100,18 @@ pub struct Observed {
     pub detail: String,
 }
 
+/// The verdict as files and programs have it.
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Passed => "passed",
+            Self::Exempt => "exempt",
+            Self::Inapplicable => "inapplicable",
+            Self::Broken => "broken",
+        })
+    }
+}
+
 impl Faults {
     /// Cases on this machine with this build, of which none was run yet.
     pub fn new(begun: String, machine: Machine, build: Build) -> Self {
@@ -123,25 +134,28 @@ impl Faults {
     /// # Errors
     /// [`Unreadable`], with the way out.
     pub fn load(path: &Path) -> Result<Self, Unreadable> {
-        let faults: Self = document::load(path, SCHEMA, VERSION)?;
+        Self::of(&Document::read(path)?)
+    }
+
+    /// The verdicts in a file that was read.
+    ///
+    /// # Errors
+    /// [`Unreadable`], with the way out.
+    pub fn of(document: &Document) -> Result<Self, Unreadable> {
+        let faults: Self = document.content(SCHEMA, VERSION)?;
         let fits = |case: &Case| {
             case.here.len() <= faults.models.len()
                 && case.alone.len() <= faults.libraries.len()
         };
-        if faults.cases.iter().all(fits) {
+        let why = if !faults.cases.iter().all(fits) {
+            "a case with more verdicts than there are models"
+        } else if !(0.0..f64::INFINITY).contains(&faults.seconds) {
+            "a time that cannot be"
+        } else {
             return Ok(faults);
-        }
-        let what = "a case with more verdicts than there are models".into();
-        Err(Unreadable::Impossible { path: path.to_owned(), what })
-    }
-
-    /// Writes a new file.
-    ///
-    /// # Errors
-    /// [`io::ErrorKind::AlreadyExists`] if there is one; those of the file
-    /// system.
-    pub fn save(&self, path: &Path) -> io::Result<()> {
-        document::save(path, self)
+        };
+        let path = document.path().to_owned();
+        Err(Unreadable::Impossible { path, what: why.into() })
     }
 
     /// How many verdicts are this one.
@@ -183,5 +197,48 @@ impl fmt::Display for Remark<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { case, model, why } = self;
         write!(f, "{case}, {model}: {why}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document;
+
+    fn faults() -> Faults {
+        let build = Build::here("rustc 1", None, false);
+        let mut faults =
+            Faults::new("now".into(), Machine::here(Vec::new()), build);
+        faults.models = vec!["a".into(), "b".into()];
+        let judged = |verdict, why: &str| Judged {
+            verdict,
+            why: why.into(),
+            seconds: 0.5,
+        };
+        let here = vec![
+            judged(Verdict::Passed, ""),
+            judged(Verdict::Broken, "it hangs"),
+        ];
+        let (name, asks) = ("nested_run".into(), "A run ends.".into());
+        faults.cases = vec![Case { name, asks, here, alone: Vec::new() }];
+        faults
+    }
+
+    #[test]
+    fn a_file_is_read_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("faults.json");
+        let mut faults = faults();
+        document::save(&path, &faults).unwrap();
+        assert_eq!(Faults::load(&path).unwrap(), faults);
+        assert_eq!(faults.count(Verdict::Passed), 1);
+        let remarks: Vec<String> =
+            faults.remarks(Verdict::Broken).map(|r| r.to_string()).collect();
+        assert_eq!(remarks, ["nested_run, b: it hangs"]);
+        faults.models.pop();
+        let path = folder.path().join("short.json");
+        document::save(&path, &faults).unwrap();
+        let why = Faults::load(&path).unwrap_err().to_string();
+        assert!(why.contains("more verdicts than"), "{why}");
     }
 }

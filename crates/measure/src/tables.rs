@@ -15,15 +15,20 @@ pub const UNKNOWN: &str = "unknown";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     /// The headings.
-    pub columns: Vec<&'static str>,
+    pub columns: Vec<String>,
     /// The cells, as many in each row as there are columns.
     pub rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// A table without rows.
-    pub fn new(columns: &[&'static str]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new() }
+    pub fn new(columns: &[&str]) -> Self {
+        Self::with(columns.iter().map(|name| (*name).to_owned()))
+    }
+
+    /// As [`Table::new`], of names that are known when it is made.
+    pub fn with(columns: impl IntoIterator<Item = String>) -> Self {
+        Self { columns: columns.into_iter().collect(), rows: Vec::new() }
     }
 
     /// Adds a row.

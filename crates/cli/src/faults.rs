@@ -1,0 +1,107 @@
+//! `lanes faults`: every case of the failure contract in every model, and what
+//! each library does by itself.
+
+mod apart;
+mod grid;
+
+use crate::args::{Faults as Options, Format, Selection};
+use crate::fail::Fail;
+use crate::interrupt;
+use crate::models::{Known, Origin, known};
+use crate::say::line;
+use crate::select::matching;
+use crate::show::print;
+use crate::stamp;
+use lanes_conformance::cases::CASES;
+use lanes_measure::document::Output;
+use lanes_measure::faults::{Case, Faults, Verdict};
+use lanes_measure::results::State;
+use std::time::Instant;
+
+/// Runs the cases, saves what was found, and prints it.
+///
+/// # Errors
+/// [`Fail::Failure`] if a model breaks the contract, [`Fail::Usage`] for an
+/// unknown name, [`Fail::Interrupted`] after Ctrl-C.
+pub(crate) fn faults(options: &Options) -> Result<(), Fail> {
+    let models = models(options)?;
+    let names: Vec<&str> = CASES.iter().map(|case| case.name).collect();
+    let cases = matching("case", &options.cases, &names)?;
+    let libraries = libraries(&models);
+    let stop = interrupt::flag();
+    let (begin, begun) = (Instant::now(), jiff::Timestamp::now());
+    let stamp = begun.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let mut faults = Faults::new(stamp, stamp::machine(), stamp::build());
+    faults.models = models.iter().map(|known| known.name.clone()).collect();
+    faults.libraries =
+        libraries.iter().map(|library| (*library).to_owned()).collect();
+    for case in CASES.iter().filter(|case| cases.contains(&case.name)) {
+        if interrupt::happened() {
+            break;
+        }
+        line!("{}", case.name);
+        let mut found = Case {
+            name: case.name.to_owned(),
+            asks: case.asks.to_owned(),
+            here: Vec::new(),
+            alone: Vec::new(),
+        };
+        for known in &models {
+            let judged =
+                apart::judge(known, case.name, options.deadline, &stop)?;
+            found.here.extend(judged);
+        }
+        for library in &libraries {
+            found.alone.extend(apart::observe(library, case.name, &stop));
+        }
+        faults.cases.push(found);
+    }
+    interrupt::seen();
+    faults.seconds = begin.elapsed().as_secs_f64();
+    faults.state = if interrupt::happened() {
+        State::Interrupted
+    } else {
+        State::Complete
+    };
+    print(&grid::text(&faults, options.format)?)?;
+    let name = begun.strftime("faults-%Y-%m-%dT%H-%M-%SZ.json").to_string();
+    let mut output = match options.output.extension() {
+        Some(end) if end == "json" => Output::exactly(&options.output),
+        _ => Output::numbered(options.output.join(name)),
+    };
+    output.save(&faults).map_err(|error| {
+        let path = output.path().display();
+        Fail::Failure(format!("{path}: {error}; choose another --output"))
+    })?;
+    if options.format == Format::Table {
+        line!("faults: {}", output.path().display());
+    }
+    match faults.count(Verdict::Broken) {
+        _ if interrupt::happened() => Err(interrupt::interrupted()),
+        0 => Ok(()),
+        count => {
+            let what = "the contract is broken in";
+            Err(Fail::Failure(format!("{what} {count} cases, see above")))
+        }
+    }
+}
+
+/// The models that were named, or all that can be asked: those of this program
+/// and the guests.
+fn models(options: &Options) -> Result<Vec<Known>, Fail> {
+    let mut all = known(&Selection::default())?;
+    all.retain(|known| {
+        matches!(known.origin, Origin::Suite(_) | Origin::Guest(_))
+    });
+    let names: Vec<&str> = all.iter().map(|known| &*known.name).collect();
+    let chosen = matching("model", &options.models, &names)?;
+    let chosen: Vec<String> = chosen.into_iter().map(str::to_owned).collect();
+    all.retain(|known| chosen.contains(&known.name));
+    Ok(all)
+}
+
+/// The libraries of these models whose plain use is known.
+fn libraries(models: &[Known]) -> Vec<&'static str> {
+    let all = lanes_plain::LIBRARIES.iter().map(|library| library.name);
+    all.filter(|name| models.iter().any(|known| known.name == *name)).collect()
+}
