@@ -8,12 +8,12 @@ use crate::args::{Faults as Options, Format, Selection};
 use crate::fail::Fail;
 use crate::interrupt;
 use crate::models::{Known, Origin, known};
+use crate::run::{output, save};
 use crate::say::line;
 use crate::select::matching;
 use crate::show::print;
 use crate::stamp;
 use lanes_conformance::cases::CASES;
-use lanes_measure::document::Output;
 use lanes_measure::faults::{Case, Faults, Verdict};
 use lanes_measure::results::State;
 use std::time::Instant;
@@ -30,6 +30,7 @@ pub(crate) fn faults(options: &Options) -> Result<(), Fail> {
     let libraries = libraries(&models);
     let stop = interrupt::flag();
     let (begin, begun) = (Instant::now(), jiff::Timestamp::now());
+    let mut output = output(&options.output, "faults-", &begun)?;
     let stamp = begun.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut faults = Faults::new(stamp, stamp::machine(), stamp::build());
     faults.models = models.iter().map(|known| known.name.clone()).collect();
@@ -55,6 +56,8 @@ pub(crate) fn faults(options: &Options) -> Result<(), Fail> {
             found.alone.extend(apart::observe(library, case.name, &stop));
         }
         faults.cases.push(found);
+        faults.seconds = begin.elapsed().as_secs_f64();
+        save(&mut output, &faults).map_err(Fail::of)?;
     }
     interrupt::seen();
     faults.seconds = begin.elapsed().as_secs_f64();
@@ -63,16 +66,8 @@ pub(crate) fn faults(options: &Options) -> Result<(), Fail> {
     } else {
         State::Complete
     };
+    save(&mut output, &faults).map_err(Fail::of)?;
     print(&grid::text(&faults, options.format)?)?;
-    let name = begun.strftime("faults-%Y-%m-%dT%H-%M-%SZ.json").to_string();
-    let mut output = match options.output.extension() {
-        Some(end) if end == "json" => Output::exactly(&options.output),
-        _ => Output::numbered(options.output.join(name)),
-    };
-    output.save(&faults).map_err(|error| {
-        let path = output.path().display();
-        Fail::Failure(format!("{path}: {error}; choose another --output"))
-    })?;
     if options.format == Format::Table {
         line!("faults: {}", output.path().display());
     }

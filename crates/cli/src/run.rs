@@ -15,6 +15,7 @@ use lanes_measure::document::Output;
 use lanes_measure::process::Limits;
 use lanes_measure::results::{Results, State};
 use lanes_measure::session::{self, Contender, Plan, Progress, Refused};
+use serde::Serialize;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -102,7 +103,7 @@ pub(crate) fn session(
     // Every session needs it: no row is to blame.
     drop(temporary::folder()?);
     let begun = jiff::Timestamp::now();
-    let output = output(place, &begun)?;
+    let output = output(place, "", &begun)?;
     let refused = session::check(plan);
     possible(plan, &refused, has_items)?;
     let bar = bar(plan);
@@ -167,9 +168,12 @@ fn keep(file: &File) -> Option<String> {
     Some(output.path().display().to_string())
 }
 
-/// Writes the results, unless there is a file of their name.
-fn save(output: &mut Output, results: &Results) -> io::Result<()> {
-    output.save(results).map_err(|error| {
+/// Writes what was found, unless there is a file of its name.
+pub(crate) fn save(
+    output: &mut Output,
+    found: &impl Serialize,
+) -> io::Result<()> {
+    output.save(found).map_err(|error| {
         let path = output.path();
         let what = match error.kind() {
             io::ErrorKind::AlreadyExists => return taken(path),
@@ -245,11 +249,16 @@ pub(crate) fn contenders(cells: &Cells, workers: &[usize]) -> Vec<Contender> {
     contenders
 }
 
-/// The file that results go to, which must not be there yet.
-fn output(place: &Path, begun: &jiff::Timestamp) -> Result<Output, Fail> {
+/// The file that results go to, which must not be there yet. In a folder, its
+/// name is `kind` and the time.
+pub(crate) fn output(
+    place: &Path,
+    kind: &str,
+    begun: &jiff::Timestamp,
+) -> Result<Output, Fail> {
     if place.extension().is_none_or(|end| end != "json") {
-        let name = begun.strftime("%Y-%m-%dT%H-%M-%SZ.json").to_string();
-        return Ok(Output::numbered(place.join(name)));
+        let time = begun.strftime("%Y-%m-%dT%H-%M-%SZ");
+        return Ok(Output::numbered(place.join(format!("{kind}{time}.json"))));
     }
     // The first to write it gets it; but most are there long before.
     if place.symlink_metadata().is_ok() {

@@ -53,7 +53,11 @@ pub(super) fn judge(
             (Verdict::Broken, format!("it has not ended in {most:?}"))
         }
         Ended::Exited(_, left) if left > 0 => {
-            (Verdict::Broken, format!("it leaves {left} processes behind"))
+            let left = match left {
+                1 => "1 process".to_owned(),
+                _ => format!("{left} processes"),
+            };
+            (Verdict::Broken, format!("it leaves {left} behind"))
         }
         Ended::Exited(status, _) => match heard(&printed) {
             Some(("passed", _)) => (Verdict::Passed, String::new()),

@@ -1,0 +1,120 @@
+//! `lanes faults`: verdicts of models that keep the contract, and of guests
+//! that break it in every way that is seen from outside.
+
+use lanes_measure::faults::{Faults, Verdict};
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// The command, which finds guests in this folder and writes to it.
+fn faults(folder: &Path, arguments: &[&str]) -> Output {
+    let mut path = OsString::from(folder);
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    Command::new(env!("CARGO_BIN_EXE_lanes"))
+        .arg("faults")
+        .args(arguments)
+        .arg("--output")
+        .arg(folder.join("found.json"))
+        .env("PATH", path)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A guest that does this when it is asked for a case.
+fn guest(folder: &Path, name: &str, script: &str) {
+    let path = folder.join(format!("lanes-worker-{name}"));
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_model_that_keeps_the_contract_passes_beside_its_library() {
+    let folder = TempDir::new().unwrap();
+    let chosen =
+        ["tokio", "--cases", "one_task_panics,zero_w*", "--format", "csv"];
+    let output = faults(folder.path(), &chosen);
+    let (printed, said) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{printed}{said}");
+    let mut lines = printed.lines();
+    assert_eq!(
+        lines.next(),
+        Some("case,who,kind,outcome,detail,seconds"),
+        "{printed}"
+    );
+    for begin in [
+        "zero_workers,tokio,model,passed,",
+        "zero_workers,tokio,library,rethrows,",
+        "one_task_panics,tokio,model,passed,",
+        "one_task_panics,tokio,library,errs,",
+    ] {
+        let found = lines.clone().filter(|line| line.starts_with(begin));
+        assert_eq!(found.count(), 1, "{begin} in {printed}");
+    }
+    let file = Faults::load(&folder.path().join("found.json")).unwrap();
+    assert_eq!((file.count(Verdict::Passed), file.cases.len()), (2, 2));
+    // What is there already is kept.
+    let again = faults(folder.path(), &chosen);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stderr).contains("found.json"), "{again:?}");
+}
+
+#[test]
+fn whoever_breaks_the_contract_is_named_and_the_command_fails() {
+    let folder = TempDir::new().unwrap();
+    for (name, script) in [
+        ("fails", "echo noise; echo lanes-case failed it answers wrongly"),
+        ("aborts", "kill -ABRT $$"),
+        ("silent", "exit 0"),
+        ("hangs", "sleep 600"),
+        ("leaves", "sleep 600 & echo lanes-case passed"),
+        ("exempt", "echo lanes-case exempt its library cannot"),
+        ("passes", "echo lanes-case passed"),
+    ] {
+        guest(folder.path(), name, script);
+    }
+    let models =
+        ["aborts", "exempt", "fails", "hangs", "leaves", "passes", "silent"];
+    let others = ["--cases", "nested_run", "--deadline", "2s"];
+    let output = faults(folder.path(), &[&models[..], &others[..]].concat());
+    let (printed, said) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{printed}{said}");
+    for line in [
+        "broken: nested_run, aborts: it aborts its process: signal: 6",
+        "broken: nested_run, fails: it answers wrongly",
+        "broken: nested_run, hangs: it has not ended in 2s",
+        "broken: nested_run, leaves: it leaves 1 process behind",
+        "broken: nested_run, silent: its process ends without an outcome",
+        "exempt: nested_run, exempt: its library cannot",
+        "1 passed, 1 exempt, 0 not applicable, 5 broken",
+    ] {
+        assert!(printed.contains(line), "{line} in {printed}");
+    }
+    let file = Faults::load(&folder.path().join("found.json")).unwrap();
+    assert_eq!(file.models, models);
+}
+
+#[test]
+fn names_that_are_not_known_are_usage_errors() {
+    let folder = TempDir::new().unwrap();
+    for (arguments, hint) in [
+        (&["tokyo"][..], "did you mean \"tokio\"?"),
+        (&["--cases", "nested_runs"][..], "did you mean \"nested_run\"?"),
+        (&[""][..], "no model is called \"\""),
+        (&["--cases", ""][..], "no case is called \"\""),
+    ] {
+        let output = faults(folder.path(), arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(hint), "{hint} in {said}");
+    }
+    assert!(!folder.path().join("found.json").exists());
+}
