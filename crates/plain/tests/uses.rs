@@ -47,6 +47,13 @@ const EVERYWHERE: &[(&str, Outcome, &str)] = &[
     ("worker_sigkill", Outcome::Absent, ""),
 ];
 
+/// All siblings of a task that failed end, before the call returns or later.
+#[track_caller]
+fn siblings_end(seen: &BTreeMap<&'static str, Observed>, case: &str) {
+    let tasks = seen[case].tasks.unwrap();
+    assert_eq!((tasks.ended + tasks.later, tasks.of), (7, 7), "{case}");
+}
+
 #[test]
 fn threads() {
     let seen = observed("threads");
@@ -57,10 +64,10 @@ fn threads() {
         &[
             ("one_task_panics", Outcome::Rethrows, loses_the_message),
             ("all_tasks_panic", Outcome::Rethrows, loses_the_message),
-            ("detached_task_panics", Outcome::Loses, "7 later"),
+            ("detached_task_panics", Outcome::Loses, "returns Ok"),
             ("panic_in_drop", Outcome::Aborts, "panicked on drop"),
             ("one_task_errors", Outcome::Errs, "the fault of task 3"),
-            ("cancel_midway", Outcome::RunsOn, "2 later"),
+            ("cancel_midway", Outcome::RunsOn, "handles are dropped"),
             ("deadline_cpu_bound", Outcome::RunsOn, "Err(Timeout)"),
             ("deadline_io_bound", Outcome::Errs, "errno 11"),
             ("panic_holding_lock", Outcome::Poisons, "70 of 100"),
@@ -68,6 +75,8 @@ fn threads() {
             ("thread_limit", Outcome::Rethrows, "failed to spawn thread"),
         ],
     );
+    siblings_end(&seen, "one_task_panics");
+    siblings_end(&seen, "detached_task_panics");
 }
 
 #[test]
@@ -117,7 +126,7 @@ fn tokio() {
         &[
             ("one_task_panics", Outcome::Errs, "the fault of task 3"),
             ("all_tasks_panic", Outcome::Errs, "the fault of task 0"),
-            ("detached_task_panics", Outcome::Loses, "7 later"),
+            ("detached_task_panics", Outcome::Loses, "returns Ok"),
             ("one_task_errors", Outcome::Errs, "the fault of task 3"),
             ("deadline_cpu_bound", Outcome::Waits, "Ok(())"),
             ("deadline_io_bound", Outcome::Errs, "deadline has elapsed"),
@@ -127,6 +136,8 @@ fn tokio() {
             ("hundred_runs", Outcome::Answers, ""),
         ],
     );
+    siblings_end(&seen, "one_task_panics");
+    siblings_end(&seen, "detached_task_panics");
 }
 
 #[test]
