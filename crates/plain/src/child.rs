@@ -142,53 +142,6 @@ pub(crate) fn run(plain: fn() -> Observed) -> ! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::BufRead;
-    use std::path::Path;
-
-    /// Starts a shell that leaves a child behind, and gives the number of that.
-    fn shell(script: &str) -> (Child, String) {
-        let mut child = Command::new("sh")
-            .args(["-c", script])
-            .process_group(0)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let output = child.stdout.take().unwrap();
-        let mut line = String::new();
-        io::BufReader::new(output).read_line(&mut line).unwrap();
-        (child, line.trim().to_owned())
-    }
-
-    /// Waits until a process is gone, or dead and not yet reaped by the first
-    /// process of the system.
-    fn ends(pid: &str) -> bool {
-        let begin = Instant::now();
-        while begin.elapsed() < Duration::from_secs(10) {
-            let status = Path::new("/proc").join(pid).join("stat");
-            match std::fs::read_to_string(status) {
-                Ok(stat) if !stat.contains(") Z ") => (),
-                _ => return true,
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-        false
-    }
-
-    #[test]
-    fn what_a_use_leaves_behind_ends_with_it() {
-        let (mut child, left) = shell("sleep 60 & echo $!; exit 7");
-        let status = end(&mut child).unwrap().expect("it ends by itself");
-        assert_eq!(status.code(), Some(7));
-        assert!(ends(&left), "{left}");
-    }
-
-    #[test]
-    fn what_hangs_is_ended_with_all_it_started() {
-        let (mut child, left) = shell("sleep 60 & echo $!; wait");
-        assert_eq!(end(&mut child).unwrap(), None);
-        assert!(ends(&left), "{left}");
-    }
 
     #[test]
     fn the_last_line_is_the_message() {
