@@ -138,3 +138,16 @@ pub(crate) fn run(plain: fn() -> Observed) -> ! {
     println!("{line}");
     process::exit(0);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_is_the_message() {
+        let mut file = tempfile::tempfile().unwrap();
+        let text = "thread panicked at a.rs:\nboom\nnote: run with it\n\n";
+        io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+        assert_eq!(last_line(&mut file).unwrap(), "boom");
+    }
+}

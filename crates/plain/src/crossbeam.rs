@@ -2,7 +2,8 @@
 
 use crate::limits;
 use crate::measure::{
-    self, Done, Payload, TIMEOUT, answer, ending, failure, failures, starving,
+    self, DEADLINE, Done, Payload, TIMEOUT, answer, ending, failure, failures,
+    reply, starving,
 };
 use crate::observed::Observed;
 use crate::peers::{self, GREETING, LOOPBACK, REPLY, REQUEST};
@@ -114,7 +115,7 @@ pub(crate) fn deadline_cpu_bound() -> Observed {
             work::long();
             sender.send(())
         });
-        format!("recv_timeout: {:?}", receiver.recv_timeout(TIMEOUT))
+        format!("recv_timeout: {:?}", receiver.recv_timeout(DEADLINE))
     })
 }
 
@@ -137,7 +138,7 @@ fn request_in_task(address: SocketAddr) -> Done {
 
 pub(crate) fn deadline_io_bound() -> Observed {
     let address = peers::silent();
-    answer(|| request_in_task(address))
+    reply(|| request_in_task(address))
 }
 
 pub(crate) fn drop_while_running() -> Observed {
@@ -190,29 +191,29 @@ pub(crate) fn nested_run() -> Observed {
 
 pub(crate) fn thread_limit() -> Observed {
     limits::threads();
-    answer(|| all(work::short))
+    answer(|| all(work::blocks))
 }
 
 pub(crate) fn fd_limit() -> Observed {
     let address = peers::polite();
     request(address).expect("descriptors for a first request");
     let _used = limits::descriptors();
-    answer(|| request_in_task(address))
+    reply(|| request_in_task(address))
 }
 
 pub(crate) fn peer_reset() -> Observed {
     let address = peers::resetting();
-    answer(|| request_in_task(address))
+    reply(|| request_in_task(address))
 }
 
 pub(crate) fn early_close() -> Observed {
     let address = peers::halfway();
-    answer(|| request_in_task(address))
+    reply(|| request_in_task(address))
 }
 
 pub(crate) fn slow_drip() -> Observed {
     let address = peers::dripping();
-    answer(|| request_in_task(address))
+    reply(|| request_in_task(address))
 }
 
 pub(crate) fn connect_storm() -> Observed {

@@ -13,9 +13,9 @@
 //!
 //! - **Tasks** are eight; the fourth fails, and its siblings compute for 20 ms.
 //!   Pools have two workers. A task that is to be stopped computes for 600 ms
-//!   and never yields.
+//!   and never yields; its deadline is 50 ms.
 //! - **No more threads**: `RLIMIT_AS` leaves address space for three stacks of
-//!   256 MiB (`RUST_MIN_STACK`) and 200 MiB beside, so that the fourth of eight
+//!   1 GiB (`RUST_MIN_STACK`) and 900 MiB beside, so that the fourth of eight
 //!   threads is refused with `EAGAIN`, also to root, while there is memory for
 //!   all else.
 //! - **No more descriptors**: `RLIMIT_NOFILE` is lowered to the highest that is

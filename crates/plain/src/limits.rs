@@ -6,7 +6,7 @@ use std::fs::{self, File};
 
 /// The stack of every thread where threads are limited, in bytes, and the
 /// variable that gives it to the standard library.
-pub(crate) const STACK: (&str, u64) = ("RUST_MIN_STACK", 256 << 20);
+pub(crate) const STACK: (&str, u64) = ("RUST_MIN_STACK", 1 << 30);
 /// One arena for all threads: others would take address space of their own.
 pub(crate) const ARENAS: (&str, &str) = ("MALLOC_ARENA_MAX", "1");
 
@@ -15,7 +15,7 @@ const GRANTED: u64 = 3;
 /// What is left beside the stacks: less than one of them, so that no thread
 /// starts in it, and enough for all else. (A process that aborts prints a
 /// backtrace, for which it reads its own debug information.)
-const SPARE: u64 = 200 << 20;
+const SPARE: u64 = 900 << 20;
 
 /// From now on the system refuses the fourth thread, also to root: there is
 /// address space for three stacks and no more. (`RLIMIT_NPROC` does not bind

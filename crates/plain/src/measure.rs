@@ -16,10 +16,11 @@ use std::time::{Duration, Instant};
 /// What a call gives that a library may fail: any error, as in its examples.
 pub(crate) type Done<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// The timeout of all waits that have one.
+/// The timeout of requests: ten times what lies between two bytes of a slow
+/// reply.
 pub(crate) const TIMEOUT: Duration = Duration::from_millis(200);
-/// An answer after this was not in time, on a slow machine either.
-const LATE: Duration = Duration::from_millis(500);
+/// The timeout of computations, a fraction of [`work::LONG`].
+pub(crate) const DEADLINE: Duration = Duration::from_millis(50);
 
 /// How a call returned.
 enum Returned {
@@ -148,7 +149,6 @@ fn failing(run: impl FnOnce() -> Done) -> (Observed, usize) {
 pub(crate) fn answer(run: impl FnOnce() -> Done) -> Observed {
     let (returned, took, _) = call(run);
     let (outcome, how) = match returned {
-        Returned::Value if took > LATE => (Outcome::Waits, "Ok".to_owned()),
         Returned::Value => (Outcome::Answers, "Ok".to_owned()),
         Returned::Error(text) => (Outcome::Errs, text),
         Returned::Panic(text) => (Outcome::Rethrows, text),
@@ -156,6 +156,21 @@ pub(crate) fn answer(run: impl FnOnce() -> Done) -> Observed {
     let after = millis(took);
     Observed::new(outcome, format!("{how}, after {after:.0} ms")).millis(after)
 }
+
+/// A request that has a timeout: also whether its reply came in time.
+pub(crate) fn reply(request: impl FnOnce() -> Done) -> Observed {
+    let observed = answer(request);
+    let late = observed.millis.is_some_and(|took| took > millis(LATE));
+    match observed.outcome {
+        Outcome::Answers if late => {
+            Observed { outcome: Outcome::Waits, ..observed }
+        }
+        _ => observed,
+    }
+}
+
+/// A reply after this was not in time. A slow one takes at least 1.28 s.
+const LATE: Duration = Duration::from_secs(1);
 
 /// A run on a pool of zero workers: how it returns, and on how many threads
 /// its tasks computed.

@@ -40,6 +40,9 @@ pub(crate) const NOTES: &[(&str, &str)] = &[
 /// In place of a library's name: the process is a task.
 pub(crate) const TASK: &str = "task";
 
+/// How long the child of a worker goes on that was killed.
+const ORPHAN: Duration = Duration::from_secs(2);
+
 /// What a task's process does, and how it ends.
 pub(crate) fn run(name: &str) -> ! {
     let left = panic::catch_unwind(|| match name {
@@ -55,7 +58,11 @@ pub(crate) fn run(name: &str) -> ! {
             // It does not end with the worker that started it.
             let _ = set_parent_process_death_signal(None);
             println!("begun");
-            work::long();
+            thread::sleep(ORPHAN);
+            Ok(())
+        }
+        "endless" => {
+            work::endless();
             Ok(())
         }
         "silent" => {
@@ -142,7 +149,7 @@ pub(crate) fn one_task_errors() -> Observed {
 }
 
 pub(crate) fn cancel_midway() -> Observed {
-    let mut child = task("long").spawn().unwrap();
+    let mut child = task("endless").spawn().unwrap();
     thread::sleep(Duration::from_millis(100));
     let begin = Instant::now();
     child.kill().unwrap();
@@ -226,7 +233,7 @@ pub(crate) fn worker_sigkill() -> Observed {
     let waited = millis(begin.elapsed());
     io::copy(&mut output, &mut io::sink()).unwrap();
     let took = millis(begin.elapsed());
-    let late = took > millis(work::LONG) / 2.0;
+    let late = took > millis(ORPHAN) / 10.0;
     let outcome = if late { Outcome::Waits } else { Outcome::Errs };
     let detail = format!(
         "wait says {status} after {waited:.0} ms; its pipe ends after \

@@ -2,7 +2,8 @@
 
 use crate::limits;
 use crate::measure::{
-    self, Done, TIMEOUT, answer, ending, failure, failures, starving,
+    self, DEADLINE, Done, TIMEOUT, answer, ending, failure, failures, reply,
+    starving,
 };
 use crate::observed::Observed;
 use crate::peers::{self, GREETING, LOOPBACK, REPLY, REQUEST};
@@ -132,7 +133,7 @@ pub(crate) fn deadline_cpu_bound() -> Observed {
             // Nobody receives it any more.
             let _ = sender.send(());
         });
-        format!("recv_timeout: {:?}", receiver.recv_timeout(TIMEOUT))
+        format!("recv_timeout: {:?}", receiver.recv_timeout(DEADLINE))
     })
 }
 
@@ -149,7 +150,7 @@ fn request(pool: &ThreadPool, address: SocketAddr) -> Done {
 
 pub(crate) fn deadline_io_bound() -> Observed {
     let (address, pool) = (peers::silent(), pool(2).unwrap());
-    answer(|| request(&pool, address))
+    reply(|| request(&pool, address))
 }
 
 pub(crate) fn drop_while_running() -> Observed {
@@ -191,29 +192,29 @@ pub(crate) fn nested_run() -> Observed {
 
 pub(crate) fn thread_limit() -> Observed {
     limits::threads();
-    answer(|| all(&pool(8)?, work::short))
+    answer(|| all(&pool(8)?, work::blocks))
 }
 
 pub(crate) fn fd_limit() -> Observed {
     let (address, pool) = (peers::polite(), pool(2).unwrap());
     request(&pool, address).expect("descriptors for a first request");
     let _used = limits::descriptors();
-    answer(|| request(&pool, address))
+    reply(|| request(&pool, address))
 }
 
 pub(crate) fn peer_reset() -> Observed {
     let (address, pool) = (peers::resetting(), pool(2).unwrap());
-    answer(|| request(&pool, address))
+    reply(|| request(&pool, address))
 }
 
 pub(crate) fn early_close() -> Observed {
     let (address, pool) = (peers::halfway(), pool(2).unwrap());
-    answer(|| request(&pool, address))
+    reply(|| request(&pool, address))
 }
 
 pub(crate) fn slow_drip() -> Observed {
     let (address, pool) = (peers::dripping(), pool(2).unwrap());
-    answer(|| request(&pool, address))
+    reply(|| request(&pool, address))
 }
 
 pub(crate) fn connect_storm() -> Observed {

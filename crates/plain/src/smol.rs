@@ -3,7 +3,8 @@
 
 use crate::limits;
 use crate::measure::{
-    self, Done, TIMEOUT, answer, ending, failure, failures, starving,
+    self, DEADLINE, Done, TIMEOUT, answer, ending, failure, failures, reply,
+    starving,
 };
 use crate::observed::Observed;
 use crate::peers::{self, GREETING, LOOPBACK, REPLY, REQUEST};
@@ -17,6 +18,7 @@ use std::net::SocketAddr;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 /// What is documented, by case.
 pub(crate) const NOTES: &[(&str, &str)] = &[
@@ -121,10 +123,11 @@ pub(crate) fn cancel_midway() -> Observed {
 
 /// What smol's own examples write for a timeout.
 async fn timeout<T>(
+    time: Duration,
     exchange: impl Future<Output = io::Result<T>>,
 ) -> io::Result<T> {
     future::or(exchange, async {
-        Timer::after(TIMEOUT).await;
+        Timer::after(time).await;
         Err(ErrorKind::TimedOut.into())
     })
     .await
@@ -136,7 +139,7 @@ pub(crate) fn deadline_cpu_bound() -> Observed {
             work::long();
             Ok(())
         };
-        format!("timeout: {:?}", smol::block_on(timeout(compute)))
+        format!("timeout: {:?}", smol::block_on(timeout(DEADLINE, compute)))
     })
 }
 
@@ -146,13 +149,13 @@ fn request(address: SocketAddr) -> Done {
         stream.write_all(REQUEST).await?;
         stream.read_exact(&mut [0; REPLY]).await
     };
-    smol::block_on(timeout(exchange))?;
+    smol::block_on(timeout(TIMEOUT, exchange))?;
     Ok(())
 }
 
 pub(crate) fn deadline_io_bound() -> Observed {
     let address = peers::silent();
-    answer(|| request(address))
+    reply(|| request(address))
 }
 
 pub(crate) fn drop_while_running() -> Observed {
@@ -200,29 +203,29 @@ pub(crate) fn nested_run() -> Observed {
 
 pub(crate) fn thread_limit() -> Observed {
     limits::threads();
-    answer(|| all(work::short))
+    answer(|| all(work::blocks))
 }
 
 pub(crate) fn fd_limit() -> Observed {
     let address = peers::polite();
     request(address).expect("descriptors for a first request");
     let _used = limits::descriptors();
-    answer(|| request(address))
+    reply(|| request(address))
 }
 
 pub(crate) fn peer_reset() -> Observed {
     let address = peers::resetting();
-    answer(|| request(address))
+    reply(|| request(address))
 }
 
 pub(crate) fn early_close() -> Observed {
     let address = peers::halfway();
-    answer(|| request(address))
+    reply(|| request(address))
 }
 
 pub(crate) fn slow_drip() -> Observed {
     let address = peers::dripping();
-    answer(|| request(address))
+    reply(|| request(address))
 }
 
 pub(crate) fn connect_storm() -> Observed {

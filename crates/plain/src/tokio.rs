@@ -2,7 +2,8 @@
 
 use crate::limits;
 use crate::measure::{
-    self, Done, TIMEOUT, answer, ending, failure, failures, starving,
+    self, DEADLINE, Done, TIMEOUT, answer, ending, failure, failures, reply,
+    starving,
 };
 use crate::observed::Observed;
 use crate::peers::{self, GREETING, LOOPBACK, REPLY, REQUEST};
@@ -154,7 +155,7 @@ pub(crate) fn deadline_cpu_bound() -> Observed {
     let runtime = runtime(2).unwrap();
     ending(|| {
         let compute = async { work::long() };
-        let left = runtime.block_on(async { timeout(TIMEOUT, compute).await });
+        let left = runtime.block_on(async { timeout(DEADLINE, compute).await });
         format!("timeout: {left:?}")
     })
 }
@@ -172,7 +173,7 @@ fn request(runtime: &Runtime, address: SocketAddr) -> Done {
 
 pub(crate) fn deadline_io_bound() -> Observed {
     let (address, runtime) = (peers::silent(), runtime(2).unwrap());
-    answer(|| request(&runtime, address))
+    reply(|| request(&runtime, address))
 }
 
 pub(crate) fn drop_while_running() -> Observed {
@@ -219,29 +220,29 @@ pub(crate) fn nested_run() -> Observed {
 
 pub(crate) fn thread_limit() -> Observed {
     limits::threads();
-    answer(|| all(&runtime(8)?, work::short))
+    answer(|| all(&runtime(8)?, work::blocks))
 }
 
 pub(crate) fn fd_limit() -> Observed {
     let (address, runtime) = (peers::polite(), runtime(2).unwrap());
     request(&runtime, address).expect("descriptors for a first request");
     let _used = limits::descriptors();
-    answer(|| request(&runtime, address))
+    reply(|| request(&runtime, address))
 }
 
 pub(crate) fn peer_reset() -> Observed {
     let (address, runtime) = (peers::resetting(), runtime(2).unwrap());
-    answer(|| request(&runtime, address))
+    reply(|| request(&runtime, address))
 }
 
 pub(crate) fn early_close() -> Observed {
     let (address, runtime) = (peers::halfway(), runtime(2).unwrap());
-    answer(|| request(&runtime, address))
+    reply(|| request(&runtime, address))
 }
 
 pub(crate) fn slow_drip() -> Observed {
     let (address, runtime) = (peers::dripping(), runtime(2).unwrap());
-    answer(|| request(&runtime, address))
+    reply(|| request(&runtime, address))
 }
 
 pub(crate) fn connect_storm() -> Observed {

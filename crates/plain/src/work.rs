@@ -55,6 +55,12 @@ pub(crate) fn instant(_task: usize) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Blocks, so that every task of a run has its thread at the same time.
+pub(crate) fn blocks(_task: usize) -> Result<(), Fault> {
+    block();
+    Ok(())
+}
+
 pub(crate) fn one_panics(task: usize) -> Result<(), Fault> {
     if task == FAULTY { all_panic(task) } else { short(task) }
 }
@@ -100,6 +106,11 @@ impl Drop for Bomb {
 /// A task that is to be stopped. It never yields.
 pub(crate) fn long() {
     compute(LONG);
+}
+
+/// A task that is to be killed.
+pub(crate) fn endless() {
+    compute(Duration::from_secs(60));
 }
 
 /// A vector that no machine has the memory for.

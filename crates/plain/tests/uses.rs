@@ -6,7 +6,10 @@ use lanes_plain::{CASES, LIBRARIES, Observed, Outcome, find};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::{self, Command, Stdio};
 use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Runs all uses of a library.
 fn observed(library: &str) -> BTreeMap<&'static str, Observed> {
@@ -47,6 +50,13 @@ const EVERYWHERE: &[(&str, Outcome, &str)] = &[
     ("worker_sigkill", Outcome::Absent, ""),
 ];
 
+/// All siblings of a task that failed end, before the call returns or later.
+#[track_caller]
+fn siblings_end(seen: &BTreeMap<&'static str, Observed>, case: &str) {
+    let tasks = seen[case].tasks.unwrap();
+    assert_eq!((tasks.ended + tasks.later, tasks.of), (7, 7), "{case}");
+}
+
 #[test]
 fn threads() {
     let seen = observed("threads");
@@ -57,10 +67,10 @@ fn threads() {
         &[
             ("one_task_panics", Outcome::Rethrows, loses_the_message),
             ("all_tasks_panic", Outcome::Rethrows, loses_the_message),
-            ("detached_task_panics", Outcome::Loses, "7 later"),
+            ("detached_task_panics", Outcome::Loses, "returns Ok"),
             ("panic_in_drop", Outcome::Aborts, "panicked on drop"),
             ("one_task_errors", Outcome::Errs, "the fault of task 3"),
-            ("cancel_midway", Outcome::RunsOn, "2 later"),
+            ("cancel_midway", Outcome::RunsOn, "handles are dropped"),
             ("deadline_cpu_bound", Outcome::RunsOn, "Err(Timeout)"),
             ("deadline_io_bound", Outcome::Errs, "errno 11"),
             ("panic_holding_lock", Outcome::Poisons, "70 of 100"),
@@ -68,6 +78,8 @@ fn threads() {
             ("thread_limit", Outcome::Rethrows, "failed to spawn thread"),
         ],
     );
+    siblings_end(&seen, "one_task_panics");
+    siblings_end(&seen, "detached_task_panics");
 }
 
 #[test]
@@ -117,7 +129,7 @@ fn tokio() {
         &[
             ("one_task_panics", Outcome::Errs, "the fault of task 3"),
             ("all_tasks_panic", Outcome::Errs, "the fault of task 0"),
-            ("detached_task_panics", Outcome::Loses, "7 later"),
+            ("detached_task_panics", Outcome::Loses, "returns Ok"),
             ("one_task_errors", Outcome::Errs, "the fault of task 3"),
             ("deadline_cpu_bound", Outcome::Waits, "Ok(())"),
             ("deadline_io_bound", Outcome::Errs, "deadline has elapsed"),
@@ -127,6 +139,8 @@ fn tokio() {
             ("hundred_runs", Outcome::Answers, ""),
         ],
     );
+    siblings_end(&seen, "one_task_panics");
+    siblings_end(&seen, "detached_task_panics");
 }
 
 #[test]
@@ -198,20 +212,51 @@ fn processes() {
     assert_eq!(tasks_alive(), 0, "the watchdog ends what a use started");
 }
 
-/// How many processes of tasks there are, which only one library has.
+/// How many tasks of other processes there are: only one library has any.
 fn tasks_alive() -> usize {
+    let own = process::id().to_string();
+    let alive = uses_alive().into_iter();
+    alive.filter(|words| words[0] != own && words[1] == "task").count()
+}
+
+/// The arguments of every process of a use: who started it, the library and
+/// the case.
+fn uses_alive() -> Vec<Vec<String>> {
     let processes = fs::read_dir("/proc").unwrap().flatten();
-    let lines = processes
-        .filter_map(|process| fs::read(process.path().join("cmdline")).ok());
-    let parent = std::process::id().to_string();
-    lines
-        .filter(|line| {
-            let mut words = line.split(|byte| *byte == 0);
-            words.next() == Some(b"lanes-plain-use")
-                && words.next() != Some(parent.as_bytes())
-                && words.next() == Some(b"task")
-        })
-        .count()
+    let lines = processes.filter_map(|process| {
+        let line = fs::read(process.path().join("cmdline")).ok()?;
+        let line = String::from_utf8_lossy(&line).into_owned();
+        let arguments = line.strip_prefix("lanes-plain-use\0")?;
+        Some(arguments.split('\0').map(str::to_owned).collect())
+    });
+    lines.filter(|words: &Vec<_>| words.len() >= 3).collect()
+}
+
+#[test]
+fn a_use_ends_with_who_started_it() {
+    let begin = Instant::now();
+    let within = |seconds| begin.elapsed() < Duration::from_secs(seconds);
+    // The test above whose last use waits for ever.
+    let mut starter = Command::new("/proc/self/exe")
+        .args(["--exact", "mutex"])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let pid = starter.id().to_string();
+    let hanging = || {
+        let mut alive = uses_alive().into_iter();
+        alive.any(|words| words[0] == pid && words[2] == "nested_run")
+    };
+    while !hanging() {
+        assert!(within(60), "the use has not begun");
+        thread::sleep(Duration::from_millis(5));
+    }
+    starter.kill().unwrap();
+    starter.wait().unwrap();
+    while hanging() {
+        assert!(within(120), "the use goes on");
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]
