@@ -76,6 +76,11 @@ impl Error {
         Self::Resource(NO_MEMORY)
     }
 
+    /// The error for too few threads.
+    pub fn threads() -> Self {
+        Self::Resource(NO_THREADS)
+    }
+
     /// Whether a smaller size of the same work would do.
     pub fn is_of_size(&self) -> bool {
         matches!(self, Self::Invalid(_) | Self::Resource(NO_MEMORY))
