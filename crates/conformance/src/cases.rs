@@ -1,10 +1,11 @@
 //! The failure contract as data: each case, what it asks, and its bound on
 //! time.
 //!
-//! A case may change the limits of its process and leave threads behind where
-//! a model fails it: each wants a process of its own, which a test gets from
-//! [`crate::isolated`]. The process is single in what it does, and must be such
-//! that its own executable with its own arguments does the same again.
+//! A case may change the limits of its process, and a model that fails may
+//! leave threads behind: each case wants a process of its own under a watchdog,
+//! as [`crate::isolated`] gives one to a test. `parent_killed` starts the
+//! executable of its process again with the same arguments: they must lead to
+//! the same case of the same model.
 //!
 #![doc = include_str!("../CASES.md")]
 
