@@ -1,6 +1,6 @@
 //! How long a run takes to return after a cancel, in every cell:
 //!
-//! `cargo run --release -p lanes-suite --example cancel [MODEL...]`
+//! `cargo run --release -p lanes-suite --example cancel [MODEL|WORKLOAD...]`
 //!
 //! A table in Markdown, with the median and the largest of twenty cancels, each
 //! at a random moment. Exit status 1 if a cell misses its bound.
@@ -177,13 +177,28 @@ fn line(entry: &Entry, model: &Started, row: Box<dyn Row>) -> bool {
     kept
 }
 
+/// Whether something is chosen: by its name, or since no name of its kind was
+/// given.
+fn chosen(name: &str, given: &[String], is_kind: fn(&str) -> bool) -> bool {
+    let mut kind = given.iter().filter(|given| is_kind(given)).peekable();
+    kind.peek().is_none() || kind.any(|given| given == name)
+}
+
+fn is_model(name: &str) -> bool {
+    lanes_suite::find(name).is_some()
+}
+
+fn is_workload(name: &str) -> bool {
+    find(name).is_some()
+}
+
 fn main() -> ExitCode {
-    let names: Vec<String> = std::env::args().skip(1).collect();
-    for name in &names {
-        if lanes_suite::find(name).is_none() {
-            eprintln!("no model {name}");
-            return ExitCode::from(2);
-        }
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    let mut unknown =
+        given.iter().filter(|name| !is_model(name) && !is_workload(name));
+    if let Some(name) = unknown.next() {
+        eprintln!("{name} is neither a model nor a workload");
+        return ExitCode::from(2);
     }
     println!("{CANCELS} cancels of each cell, {WORKERS} workers.");
     println!("Must reach: p50 <= 20 ms, max <= 100 ms and a grain.");
@@ -192,7 +207,7 @@ fn main() -> ExitCode {
     println!("|---|---|---:|---:|---:|---|");
     let mut kept = true;
     for entry in &MODELS {
-        if !names.is_empty() && !names.iter().any(|name| name == entry.name) {
+        if !chosen(entry.name, &given, is_model) {
             continue;
         }
         let started = Config::new(WORKERS).and_then(|c| entry.start(&c));
@@ -205,7 +220,9 @@ fn main() -> ExitCode {
             }
         };
         for row in rows(Size::Full) {
-            if entry.has(row.workload()) {
+            if entry.has(row.workload())
+                && chosen(row.workload(), &given, is_workload)
+            {
                 kept &= line(entry, &model, row);
             }
         }
