@@ -82,25 +82,32 @@ fn lasts(model: &Started, job: &dyn AnyJob) -> Option<Duration> {
     ran.is_ok().then(|| begin.elapsed())
 }
 
-/// The longest size that is not longer than needed, its job, and how long a run
-/// of it lasts.
-fn long(
-    model: &Started,
+/// A size that was found, its job, and how long a run of it lasts.
+struct Long {
     row: Box<dyn Row>,
-) -> Option<(Box<dyn Row>, Box<dyn AnyJob>, Duration)> {
-    let job = row.pinned().ok()?.job(SEED).ok()?;
-    let lasted = lasts(model, &*job)?;
-    let mut found = (row, job, lasted);
-    while found.2 < LONG {
-        let next = longer(&*found.0).and_then(|row| {
-            let job = row.pinned().ok()?.job(SEED).ok()?;
-            let lasted = lasts(model, &*job)?;
-            Some((row, job, lasted))
-        });
-        let Some(next) = next else { break };
-        found = next;
+    job: Box<dyn AnyJob>,
+    lasts: Duration,
+}
+
+impl Long {
+    fn of(model: &Started, row: Box<dyn Row>) -> Option<Self> {
+        let job = row.pinned().ok()?.job(SEED).ok()?;
+        let lasts = lasts(model, &*job)?;
+        Some(Self { row, job, lasts })
     }
-    Some(found)
+
+    /// The first size that is long enough, or else the longest that can be.
+    fn enough(model: &Started, row: Box<dyn Row>) -> Option<Self> {
+        let mut found = Self::of(model, row)?;
+        while found.lasts < LONG {
+            let next = longer(&*found.row);
+            match next.and_then(|row| Self::of(model, row)) {
+                Some(next) => found = next,
+                None => break,
+            }
+        }
+        Some(found)
+    }
 }
 
 /// From a cancel at this moment of the run until the run returns.
@@ -143,7 +150,8 @@ fn cancelled(
 /// One line of the table; whether it kept the bounds.
 fn line(entry: &Entry, model: &Started, row: Box<dyn Row>) -> bool {
     let workload = row.workload();
-    let Some((row, job, lasted)) = long(model, row) else { return true };
+    let Some(long) = Long::enough(model, row) else { return true };
+    let Long { row, job, lasts: lasted } = long;
     let mut took = Vec::new();
     for cancel in 0..CANCELS {
         // Spread over the run, and over the moments of a millisecond.
