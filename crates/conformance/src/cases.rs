@@ -1,10 +1,13 @@
 //! The failure contract as data: each case, what it asks, and its bound on
 //! time.
 //!
-//! A case may change the limits of its process and leave threads behind where
-//! a model fails it: each wants a process of its own, which a test gets from
-//! [`crate::isolated`]. The process is single in what it does, and must be such
-//! that its own executable with its own arguments does the same again.
+//! A case may change the limits of its process, and a model that fails may
+//! leave threads behind: each case wants a process of its own under a watchdog,
+//! as [`crate::isolated`] gives one to a test. `parent_killed` starts the
+//! executable of its process again with the same arguments: they must lead to
+//! the same case of the same model.
+//!
+#![doc = include_str!("../CASES.md")]
 
 use crate::bounds::{DEATH, STOP};
 use crate::cell::{self, Start};
@@ -27,7 +30,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// Asks a model. The models's exemption is looked at first.
+    /// Asks a model, unless it is exempt.
     pub fn run(&self, entry: &Entry) -> Outcome {
         let mut exemptions = entry.exemptions().iter();
         if let Some(exempt) = exemptions.find(|e| e.case == self.name) {
@@ -41,6 +44,21 @@ impl Case {
 /// The case with this name, if there is one.
 pub fn find(name: &str) -> Option<&'static Case> {
     CASES.iter().find(|case| case.name == name)
+}
+
+/// The cases as a table in Markdown: `CASES.md` of this crate.
+pub fn table() -> String {
+    let mut table = "| case | what is asked | back within |\n".to_owned();
+    table.push_str("|---|---|---|\n");
+    for case in CASES {
+        let bound = match case.bound {
+            Some(bound) => format!("{} ms and a grain", bound.as_millis()),
+            None => String::new(),
+        };
+        let Case { name, asks, .. } = case;
+        table.push_str(&format!("| `{name}` | {asks} | {bound} |\n"));
+    }
+    table
 }
 
 /// What is asked of every cell of a model, in its quick sizes.

@@ -25,6 +25,10 @@ const WATCHDOG: Duration = Duration::from_secs(60);
 pub fn tested<M: Cells>(model: &'static str, case: &str) {
     let entry = Entry::of::<M>(model, Family::Exhibit, "");
     let case = cases::find(case).expect("a case of the catalogue");
+    for exempt in entry.exemptions() {
+        let known = cases::find(exempt.case).is_some();
+        assert!(known, "{model} is exempt from {:?}", exempt.case);
+    }
     apart(|| case.run(&entry));
 }
 

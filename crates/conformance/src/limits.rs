@@ -54,15 +54,18 @@ fn right_or_refused(model: &Started, jobs: &[Prepared]) -> Checked {
 }
 
 /// Whether an error says that the system refused something. Workers that are
-/// processes may die of it.
+/// processes may die of it, and a library may panic with the words of the
+/// system.
 fn refused(error: &Error) -> bool {
-    matches!(
-        error,
+    let words = std::io::Error::from(rustix::io::Errno::AGAIN).to_string();
+    match error {
         Error::Resource(_)
-            | Error::WorkerDied(_)
-            | Error::Temporary(_)
-            | Error::Unsupported(_)
-    )
+        | Error::WorkerDied(_)
+        | Error::Temporary(_)
+        | Error::Unsupported(_) => true,
+        Error::Panicked(why) => why.contains(&words),
+        _ => false,
+    }
 }
 
 /// A start under a limit, and every cell.

@@ -115,6 +115,16 @@ fn sockets(worker: u32) -> Result<Vec<OwnedFd>, Failure> {
     Ok(sockets)
 }
 
+/// Why this process cannot have what its workers hold open, if it cannot: the
+/// system is too old, or a container does not allow it.
+fn unreachable(entry: &Entry) -> Result<Option<String>, Failure> {
+    let Some((_model, workers)) = in_processes(entry)? else {
+        return Ok(None);
+    };
+    let reached = workers.into_iter().try_for_each(|w| sockets(w).map(drop));
+    Ok(reached.err().map(|why| format!("pidfd_getfd: {why}")))
+}
+
 /// Something is done to a worker while a task of each cell works; the run must
 /// fail with an error that fits, in time, and the model work afterwards.
 fn while_it_works(
@@ -194,7 +204,9 @@ pub(crate) fn worker_sigkill(entry: &Entry) -> Answered {
         Ok(held)
     };
     match while_it_works(entry, killed, has_died)? {
-        Outcome::Passed => while_it_works(entry, killed_and_held, has_died),
+        Outcome::Passed if unreachable(entry)?.is_none() => {
+            while_it_works(entry, killed_and_held, has_died)
+        }
         other => Ok(other),
     }
 }
@@ -210,6 +222,9 @@ pub(crate) fn worker_protocol_garbage(entry: &Entry) -> Answered {
     let fits = |error: &Error| {
         matches!(error, Error::Protocol(_) | Error::WorkerDied(_))
     };
+    if let Some(why) = unreachable(entry)? {
+        return not_applicable(why);
+    }
     while_it_works(entry, garbage, fits)
 }
 

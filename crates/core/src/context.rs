@@ -2,7 +2,7 @@
 
 use crate::stop::{Claim, STOPPED, Stop, StopToken, WATCHED};
 use crate::trace::{SpanGuard, State, Trace};
-use crate::{Error, alarm};
+use crate::{Error, alarm, panicked};
 use event_listener::{Event, listener};
 use futures_lite::future;
 use std::future::Future;
@@ -252,8 +252,15 @@ impl Stop for Inner {
             Ok(Ok(())) => {}
             Ok(Err(error)) => self.stop(error),
             Err(payload) => {
-                self.stop(Error::of_panic(&*payload));
-                resume_unwind(payload);
+                let error = panicked(payload);
+                let message = match &error {
+                    Error::Panicked(message) => message.clone(),
+                    other => other.to_string(),
+                };
+                self.stop(error);
+                // The message goes on in place of a payload of any type: some
+                // libraries abort where one panics when it is dropped.
+                resume_unwind(Box::new(message));
             }
         }
         self.cause().map_or(Ok(()), Err)

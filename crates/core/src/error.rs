@@ -1,6 +1,7 @@
 //! Why a run gave no answer.
 
 use std::any::Any;
+use std::error::Error as Cause;
 use std::io;
 
 /// Why a run gave no answer.
@@ -75,6 +76,11 @@ impl Error {
         Self::Resource(NO_MEMORY)
     }
 
+    /// The error for too few threads.
+    pub fn threads() -> Self {
+        Self::Resource(NO_THREADS)
+    }
+
     /// Whether a smaller size of the same work would do.
     pub fn is_of_size(&self) -> bool {
         matches!(self, Self::Invalid(_) | Self::Resource(NO_MEMORY))
@@ -95,11 +101,25 @@ fn remedy(number: i32) -> &'static str {
     }
 }
 
+/// The number of the system behind an error; some libraries put a sentence of
+/// their own around it.
+fn number(error: &io::Error) -> Option<i32> {
+    let mut found = error.raw_os_error();
+    let inner = error.get_ref().map(|inner| inner as &(dyn Cause + 'static));
+    let mut cause = inner;
+    while let (None, Some(inner)) = (found, cause) {
+        let of_system = inner.downcast_ref::<io::Error>();
+        found = of_system.and_then(number);
+        cause = inner.source();
+    }
+    found
+}
+
 /// The raw number decides, since the kind of a full descriptor table is
 /// `Uncategorized`.
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
-        match error.raw_os_error() {
+        match number(&error) {
             Some(number) if RESOURCES.contains(&number) => {
                 Self::Resource(number)
             }
@@ -135,5 +155,9 @@ mod tests {
         assert!(error.to_string().contains("open files"));
         assert!(error.to_string().ends_with("; raise `ulimit -n`"));
         assert!(!error.is_of_size() && Error::memory().is_of_size());
+        // As some libraries hand it on.
+        let inner = io::Error::from_raw_os_error(number);
+        let wrapped = io::Error::other(io::Error::other(inner));
+        assert_eq!(Error::from(wrapped), error);
     }
 }

@@ -29,8 +29,9 @@ const BACKLOG: i32 = 4096;
 /// How long the server waits before it tries again where the system refuses.
 const BACK_OFF: Duration = Duration::from_millis(5);
 
-/// How often in a row the system may refuse before the server closes: clients
-/// that it can neither serve nor refuse would wait for ever.
+/// How often in a row the system may refuse before the server closes, until it
+/// can open again: clients that it can neither serve nor refuse would wait for
+/// ever.
 const MOST_REFUSALS: u32 = 20;
 
 /// A server on 127.0.0.1 and a port that the system chose; dropping it stops
@@ -49,6 +50,8 @@ struct Shared {
     at_once: AtomicUsize,
     /// The error number for which a client was refused last; zero for none.
     refused: AtomicI32,
+    /// The error number for which the server has closed; zero while it listens.
+    closed: AtomicI32,
 }
 
 /// What the clients of a server have done so far.
@@ -69,11 +72,8 @@ impl Server {
     pub fn start() -> Result<Self, Error> {
         preflight::descriptors(64)?;
         preflight::stacks(1, preflight::STACK)?;
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-        socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
-        socket.listen(BACKLOG)?;
-        socket.set_nonblocking(true)?;
-        let listener = TcpListener::from(socket);
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let listener = listen(any)?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             poller: Poller::new()?,
@@ -82,9 +82,11 @@ impl Server {
             connections: AtomicUsize::new(0),
             at_once: AtomicUsize::new(0),
             refused: AtomicI32::new(0),
+            closed: AtomicI32::new(0),
         });
         let mut readiness = Loop {
             shared: Arc::clone(&shared),
+            address,
             listener: Some(listener),
             reserve: reserve(),
             refusals: 0,
@@ -117,7 +119,9 @@ impl Server {
     /// The error of a run whose requests came here: that of the system, if it
     /// left no descriptor for this end of a connection.
     pub fn explained(&self, error: Error) -> Error {
-        let number = self.shared.refused.swap(0, Ordering::AcqRel);
+        let refused = self.shared.refused.swap(0, Ordering::AcqRel);
+        let closed = self.shared.closed.load(Ordering::Acquire);
+        let number = if refused != 0 { refused } else { closed };
         match error {
             Error::Protocol(_) | Error::Task(_) if number != 0 => {
                 io::Error::from_raw_os_error(number).into()
@@ -148,7 +152,8 @@ const LISTENER: usize = 0;
 
 struct Loop {
     shared: Arc<Shared>,
-    /// None once the system has refused too often.
+    address: SocketAddr,
+    /// None while the server has closed.
     listener: Option<TcpListener>,
     /// A descriptor to let go of, so that a client can be accepted and closed
     /// where there is no other.
@@ -186,7 +191,10 @@ impl Loop {
         let mut events = Events::new();
         while !self.shared.stop.load(Ordering::Acquire) {
             let next = self.due.peek().map(|Reverse((at, _))| *at);
-            let timeout = next.map(|at| at - Instant::now().min(at));
+            let mut timeout = next.map(|at| at - Instant::now().min(at));
+            if self.listener.is_none() && !self.reopen() {
+                timeout = Some(timeout.map_or(BACK_OFF, |t| t.min(BACK_OFF)));
+            }
             events.clear();
             // An interrupted wait has no events, and the loop goes round.
             let _ = self.shared.poller.wait(&mut events, timeout);
@@ -224,6 +232,21 @@ impl Loop {
         }
     }
 
+    /// Listens again where it did, if the system lets it; whether it did.
+    fn reopen(&mut self) -> bool {
+        self.reserve = self.reserve.take().or_else(reserve);
+        let Some(_) = &self.reserve else { return false };
+        self.listener = listen(self.address).ok();
+        if self.watch_listener().is_err() {
+            self.listener = None;
+        }
+        if self.listener.is_some() {
+            self.refusals = 0;
+            self.shared.closed.store(0, Ordering::Release);
+        }
+        self.listener.is_some()
+    }
+
     fn accept(&mut self) {
         while let Some(listener) = &self.listener {
             match listener.accept() {
@@ -235,7 +258,8 @@ impl Loop {
                     io::ErrorKind::WouldBlock => break,
                     io::ErrorKind::Interrupted
                     | io::ErrorKind::ConnectionAborted => {}
-                    _ => self.refuse(&error),
+                    _ if self.refuse(&error) => {}
+                    _ => break,
                 },
             }
         }
@@ -246,24 +270,35 @@ impl Loop {
     }
 
     /// Closes the connection of a client that there is no descriptor for: left
-    /// in the queue it would wait for an answer for ever.
-    fn refuse(&mut self, error: &io::Error) {
+    /// in the queue it would wait for an answer for ever. Whether there may be
+    /// another one.
+    fn refuse(&mut self, error: &io::Error) -> bool {
         let number = error.raw_os_error().unwrap_or(0);
-        self.shared.refused.store(number, Ordering::Release);
+        let listener = self.listener.as_ref();
         self.reserve = None;
-        match self.listener.as_ref().map(TcpListener::accept) {
-            Some(Err(error)) if error.kind() != io::ErrorKind::WouldBlock => {
-                self.refusals += 1;
-                if self.refusals >= MOST_REFUSALS {
-                    self.close_listener();
-                } else {
-                    thread::sleep(BACK_OFF);
-                }
-            }
-            // Closed as it is dropped, or gone before.
-            _ => self.refusals = 0,
-        }
+        // A client that is taken is closed here, which makes room again.
+        let again = listener.map(|listener| listener.accept().map(drop));
         self.reserve = reserve();
+        let taken = matches!(again, Some(Ok(())));
+        let idle = matches!(
+            again,
+            Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock
+        );
+        if taken || idle {
+            self.refusals = 0;
+        } else {
+            self.refusals += 1;
+        }
+        if !idle {
+            self.shared.refused.store(number, Ordering::Release);
+        }
+        if self.refusals >= MOST_REFUSALS {
+            self.shared.closed.store(number, Ordering::Release);
+            self.close_listener();
+        } else if !taken && !idle {
+            thread::sleep(BACK_OFF);
+        }
+        taken
     }
 
     fn adopt(&mut self, stream: TcpStream) {
@@ -344,6 +379,17 @@ impl Loop {
             self.advance(key);
         }
     }
+}
+
+/// A socket that listens, with room for a storm of clients.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    // Where it listened before, the last connections may not be forgotten.
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
 }
 
 /// A descriptor that nothing is done with.

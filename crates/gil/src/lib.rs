@@ -27,7 +27,7 @@ lanes_core::cells! { for Gil:
 pub use global_lock::{Ended, GlobalLock, Held, Options, Slice, Statistics};
 
 use lanes_core::scoped::{
-    Handle, affordable, join_all, joined, scoped, spawn_scoped,
+    AT_ONCE, Handle, affordable, join_all, joined, scoped, spawn_scoped,
 };
 use lanes_core::trace::State;
 use lanes_core::{Config, Context, Error, Model, Turn};

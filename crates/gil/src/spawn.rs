@@ -1,11 +1,11 @@
 //! `spawn` in OS threads under a global lock.
 //!
 //! - share: a token that every thread copies
-//! - start: a scoped thread for each task
+//! - start: a scoped thread for each task, at most a thousand at once
 //! - wait: a thread sleeps until it has the lock
 //! - join: the threads are joined in order, the results added
 
-use crate::{Gil, affordable, join_all};
+use crate::{AT_ONCE, Gil, affordable, join_all};
 use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -25,7 +25,7 @@ impl Run<Spawn> for Gil {
             };
             let start = |task| gil.spawn_scoped(scope, task, move || run(task));
             let mut sum = 0;
-            for round in job.rounds() {
+            for round in job.rounds_of(AT_ONCE) {
                 let threads = round.map(start).collect::<Result<_, _>>()?;
                 sum += join_all(threads)?.into_iter().sum::<u64>();
             }

@@ -1,6 +1,6 @@
 //! How long a run takes to return after a cancel, in every cell:
 //!
-//! `cargo run --release -p lanes-suite --example cancel [MODEL...]`
+//! `cargo run --release -p lanes-suite --example cancel [MODEL|WORKLOAD...]`
 //!
 //! A table in Markdown, with the median and the largest of twenty cancels, each
 //! at a random moment. Exit status 1 if a cell misses its bound.
@@ -82,25 +82,32 @@ fn lasts(model: &Started, job: &dyn AnyJob) -> Option<Duration> {
     ran.is_ok().then(|| begin.elapsed())
 }
 
-/// The longest size that is not longer than needed, its job, and how long a run
-/// of it lasts.
-fn long(
-    model: &Started,
+/// A size that was found, its job, and how long a run of it lasts.
+struct Long {
     row: Box<dyn Row>,
-) -> Option<(Box<dyn Row>, Box<dyn AnyJob>, Duration)> {
-    let job = row.pinned().ok()?.job(SEED).ok()?;
-    let lasted = lasts(model, &*job)?;
-    let mut found = (row, job, lasted);
-    while found.2 < LONG {
-        let next = longer(&*found.0).and_then(|row| {
-            let job = row.pinned().ok()?.job(SEED).ok()?;
-            let lasted = lasts(model, &*job)?;
-            Some((row, job, lasted))
-        });
-        let Some(next) = next else { break };
-        found = next;
+    job: Box<dyn AnyJob>,
+    lasts: Duration,
+}
+
+impl Long {
+    fn of(model: &Started, row: Box<dyn Row>) -> Option<Self> {
+        let job = row.pinned().ok()?.job(SEED).ok()?;
+        let lasts = lasts(model, &*job)?;
+        Some(Self { row, job, lasts })
     }
-    Some(found)
+
+    /// The first size that is long enough, or else the longest that can be.
+    fn enough(model: &Started, row: Box<dyn Row>) -> Option<Self> {
+        let mut found = Self::of(model, row)?;
+        while found.lasts < LONG {
+            let next = longer(&*found.row);
+            match next.and_then(|row| Self::of(model, row)) {
+                Some(next) => found = next,
+                None => break,
+            }
+        }
+        Some(found)
+    }
 }
 
 /// From a cancel at this moment of the run until the run returns.
@@ -143,7 +150,8 @@ fn cancelled(
 /// One line of the table; whether it kept the bounds.
 fn line(entry: &Entry, model: &Started, row: Box<dyn Row>) -> bool {
     let workload = row.workload();
-    let Some((row, job, lasted)) = long(model, row) else { return true };
+    let Some(long) = Long::enough(model, row) else { return true };
+    let Long { row, job, lasts: lasted } = long;
     let mut took = Vec::new();
     for cancel in 0..CANCELS {
         // Spread over the run, and over the moments of a millisecond.
@@ -177,13 +185,28 @@ fn line(entry: &Entry, model: &Started, row: Box<dyn Row>) -> bool {
     kept
 }
 
+/// Whether something is chosen: by its name, or since no name of its kind was
+/// given.
+fn chosen(name: &str, given: &[String], is_kind: fn(&str) -> bool) -> bool {
+    let mut kind = given.iter().filter(|given| is_kind(given)).peekable();
+    kind.peek().is_none() || kind.any(|given| given == name)
+}
+
+fn is_model(name: &str) -> bool {
+    lanes_suite::find(name).is_some()
+}
+
+fn is_workload(name: &str) -> bool {
+    find(name).is_some()
+}
+
 fn main() -> ExitCode {
-    let names: Vec<String> = std::env::args().skip(1).collect();
-    for name in &names {
-        if lanes_suite::find(name).is_none() {
-            eprintln!("no model {name}");
-            return ExitCode::from(2);
-        }
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    let mut unknown =
+        given.iter().filter(|name| !is_model(name) && !is_workload(name));
+    if let Some(name) = unknown.next() {
+        eprintln!("{name} is neither a model nor a workload");
+        return ExitCode::from(2);
     }
     println!("{CANCELS} cancels of each cell, {WORKERS} workers.");
     println!("Must reach: p50 <= 20 ms, max <= 100 ms and a grain.");
@@ -192,7 +215,7 @@ fn main() -> ExitCode {
     println!("|---|---|---:|---:|---:|---|");
     let mut kept = true;
     for entry in &MODELS {
-        if !names.is_empty() && !names.iter().any(|name| name == entry.name) {
+        if !chosen(entry.name, &given, is_model) {
             continue;
         }
         let started = Config::new(WORKERS).and_then(|c| entry.start(&c));
@@ -205,7 +228,9 @@ fn main() -> ExitCode {
             }
         };
         for row in rows(Size::Full) {
-            if entry.has(row.workload()) {
+            if entry.has(row.workload())
+                && chosen(row.workload(), &given, is_workload)
+            {
                 kept &= line(entry, &model, row);
             }
         }

@@ -13,7 +13,9 @@ lanes_core::cells! { for Threads:
     fib::Fib,
 }
 
-use lanes_core::scoped::{affordable, join_all, joined, scoped, spawn_scoped};
+use lanes_core::scoped::{
+    AT_ONCE, affordable, join_all, joined, scoped, spawn_scoped,
+};
 use lanes_core::{Config, Context, Error, Model};
 use std::thread::Scope;
 

@@ -1,11 +1,11 @@
 //! `spawn` in OS threads.
 //!
 //! - share: a token that every thread copies
-//! - start: a scoped thread for each task
+//! - start: a scoped thread for each task, at most a thousand at once
 //! - wait: only the caller, until the threads have ended
 //! - join: the threads are joined in order, the results added
 
-use crate::{Threads, affordable, join_all, spawn_scoped};
+use crate::{AT_ONCE, Threads, affordable, join_all, spawn_scoped};
 use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -20,7 +20,7 @@ impl Run<Spawn> for Threads {
             let start =
                 |task| spawn_scoped(scope, move || Ok(empty.task(task)));
             let mut sum = 0;
-            for round in job.rounds() {
+            for round in job.rounds_of(AT_ONCE) {
                 let threads = round.map(start).collect::<Result<_, _>>()?;
                 sum += join_all(threads)?.into_iter().sum::<u64>();
             }

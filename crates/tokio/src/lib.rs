@@ -40,7 +40,7 @@ impl Model for Tokio {
             .max_blocking_threads(config.workers())
             .thread_name("lanes-tokio")
             .enable_io();
-        let runtime = built(move || builder.build())?;
+        let runtime = built(move || builder.build(), STARTUP)?;
         let workers = runtime.metrics().num_workers();
         Ok(Self { runtime, workers })
     }
@@ -63,13 +63,13 @@ const STARTUP: Duration = Duration::from_secs(10);
 /// that it has.
 fn built(
     build: impl FnOnce() -> io::Result<Runtime> + Send + 'static,
+    startup: Duration,
 ) -> Result<Runtime, Error> {
     let (sender, runtime) = mpsc::channel();
     let thread = thread::Builder::new().name("lanes-tokio-start".into());
     let thread = thread.spawn(move || sender.send(build()))?;
-    let Ok(runtime) = runtime.recv_timeout(STARTUP) else {
-        let refused = io::Error::from(io::ErrorKind::WouldBlock);
-        return Err(refused.into());
+    let Ok(runtime) = runtime.recv_timeout(startup) else {
+        return Err(Error::threads());
     };
     // It has nothing left to do.
     let _ = thread.join();
@@ -140,5 +140,21 @@ impl Connection {
         let mut reply = vec![0; request.reply_bytes()];
         stream.read_exact(&mut reply).await?;
         Ok(reply)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runtime_that_never_starts_is_left_behind() {
+        let never = || loop {
+            thread::park();
+        };
+        let refused = built(never, Duration::from_millis(50)).err();
+        assert!(matches!(refused, Some(Error::Resource(_))), "{refused:?}");
+        let refused = built(|| Err(io::ErrorKind::Other.into()), STARTUP);
+        assert!(matches!(refused.err(), Some(Error::Task(_))));
     }
 }

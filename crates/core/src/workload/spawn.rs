@@ -84,10 +84,19 @@ impl Job<Spawn> {
     /// The tasks in rounds: those of one are started, then joined, and then
     /// comes the next. There are no more once the run was stopped.
     pub fn rounds(&self) -> impl Iterator<Item = Round> + use<> {
+        self.rounds_of(ROUND)
+    }
+
+    /// The same in rounds of at most so many tasks, one at least.
+    pub fn rounds_of(
+        &self,
+        most: usize,
+    ) -> impl Iterator<Item = Round> + use<> {
         let (token, tasks) = (self.context().token(), self.tasks);
-        let rounds = (0..tasks).step_by(ROUND);
+        let most = most.max(1);
+        let rounds = (0..tasks).step_by(most);
         rounds.take_while(move |_| !token.is_stopped()).map(move |first| {
-            let tasks = first..tasks.min(first.saturating_add(ROUND));
+            let tasks = first..tasks.min(first.saturating_add(most));
             Round { token, tasks }
         })
     }
@@ -151,8 +160,13 @@ mod tests {
         for tasks in [0, 1, ROUND - 1, ROUND, ROUND + 1, 3 * ROUND] {
             let job = Job::new(&Spawn { tasks }, 7).unwrap();
             assert!(job.rounds().flatten().eq(0..tasks));
-            let sizes = job.rounds().map(|round| round.size());
-            assert!(sizes.max().unwrap_or(0) <= ROUND);
+            assert!(job.rounds_of(7).flatten().eq(0..tasks));
+            for (most, rounds) in [
+                (ROUND, job.rounds().collect::<Vec<_>>()),
+                (7, job.rounds_of(7).collect()),
+            ] {
+                assert!(rounds.iter().all(|round| round.size() <= most));
+            }
         }
         let job = Job::new(&Spawn { tasks: 3 * ROUND }, 7).unwrap();
         let mut rounds = job.rounds();

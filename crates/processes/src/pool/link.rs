@@ -61,6 +61,8 @@ impl Stream for Link {
 
 impl Read for Link {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        // Also where there is always more to read.
+        self.look()?;
         self.ready(PollFlags::IN)?;
         let (count, _) = recv(&self.socket, bytes, RecvFlags::DONTWAIT)?;
         Ok(count)
@@ -70,6 +72,7 @@ impl Read for Link {
 impl Write for Link {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         loop {
+            self.look()?;
             let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
             match send(&self.socket, bytes, flags) {
                 Err(rustix::io::Errno::AGAIN) => self.ready(PollFlags::OUT)?,

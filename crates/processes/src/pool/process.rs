@@ -3,7 +3,7 @@
 use super::error::{Failure, broken};
 use super::link::{Link, wait};
 use super::memory::Memory;
-use super::task::Work;
+use super::task::{Work, cause};
 use super::wire::{Carrier, Channel, Kind, VERSION, decode};
 use super::worker::{MARK, NO_MEMORY};
 use lanes_core::{Context, Error, caught};
@@ -121,7 +121,14 @@ impl Worker {
         loop {
             let message = self.channel.receive()?;
             let answer = match message {
-                Some((Kind::Done, body)) => return task.done(body),
+                Some((Kind::Done, body)) => {
+                    // A result that nobody wants is not read.
+                    match cause(task) {
+                        Some(cause) => task.fail(cause),
+                        None => task.done(body)?,
+                    }
+                    return Ok(());
+                }
                 Some((Kind::Ask, body)) => grain(task.context(), decode(body)?),
                 Some((kind, _)) => return Err(broken(format!("{kind:?}?"))),
                 None => return Err(broken("the worker closed its socket")),
