@@ -158,7 +158,8 @@ mod tests {
             let viewed = memory.view(1).map(<[u8]>::len);
             assert!(matches!(viewed, Err(Error::Protocol(_))), "{viewed:?}");
             assert!(memory.map.is_none());
-            let room = memory.room(2 * STEP).map(|room| room.len());
+            let room = memory.room(2 * STEP, || Ok(()));
+            let room = room.map(|room| room.len());
             assert!(matches!(room, Err(Error::Protocol(_))), "{room:?}");
         };
         // Not sealed, sealed against something else, and sealed in a way that
