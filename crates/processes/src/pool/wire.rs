@@ -298,7 +298,6 @@ mod tests {
     use super::super::error::Failure;
     use super::super::list::List;
     use super::*;
-    use lanes_core::trace::Span;
     use proptest::prelude::*;
     use std::cell::Cell;
     use std::io::{Cursor, Seek};
@@ -425,34 +424,5 @@ mod tests {
             let there = crossed(&List::from(numbers.clone()));
             prop_assert_eq!(there.into_vec(), numbers);
         }
-
-        /// Half of the garbage has a header that is right.
-        #[test]
-        fn garbage_is_an_error_and_never_a_panic(
-            header in prop::option::of((1..6u8, 0..2u8, 0..300u64)),
-            garbage in prop::collection::vec(any::<u8>(), 0..300),
-        ) {
-            let mut bytes = Vec::new();
-            if let Some((kind, place, length)) = header {
-                bytes.extend([kind, place]);
-                bytes.extend(length.to_le_bytes());
-            }
-            bytes.extend(&garbage);
-            let mut channel = channel(bytes);
-            while let Ok(Some((_, body))) = channel.receive() {
-                decoded(body);
-            }
-            decoded(&garbage);
-        }
-    }
-
-    /// As everything that a body may be.
-    fn decoded(body: &[u8]) {
-        let _ = decode_call(body);
-        let _ = decode::<u32>(body);
-        let _ = decode::<usize>(body);
-        let _ = decode::<Result<(), Failure>>(body);
-        let _ = decode::<(Result<List, Failure>, Vec<Span>)>(body);
-        let _ = decode::<Vec<(String, Vec<u64>)>>(body);
     }
 }
