@@ -7,6 +7,7 @@
 //! `ABORT`, `HANG`, `WRONG`, `LEFT` (processes that outlive the worker). The
 //! last row of a fault is the whole command, with the fault in all processes.
 
+#[expect(dead_code, reason = "only a part of it is needed")]
 #[path = "../soak/processes.rs"]
 mod processes;
 
