@@ -9,7 +9,7 @@ use super::memory::Memory;
 use lanes_core::Error;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Cursor, Read, Write};
 use std::os::unix::net::UnixStream;
 
 /// No body is longer: checked before anything is allocated for it.
@@ -75,6 +75,9 @@ pub(super) trait Stream: Read + Write {
 
 /// The end of a worker, which is killed when its run is stopped.
 impl Stream for UnixStream {}
+
+/// Bytes that are all there.
+impl Stream for Cursor<Vec<u8>> {}
 
 /// One end of a connection.
 pub(super) struct Channel<S> {
@@ -300,9 +303,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::cell::Cell;
-    use std::io::{Cursor, Seek};
-
-    impl Stream for Cursor<Vec<u8>> {}
+    use std::io::Seek;
 
     fn channel(bytes: Vec<u8>) -> Channel<Cursor<Vec<u8>>> {
         Channel::new(Cursor::new(bytes), None)
