@@ -46,6 +46,13 @@ use lanes_measure::worker::{self, Candidate};
 use std::io::ErrorKind::BrokenPipe;
 use std::process::ExitCode;
 
+/// Whether these are a subcommand and options of `lanes`, with its name before
+/// them; nothing is done. What fuzzing calls.
+#[doc(hidden)]
+pub fn understands(arguments: Vec<String>) -> bool {
+    Arguments::try_parse_from(arguments).is_ok()
+}
+
 /// Does what the command line asks for, and returns the exit code.
 pub fn main() -> ExitCode {
     let done = match Arguments::try_parse() {

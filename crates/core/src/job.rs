@@ -1,14 +1,13 @@
 //! Workloads and jobs; a job is an input together with the context of a run.
 
 use crate::latencies::Latencies;
+use crate::settle::{Last, settling};
 use crate::{Context, Error};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, Thread};
 use std::time::Duration;
 
 /// A kind of work that models run. A value is one size of it, and can be sent
@@ -141,19 +140,6 @@ struct Inner<W: Workload> {
     _last: Option<Last>,
 }
 
-/// Wakes the caller of [`Job::settled`] when it is dropped.
-struct Last {
-    gone: Arc<AtomicBool>,
-    waiter: Thread,
-}
-
-impl Drop for Last {
-    fn drop(&mut self) {
-        self.gone.store(true, Ordering::Release);
-        self.waiter.unpark();
-    }
-}
-
 impl<W: Workload> Job<W> {
     /// Makes the input from a seed, under a context without probe or trace.
     ///
@@ -195,18 +181,15 @@ impl<W: Workload> Job<W> {
         &self,
         run: impl FnOnce(Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let gone = Arc::new(AtomicBool::new(false));
-        let last = Last { gone: Arc::clone(&gone), waiter: thread::current() };
+        let (last, settling) = settling();
         let own = Self(Arc::new(Inner {
             context: self.context().clone(),
             input: Arc::clone(&self.0.input),
             _last: Some(last),
         }));
         let result = self.context().note(run(own));
-        while !gone.load(Ordering::Acquire) {
-            // Tasks that were stopped end within a grain; most have ended.
-            thread::park();
-        }
+        // Tasks that were stopped end within a grain; most have ended.
+        settling.wait();
         result
     }
 

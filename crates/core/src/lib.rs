@@ -21,8 +21,10 @@ mod row;
 pub mod scoped;
 pub mod seed;
 pub mod server;
+mod settle;
 mod slot;
 mod stop;
+mod sync;
 pub mod trace;
 pub mod workload;
 

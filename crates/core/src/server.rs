@@ -210,19 +210,15 @@ impl Loop {
             let nanos = cpu.tv_sec as u64 * 1_000_000_000 + cpu.tv_nsec as u64;
             self.shared.cpu_nanos.store(nanos, Ordering::Relaxed);
         }
-        for connection in self.connections.values() {
-            self.forget(connection);
-        }
-        self.connections.clear();
-        self.close_listener();
     }
 
-    #[allow(unsafe_code)]
+    #[expect(unsafe_code, reason = "the poller keeps no socket alive")]
     fn watch_listener(&self) -> io::Result<()> {
         let Some(listener) = &self.listener else { return Ok(()) };
         let interest = Event::readable(LISTENER);
         // SAFETY: `close_listener` deletes it from the poller before it is
-        // dropped, at the end of `serve` if not before.
+        // dropped, in the drop of the loop if not before: also if the loop
+        // never ran or panicked.
         unsafe { self.shared.poller.add(listener, interest) }
     }
 
@@ -341,7 +337,7 @@ impl Loop {
         }
     }
 
-    #[allow(unsafe_code)]
+    #[expect(unsafe_code, reason = "the poller keeps no socket alive")]
     fn watch(&mut self, key: usize, interest: Event) -> io::Result<()> {
         let poller = &self.shared.poller;
         let Some(connection) = self.connections.get_mut(&key) else {
@@ -351,8 +347,8 @@ impl Loop {
             return poller.modify(&connection.stream, interest);
         }
         connection.watched = true;
-        // SAFETY: a watched connection is deleted from the poller where it
-        // leaves the map, in `close` and at the end of `serve`.
+        // SAFETY: a watched connection is deleted from the poller before it
+        // leaves the map, in `close` and in the drop of the loop.
         unsafe { poller.add(&connection.stream, interest) }
     }
 
@@ -395,6 +391,16 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// A descriptor that nothing is done with.
 fn reserve() -> Option<File> {
     File::open("/dev/null").ok()
+}
+
+/// The poller forgets every socket before it is closed.
+impl Drop for Loop {
+    fn drop(&mut self) {
+        for connection in self.connections.values() {
+            self.forget(connection);
+        }
+        self.close_listener();
+    }
 }
 
 impl Client {

@@ -1,7 +1,8 @@
 //! A slot, through which one thread hands a value to another.
 
+use crate::sync::{Condvar, Mutex};
 use crate::{Context, Error};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::PoisonError;
 
 /// A place for one value, under a lock, with an event that it was filled: the
 /// thread that takes the value sleeps until it is there.
@@ -51,6 +52,7 @@ impl<T> Slot<T> {
 }
 
 #[cfg(test)]
+#[cfg(not(feature = "loom"))]
 mod tests {
     use super::*;
     use std::thread;

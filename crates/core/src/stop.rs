@@ -1,9 +1,10 @@
 //! The flag that work looks at, and a token for it that is free to copy.
 
+use crate::sync::{AtomicU8, Mutex, MutexGuard, shared};
 use crate::trace::SpanGuard;
 use crate::{Error, caught};
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::Ordering;
+use std::sync::{PoisonError, Weak};
 
 /// A probe or a trace watches each grain.
 pub(crate) const WATCHED: u8 = 1;
@@ -41,9 +42,9 @@ struct Slot {
     run: Mutex<Option<Weak<dyn Stop>>>,
 }
 
-/// Slots without a run. They are used again and never freed, so that a
-/// token can be a plain reference.
-static IDLE: Mutex<Vec<&'static Slot>> = Mutex::new(Vec::new());
+// Slots without a run. They are used again and never freed, so that a token can
+// be a plain reference.
+shared!(IDLE: Mutex<Vec<&'static Slot>> = Mutex::new(Vec::new()));
 
 /// A claim on a slot, for as long as its run is there.
 pub(crate) struct Claim(&'static Slot);
@@ -113,6 +114,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
+#[cfg(not(feature = "loom"))]
 mod tests {
     use crate::{Context, Error};
 

@@ -1,12 +1,13 @@
 //! Who did what, and when: spans recorded by kernels and waiting helpers.
 
+use crate::sync::{Mutex, MutexGuard, thread_local};
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::thread;
 
 /// Nanoseconds of the system's monotonic clock, which is the same in every
@@ -170,7 +171,8 @@ impl Trace {
     }
 
     fn record(&self, span: impl FnOnce(usize) -> Span) {
-        LANE.with_borrow_mut(|slot| {
+        LANE.with(|slot| {
+            let mut slot = slot.borrow_mut();
             if slot.as_ref().is_none_or(|(id, _)| *id != self.0.id) {
                 *slot = Some((self.0.id, self.new_lane()));
             }
@@ -260,6 +262,7 @@ impl Drop for SpanGuard<'_> {
 }
 
 #[cfg(test)]
+#[cfg(not(feature = "loom"))]
 mod tests {
     use super::*;
 

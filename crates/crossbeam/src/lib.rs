@@ -1,6 +1,7 @@
 //! A pool of threads built from crossbeam's deques, channels and parker.
 
 pub mod pool;
+mod sync;
 
 lanes_core::cells! { for Crossbeam:
     max::Max,

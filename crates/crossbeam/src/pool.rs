@@ -1,15 +1,15 @@
 //! The pool: a deque for each worker, an injector for all other threads, and a
 //! parker for a thread that finds neither work nor the result it waits for.
 
-use crossbeam::deque::{Injector, Stealer, Worker};
-use crossbeam::sync::{Parker, Unparker};
-use crossbeam::utils::Backoff;
+use crate::sync::{
+    AtomicBool, AtomicUsize, Backoff, Builder, Injector, JoinHandle, Mutex,
+    MutexGuard, Parker, Stealer, Unparker, Worker, fence, thread_local,
+};
 use lanes_core::{Error, caught, preflight};
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
 /// A worker that waits helps with other tasks on its own stack.
 const STACK_BYTES: usize = 16 << 20;
@@ -66,7 +66,8 @@ pub fn spawn<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Task<T> {
     let (task, work) = prepare(work);
-    LOCAL.with_borrow(|local| {
+    LOCAL.with(|local| {
+        let local = local.borrow();
         let local = local.as_ref().expect("called on a worker");
         local.deque.push(work);
         local.shared.wake_one();
@@ -76,7 +77,7 @@ pub fn spawn<T: Send + 'static>(
 
 /// Whether the calling thread is a worker.
 pub fn on_worker() -> bool {
-    LOCAL.with_borrow(Option::is_some)
+    LOCAL.with(|local| local.borrow().is_some())
 }
 
 fn prepare<T: Send + 'static>(
@@ -112,7 +113,7 @@ impl Pool {
             deques.into_iter().zip(parkers).enumerate()
         {
             let shared = Arc::clone(&pool.shared);
-            let thread = thread::Builder::new()
+            let thread = Builder::new()
                 .name(format!("lanes-crossbeam-{index}"))
                 .stack_size(STACK_BYTES);
             let local = move || Local { index, deque, parker, shared };
@@ -145,9 +146,9 @@ impl Drop for Pool {
 }
 
 fn work(local: Rc<Local>) {
-    LOCAL.set(Some(Rc::clone(&local)));
+    LOCAL.with(|own| own.replace(Some(Rc::clone(&local))));
     local.work_until(|| local.shared.stop.load(Ordering::SeqCst));
-    LOCAL.set(None);
+    LOCAL.with(RefCell::take);
 }
 
 impl Local {
@@ -249,7 +250,7 @@ impl<T> Task<T> {
     /// # Errors
     /// That of the task, or [`Error::Panicked`].
     pub fn join(self) -> Result<T, Error> {
-        let local = LOCAL.with_borrow(Clone::clone);
+        let local = LOCAL.with(|local| local.borrow().clone());
         if let Some(local) = local {
             if !self.0.done() {
                 // A task still on the own deque is run here; only one that
@@ -297,6 +298,7 @@ impl<T> Slot<T> {
 }
 
 #[cfg(test)]
+#[cfg(not(feature = "loom"))]
 mod tests {
     use super::*;
 
@@ -327,7 +329,7 @@ mod tests {
         for number in 0..2000 {
             assert_eq!(pool.spawn(move || Ok(number)).join(), Ok(number));
             if number % 100 == 0 {
-                thread::sleep(std::time::Duration::from_millis(1));
+                std::thread::sleep(std::time::Duration::from_millis(1));
             }
         }
     }

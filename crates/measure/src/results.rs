@@ -239,7 +239,8 @@ impl Taken {
     /// CPU time of one run in seconds, without the workload's own server.
     pub fn cpu(&self) -> Option<f64> {
         let sample = &self.sample;
-        let all = sample.user_ns? + sample.system_ns?;
+        // Two numbers from outside: a sum that cannot be is not known.
+        let all = sample.user_ns?.checked_add(sample.system_ns?)?;
         let own = all.saturating_sub(sample.served_ns.unwrap_or(0));
         Some(own as f64 / 1e9 / f64::from(sample.runs.max(1)))
     }

@@ -7,6 +7,7 @@
 //! That is the drawing by which threads under a lock are often explained, made
 //! real: what it costs to hold a lock through a wait.
 
+mod sync;
 mod turns;
 
 lanes_core::cells! { for Mutex:

@@ -1,7 +1,8 @@
 //! A lock that is handed over in order of arrival.
 
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 /// A lock that is handed over in order of arrival: a thread that comes draws a
 /// ticket, and gets the lock when its number is called.
@@ -67,6 +68,7 @@ impl Drop for Turn<'_> {
 }
 
 #[cfg(test)]
+#[cfg(not(feature = "loom"))]
 mod tests {
     use super::*;
     use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -51,7 +51,10 @@ pub use pool::{
     AsCompleted, Carrier, Function, Future, List, Map, Pool, as_completed,
 };
 #[doc(hidden)]
-pub use {ctor, pool::register};
+pub use {
+    ctor,
+    pool::{received, register},
+};
 
 use lanes_core::numbers::Numbers;
 use lanes_core::parts::Part;

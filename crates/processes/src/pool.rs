@@ -10,6 +10,7 @@ mod driver;
 mod error;
 mod function;
 mod future;
+mod garbage;
 mod link;
 mod list;
 mod map;
@@ -25,6 +26,8 @@ pub use function::Function;
 #[doc(hidden)]
 pub use function::register;
 pub use future::{AsCompleted, Future, as_completed};
+#[doc(hidden)]
+pub use garbage::received;
 pub use list::List;
 pub use map::Map;
 pub use wire::Carrier;

@@ -34,7 +34,8 @@ impl List {
     #[expect(unsafe_code, reason = "numbers as the bytes that they are")]
     fn bytes(&self) -> &[u8] {
         let numbers: &[u64] = self;
-        // SAFETY: a number has no padding, and bytes need no alignment.
+        // SAFETY: a number has no padding, and bytes need no alignment. They
+        // are borrowed as long as the numbers.
         let (before, bytes, after) = unsafe { numbers.align_to() };
         debug_assert!(before.is_empty() && after.is_empty());
         bytes
@@ -97,5 +98,23 @@ impl Visitor<'_> for Bytes {
             u64::from_ne_bytes(number.try_into().expect("8 bytes"))
         }));
         Ok(list.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_are_those_of_the_numbers_whoever_has_them() {
+        let lists: [&'static [u64]; 3] = [&[], &[u64::MAX], &[1, 2 << 32, 3]];
+        for numbers in lists {
+            let bytes: Vec<u8> =
+                numbers.iter().flat_map(|n| n.to_ne_bytes()).collect();
+            for list in [List::from(numbers.to_vec()), List::of(numbers)] {
+                assert_eq!(list.bytes(), bytes);
+                assert_eq!(list.bytes().as_ptr(), list.as_ptr().cast());
+            }
+        }
     }
 }

@@ -39,7 +39,7 @@ const FLOORS: &[&[&str]] = &[
 ];
 const MODELS: usize = 1;
 const MEASURE: usize = 3;
-const OUTSIDE: &[&str] = &["lanes-benches"];
+const OUTSIDE: &[&str] = &["lanes-benches", "lanes-fuzz"];
 
 /// A crate of this workspace, and what it uses of it.
 struct Crate {

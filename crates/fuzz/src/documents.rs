@@ -1,0 +1,128 @@
+//! Files of results and of traces, up to the page that shows them.
+
+use lanes_core::{Size, WORKLOADS};
+use lanes_measure::change::{Limits, changes};
+use lanes_measure::ranking::{rank, unknown};
+use lanes_measure::results::{Results, RowResult};
+use lanes_measure::tables;
+use lanes_report::{Catalogue, ListedWorkload, Page, ResultFile, page};
+use lanes_timeline::{
+    Picture, Timeline, TracedWorkload, Traces, View, critical_path, perfetto,
+    svg, totals,
+};
+use std::cell::RefCell;
+use std::fs;
+use std::path::Path;
+use tempfile::NamedTempFile;
+
+thread_local! {
+    /// The file that is written anew for each input.
+    static INPUT: RefCell<Option<NamedTempFile>> = const { RefCell::new(None) };
+}
+
+/// Loads a file of these bytes.
+fn load<T>(bytes: &[u8], read: impl FnOnce(&Path) -> Option<T>) -> Option<T> {
+    INPUT.with_borrow_mut(|file| {
+        let file = file.get_or_insert_with(|| {
+            let file = tempfile::Builder::new().suffix(".json").tempfile();
+            file.expect("a temporary file")
+        });
+        fs::write(file.path(), bytes).expect("a temporary file is written");
+        read(file.path())
+    })
+}
+
+/// A file of results: its tables, what changed since itself, its ranking, and
+/// its page.
+pub fn results(bytes: &[u8]) {
+    let loaded = load(bytes, |path| Results::load(path).ok());
+    let Some(results) = loaded else { return };
+    results.rows.iter().for_each(all_tables);
+    let level = results.level;
+    let limits = Limits { level, margin: 0.1, most: 0.05 };
+    for absolute in [false, true] {
+        let changed = changes(&results, &results, absolute, &limits);
+        let _ = serde_json::to_string(&changed);
+    }
+    let sessions = [results];
+    let _ = unknown(&sessions);
+    let ranked = rank(&sessions, &[], level);
+    let _ = serde_json::to_string(&ranked);
+    let [results] = sessions;
+    let name = "session.json".to_owned();
+    whole(vec![ResultFile { name, results }], Vec::new());
+}
+
+fn all_tables(row: &RowResult) {
+    let _ = (tables::latencies(row), tables::used(row));
+    for (_, seconds) in row.answers() {
+        let _ = lanes_measure::words::time(seconds);
+    }
+    let Some(summary) = &row.summary else { return };
+    let _ = tables::speedups(row, summary);
+    for group in &summary.groups {
+        let _ = tables::heading("row", row, summary, group);
+        let _ = tables::standings(row, group);
+    }
+}
+
+/// A file of traces: its pictures, its critical paths, its events, and its
+/// page.
+pub fn traces(bytes: &[u8]) {
+    let loaded = load(bytes, |path| Traces::load(path).ok());
+    let Some(traces) = loaded else { return };
+    traces.workloads.iter().for_each(pictures);
+    whole(Vec::new(), vec![traces]);
+}
+
+fn pictures(traced: &TracedWorkload) {
+    let timelines: Vec<Timeline> = traced.timelines().collect();
+    for timeline in &timelines {
+        if let Ok(path) = critical_path(timeline) {
+            let _ = (path.length(), path.waiting());
+        }
+        let _ = totals(timeline);
+    }
+    let _ = perfetto(&timelines);
+    let _ = svg(&Picture {
+        unit: traced.unit,
+        views: vec![View::Tasks, View::Workers],
+        timelines,
+        ..Picture::default()
+    });
+}
+
+/// The page of these.
+///
+/// # Panics
+/// If it has a script that is not its own.
+fn whole(sessions: Vec<ResultFile>, traces: Vec<Traces>) {
+    let content = Page {
+        catalogue: catalogue(),
+        sessions,
+        traces,
+        source: Err("no source".into()),
+        made: "2026-01-02T00:00:00Z".into(),
+        notes: Vec::new(),
+    };
+    if let Ok(html) = page(&content) {
+        assert!(!html.contains("<script>&"), "markup of an input");
+    }
+}
+
+fn catalogue() -> Catalogue {
+    let labels = |rows: Vec<Box<dyn lanes_core::Row>>| {
+        rows.iter().map(|row| row.label()).collect()
+    };
+    let listed = WORKLOADS.iter().map(|workload| ListedWorkload {
+        workload: workload.name.into(),
+        family: workload.family.into(),
+        stresses: workload.stresses.into(),
+        omits: workload.omits.into(),
+        unit: workload.unit.into(),
+        quick: labels(workload.sizes(Size::Quick)),
+        full: labels(workload.sizes(Size::Full)),
+        cells: Vec::new(),
+    });
+    Catalogue { workloads: listed.collect(), models: Vec::new() }
+}

@@ -1,0 +1,4 @@
+//! `cargo fuzz run options`
+#![no_main]
+
+lanes_fuzz::fuzz!(options, Bytes);

@@ -1,0 +1,4 @@
+//! `cargo fuzz run request`
+#![no_main]
+
+lanes_fuzz::fuzz!(request, Lines);

@@ -1,0 +1,4 @@
+//! `cargo fuzz run results`
+#![no_main]
+
+lanes_fuzz::fuzz!(results, Document);

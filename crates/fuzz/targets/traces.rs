@@ -1,0 +1,4 @@
+//! `cargo fuzz run traces`
+#![no_main]
+
+lanes_fuzz::fuzz!(traces, Document);

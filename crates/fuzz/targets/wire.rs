@@ -1,0 +1,4 @@
+//! `cargo fuzz run wire`
+#![no_main]
+
+lanes_fuzz::fuzz!(wire, Bytes);
