@@ -24,8 +24,10 @@ const VARIABLE: &str = "LANES_WORKER";
 /// How long killed processes may take to end. The system may hold one for
 /// longer, in a call that nothing interrupts; it ends with that call.
 const DYING: Duration = Duration::from_secs(2);
-/// Looking for processes takes at most one part in so many of the time.
+/// Looking for processes takes at most one part in so many of the time, unless
+/// that is less than once a second.
 const SHARE: u32 = 200;
+const SECOND: Duration = Duration::from_secs(1);
 
 /// A worker's process and all that it has started. Dropping it kills them.
 pub(super) struct Group {
@@ -153,7 +155,7 @@ impl Group {
         let now = Instant::now();
         if now >= self.next {
             self.others = self.find();
-            self.next = now + now.elapsed() * SHARE;
+            self.next = now + (now.elapsed() * SHARE).min(SECOND);
         }
         let others = self.others.iter().map(|member| member.process);
         let leader = self.id().cast_signed();
