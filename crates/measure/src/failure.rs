@@ -1,5 +1,6 @@
 //! Why a cell has no time.
 
+use crate::foreign;
 use crate::protocol::{Kind, Refusal};
 use lanes_core::Error;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ pub struct Failure {
     /// What happened.
     pub cause: Cause,
     /// The details, in one line.
+    #[serde(deserialize_with = "foreign::text")]
     pub message: String,
 }
 
@@ -26,7 +28,8 @@ pub enum Cause {
     Died,
     /// The worker did not reply before its deadline, and was killed.
     Hung,
-    /// The worker used more memory than its cap, and was killed.
+    /// The worker used more memory than its cap, or than the system had, and
+    /// was killed.
     Memory,
     /// The worker sent something other than a reply, and was killed.
     Protocol,
@@ -41,9 +44,9 @@ pub enum Cause {
 }
 
 impl Failure {
-    /// A failure with its details.
-    pub fn new(cause: Cause, message: impl Into<String>) -> Self {
-        Self { cause, message: message.into() }
+    /// A failure with its details, which may be another program's words.
+    pub fn new(cause: Cause, message: impl AsRef<str>) -> Self {
+        Self { cause, message: foreign::line(message.as_ref()) }
     }
 
     /// Whether something went wrong, rather than being refused or interrupted.
@@ -87,7 +90,9 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let cause = match refusal.kind {
             Kind::Unsupported => Cause::Unsupported,
-            Kind::Invalid | Kind::Resource | Kind::Failed => Cause::Failed,
+            Kind::Invalid | Kind::Resource | Kind::Cancelled | Kind::Failed => {
+                Cause::Failed
+            }
         };
         Self::new(cause, refusal.message)
     }

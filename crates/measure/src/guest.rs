@@ -2,6 +2,7 @@
 //! cargo and git find their commands.
 
 use crate::failure::{Cause, Failure};
+use crate::foreign::line;
 use crate::launch::{Launch, is_program};
 use crate::process::{Limits, Process};
 use crate::protocol::Described;
@@ -20,8 +21,6 @@ pub const PREFIX: &str = "lanes-worker-";
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How much memory it may use meanwhile.
 const MEMORY: u64 = 1 << 30;
-/// No reason or version is printed beyond so many characters.
-const MOST_CHARACTERS: usize = 200;
 
 /// A program that may be a guest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,12 +153,11 @@ impl Guest {
         Ok((model, notes))
     }
 
-    /// The model with the cells that the catalogue has, and clean texts.
+    /// The model with the cells that the catalogue has.
     fn known(&self, model: Described, notes: &mut Vec<String>) -> Described {
         let (mut cells, mut strange) = (Vec::new(), Vec::new());
-        for mut cell in model.cells {
+        for cell in model.cells {
             if lanes_core::workload::find(&cell.workload).is_some() {
-                cell.reason = line(&cell.reason);
                 cells.push(cell);
             } else {
                 strange.push(format!("{:?}", cell.workload));
@@ -172,21 +170,8 @@ impl Guest {
                 model.model
             )));
         }
-        let text = |text: Option<String>| text.map(|text| line(&text));
-        Described {
-            cells,
-            library: text(model.library),
-            badge: text(model.badge),
-            missing: text(model.missing),
-            ..model
-        }
+        Described { cells, ..model }
     }
-}
-
-/// A text from outside as one line, without control characters.
-fn line(text: &str) -> String {
-    let clean = |c: char| if c.is_control() { ' ' } else { c };
-    text.chars().take(MOST_CHARACTERS).map(clean).collect()
 }
 
 #[cfg(test)]
@@ -233,7 +218,7 @@ mod tests {
         let cell = |workload: &str| DescribedCell {
             workload: workload.into(),
             fit: Grade::Natural,
-            reason: "because\nit \u{1b}[31mis".into(),
+            reason: "because".into(),
         };
         let model = |name: &str| Described {
             model: name.into(),
@@ -242,7 +227,6 @@ mod tests {
         };
         let (known, notes) = guest.checked(vec![model("me")]).unwrap();
         assert_eq!(known.cells.len(), 1);
-        assert_eq!(known.cells[0].reason, "because it  [31mis");
         assert!(notes[0].contains("no\\nsuch"), "{notes:?}");
         for other in ["you", "meow", "", "me\n"] {
             let why = guest.checked(vec![model(other)]).unwrap_err();

@@ -2,6 +2,7 @@
 
 use crate::failure::{Cause, Failure};
 use crate::identity::Identity;
+use lanes_core::Error;
 use std::env;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -126,10 +127,27 @@ impl Launch {
         Err(Failure::new(Cause::Mismatch, what))
     }
 
+    /// Why a worker cannot be started: the system refuses this call.
+    pub(crate) fn refused(&self, call: &str, error: &io::Error) -> Failure {
+        let name = self.name.display();
+        // Its way out, where there is one.
+        let why = why(error);
+        Failure::new(Cause::Start, format!("{name}: {call}: {why}"))
+    }
+
     /// Why the system does not start it.
     pub(crate) fn not_started(&self, error: &io::Error) -> Failure {
-        let name = self.name.display();
-        Failure::new(Cause::Start, format!("{name}: {error}"))
+        let (name, why) = (self.name.display(), why(error));
+        Failure::new(Cause::Start, format!("{name}: {why}"))
+    }
+}
+
+/// What the system says, with the way out where there is one.
+fn why(error: &io::Error) -> String {
+    let same = error.raw_os_error().map(io::Error::from_raw_os_error);
+    match same.map(Error::from) {
+        Some(resource @ Error::Resource(_)) => resource.to_string(),
+        _ => error.to_string(),
     }
 }
 

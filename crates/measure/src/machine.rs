@@ -1,5 +1,6 @@
 //! What a figure was measured on.
 
+use crate::foreign;
 use lanes_core::limits::Limits;
 use procfs::{CpuInfo, Current};
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// The processor's name, where the system reports it.
+    #[serde(deserialize_with = "foreign::text")]
     pub processor: String,
     /// How many threads run at once.
     pub cores: usize,
@@ -20,8 +22,10 @@ pub struct Machine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_limit: Option<u64>,
     /// The operating system and the architecture.
+    #[serde(deserialize_with = "foreign::text")]
     pub system: String,
     /// The compared libraries, each with its version.
+    #[serde(deserialize_with = "foreign::texts")]
     pub libraries: Vec<String>,
 }
 

@@ -1,29 +1,35 @@
 //! A worker's process, seen from the process that measures.
 
+mod group;
+mod memory_kills;
+mod plausible;
+mod prints;
+
 use crate::attest::{attest, same};
 use crate::failure::{Cause, Failure};
+use crate::foreign;
 use crate::image;
 use crate::protocol::{
-    self, Described, Description, Hello, MOST_BYTES, Reply, Request, Sample,
-    Traced, TracedSpan,
+    self, Described, Description, Hello, Kind, MOST_BYTES, Refusal, Reply,
+    Request, Sample, Traced,
 };
+use group::Group;
+use lanes_core::Error;
+use lanes_core::trace::monotonic;
+use memory_kills::MemoryKills;
+use plausible::Doubt;
+use prints::Prints;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{
-    Pid, PidfdFlags, Signal, kill_process_group, pidfd_open,
-};
 use serde_json::Value;
-use std::collections::VecDeque;
-use std::fs;
-use std::io::{self, PipeReader, Read};
+use std::io::{self, Read};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 pub use crate::launch::Launch;
@@ -33,31 +39,34 @@ pub use crate::launch::Launch;
 pub struct Limits {
     /// How long it may take for one reply.
     pub deadline: Duration,
-    /// How much memory may be resident, in bytes.
+    /// How much memory may be resident, in bytes, for its process and all that
+    /// it has started.
     pub memory: u64,
     /// Set from outside when the session is to end.
     pub stop: Arc<AtomicBool>,
 }
 
-/// How often the memory of a working worker is checked, and whether the session
-/// is to end.
+/// How often it is looked whether a worker has ended, how much memory it uses,
+/// and whether the session is to end.
 const TICK: Duration = Duration::from_millis(50);
 /// How long a worker may take to end once its socket has.
 const PARTING: Duration = Duration::from_secs(2);
-/// How much is kept of what a worker prints.
-const TAIL: usize = 2048;
+/// How long the last words of a dead worker may take.
+const LAST_WORDS: Duration = Duration::from_millis(300);
+/// How long a run that was asked to end may take, once its deadline has passed:
+/// a grain is shorter than half of it.
+const MERCY: Duration = Duration::from_millis(200);
 
-/// A running worker. Dropping it kills its process group.
+/// A running worker. Dropping it kills its process and all that it has started.
 pub struct Process {
-    child: Child,
-    alive: OwnedFd,
+    group: Group,
     socket: UnixStream,
     received: Vec<u8>,
     /// So many of the bytes received have no end of a line.
     searched: usize,
-    printed: Arc<Mutex<VecDeque<u8>>>,
-    /// Ends with what the worker prints.
-    reader: JoinHandle<()>,
+    prints: Prints,
+    kills: MemoryKills,
+    doubt: Doubt,
     limits: Limits,
     /// Whether it runs the image of this process.
     is_own: bool,
@@ -67,55 +76,41 @@ impl Process {
     /// Starts a worker, whose temporary files go to `folder`.
     ///
     /// # Errors
-    /// [`Cause::Start`] if the system refuses, and those of
+    /// [`Cause::Start`] if the system refuses, with the call, and those of
     /// [`Launch::command`].
     pub fn start(
         launch: &Launch,
         folder: &Path,
         limits: &Limits,
     ) -> Result<Self, Failure> {
-        let process = Self::run(launch.command()?, folder, limits);
-        let mut process =
-            process.map_err(|error| launch.not_started(&error))?;
-        process.is_own = launch.is_own();
-        Ok(process)
-    }
-
-    fn run(
-        mut command: Command,
-        folder: &Path,
-        limits: &Limits,
-    ) -> io::Result<Self> {
-        let (socket, theirs) = UnixStream::pair()?;
+        let mut command = launch.command()?;
+        let refused = |call| move |error| launch.refused(call, &error);
+        let (socket, theirs) =
+            UnixStream::pair().map_err(refused("socketpair"))?;
         // A worker that does not read must not stop the measuring process.
-        socket.set_write_timeout(Some(limits.deadline))?;
-        let (output, prints) = io::pipe()?;
-        let mut child = command
+        socket
+            .set_write_timeout(Some(limits.deadline))
+            .map_err(refused("setsockopt"))?;
+        let (prints, output) = Prints::start()
+            .map_err(|(call, error)| launch.refused(call, &error))?;
+        let errors = output.try_clone().map_err(refused("fcntl"))?;
+        command
             .env("TMPDIR", folder)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(prints.try_clone()?)
-            .stderr(prints)
-            .process_group(0)
-            .spawn()?;
-        let pid = Pid::from_child(&child);
-        let alive = pidfd_open(pid, PidfdFlags::empty());
-        let alive = alive.inspect_err(|_| {
-            // There is no `Process` yet whose drop would kill it.
-            let _ = child.kill().and_then(|()| child.wait());
-        })?;
-        let printed = Arc::default();
-        let reader = keep_tail(output, Arc::clone(&printed))?;
-        let limits = limits.clone();
+            .stdout(output)
+            .stderr(errors);
+        let group = Group::start(&mut command)
+            .map_err(|error| launch.not_started(&error))?;
         Ok(Self {
-            child,
-            alive,
+            kills: MemoryKills::of(group.id()),
+            group,
             socket,
             received: Vec::new(),
             searched: 0,
-            printed,
-            reader,
-            limits,
-            is_own: false,
+            prints,
+            doubt: Doubt::default(),
+            limits: limits.clone(),
+            is_own: launch.is_own(),
         })
     }
 
@@ -144,7 +139,7 @@ impl Process {
 
     /// The number of the process.
     pub fn id(&self) -> u32 {
-        self.child.id()
+        self.group.id()
     }
 
     /// Sends a request.
@@ -217,7 +212,7 @@ impl Process {
     /// # Errors
     /// [`Cause::Wrong`] if it has another, and those of any reply.
     pub fn prepared(&mut self, expected: u64) -> Result<(), Failure> {
-        match self.receive()? {
+        match self.ran()? {
             Reply::Prepared { digest } => check(digest, expected),
             other => Err(unexpected(&other)),
         }
@@ -227,32 +222,90 @@ impl Process {
     /// given.
     ///
     /// # Errors
-    /// [`Cause::Wrong`] if it has another, [`Cause::Protocol`] for runs that
-    /// took no time, and those of any reply.
+    /// [`Cause::Wrong`] if it has another, [`Cause::Protocol`] for times that
+    /// cannot be, and those of any reply.
     pub fn sample(
         &mut self,
         runs: u32,
         together: bool,
         expected: Option<u64>,
     ) -> Result<Sample, Failure> {
-        let check = expected.is_some();
-        self.send(&Request::Run { runs, together, check })?;
-        let reply = self.receive()?;
-        match (&reply, expected) {
-            (Reply::Sample(sample), _) if sample.wall_ns == 0 => {
-                Err(self.broken("a sample that took no time"))
-            }
-            (Reply::Sample(sample), None) if sample.runs == runs => {
-                Ok(sample.clone())
-            }
+        let begin = Instant::now();
+        self.ask(runs, together, expected.is_some())?;
+        let reply = self.ran()?;
+        let elapsed = begin.elapsed();
+        let sample = match (reply, expected) {
+            (Reply::Sample(sample), None) if sample.runs == runs => sample,
             (Reply::Sample(sample), Some(expected))
                 if sample.runs == runs && sample.digest.is_some() =>
             {
-                self::check(sample.digest.unwrap_or(0), expected)?;
-                Ok(sample.clone())
+                check(sample.digest.unwrap_or(0), expected)?;
+                sample
             }
-            _ => Err(unexpected(&reply)),
+            (reply, _) => return Err(unexpected(&reply)),
+        };
+        plausible::possible(&sample, elapsed)
+            .and_then(|()| match expected {
+                None => self.doubt.look(&sample, elapsed),
+                Some(_) => Ok(()),
+            })
+            .map_err(|what| self.broken(&what))?;
+        Ok(sample)
+    }
+
+    /// Asks for a batch of runs, and does not wait for it; see
+    /// [`Process::cancel`].
+    ///
+    /// # Errors
+    /// Those of [`Process::send`].
+    pub fn ask(
+        &mut self,
+        runs: u32,
+        together: bool,
+        check: bool,
+    ) -> Result<(), Failure> {
+        self.send(&Request::Run { runs, together, check })
+    }
+
+    /// Asks for the end of the request that is not answered yet, and waits for
+    /// both replies. Whether the worker has cancelled it; it has not if the
+    /// reply was on its way, or if it does not know this request.
+    ///
+    /// # Errors
+    /// Those of any reply; the worker goes on after [`Cause::Failed`].
+    pub fn cancel(&mut self) -> Result<bool, Failure> {
+        let deadline = Instant::now() + self.limits.deadline;
+        self.cancel_before(deadline)
+    }
+
+    fn cancel_before(&mut self, deadline: Instant) -> Result<bool, Failure> {
+        self.send(&Request::Cancel)?;
+        let ended = self.reply(deadline)?;
+        match self.reply(deadline)? {
+            Reply::Cancelled {} => {}
+            Reply::Error(Refusal { kind: Kind::Unsupported, .. }) => {}
+            other => return Err(unexpected(&other)),
         }
+        match ended {
+            Reply::Error(Refusal { kind: Kind::Cancelled, .. }) => Ok(true),
+            Reply::Error(refusal) => Err(refusal.into()),
+            _ => Ok(false),
+        }
+    }
+
+    /// Waits for the reply to a request that runs something. If its deadline
+    /// passes, the run is asked to end: the failure says whether it did.
+    fn ran(&mut self) -> Result<Reply, Failure> {
+        let failure = match self.receive() {
+            Err(failure) if failure.cause == Cause::Hung => failure,
+            other => return other,
+        };
+        let what = match self.cancel_before(Instant::now() + MERCY) {
+            Ok(true) => "too slow: it ended when it was asked to",
+            _ => "nor did it end when it was asked to",
+        };
+        let what = format!("{}; {what}", failure.message);
+        Err(Failure::new(failure.cause, what))
     }
 
     /// One run with its spans, whose answer must have this digest. Times count
@@ -266,20 +319,14 @@ impl Process {
         origin: u64,
         expected: u64,
     ) -> Result<Traced, Failure> {
+        let now = || monotonic().saturating_sub(origin);
+        let asked = now();
         self.send(&Request::Trace { origin })?;
-        match self.receive()? {
+        match self.ran()? {
             Reply::Trace(traced) => {
                 check(traced.digest, expected)?;
-                let workers = traced.workers.len();
-                let fits = |&(_, worker, _, begin, end): &TracedSpan| {
-                    let known = worker.is_none_or(|worker| worker < workers);
-                    known && begin <= end
-                };
-                if traced.begin > traced.end || !traced.spans.iter().all(fits) {
-                    return Err(
-                        self.broken("a trace with spans that cannot be")
-                    );
-                }
+                plausible::traced(&traced, asked, now())
+                    .map_err(|what| self.broken(&what))?;
                 Ok(traced)
             }
             other => Err(unexpected(&other)),
@@ -307,19 +354,23 @@ impl Process {
     pub fn end(self) {
         // If this fails, the drop that follows kills the worker.
         let _ = self.socket.shutdown(Shutdown::Both);
-        let _ = wait(&mut [PollFd::new(&self.alive, PollFlags::IN)], PARTING);
+        self.group.wait(PARTING);
     }
 
     /// Waits for one reply.
     fn receive(&mut self) -> Result<Reply, Failure> {
         let deadline = Instant::now() + self.limits.deadline;
+        match self.reply(deadline)? {
+            Reply::Error(refusal) => Err(refusal.into()),
+            reply => Ok(reply),
+        }
+    }
+
+    /// Waits for one reply, which may be an error.
+    fn reply(&mut self, deadline: Instant) -> Result<Reply, Failure> {
         let line = self.line(deadline)?;
         self.memory()?;
-        match protocol::parse(&line) {
-            Ok(Reply::Error(refusal)) => Err(refusal.into()),
-            Ok(reply) => Ok(reply),
-            Err(error) => Err(self.broken(&error.to_string())),
-        }
+        protocol::parse(&line).map_err(|error| self.broken(&error.to_string()))
     }
 
     fn line(&mut self, deadline: Instant) -> Result<Vec<u8>, Failure> {
@@ -343,17 +394,12 @@ impl Process {
                 let what = format!("no reply in {:?}", self.limits.deadline);
                 return Err(self.failure(Cause::Hung, &what));
             }
-            let mut ready = [
-                PollFd::new(&self.socket, PollFlags::IN),
-                PollFd::new(&self.alive, PollFlags::IN),
-            ];
-            wait(&mut ready, left.min(TICK)).map_err(|error| {
-                Failure::new(Cause::Failed, error.to_string())
-            })?;
-            let [socket, ended] = ready.map(|fd| !fd.revents().is_empty());
-            if socket {
+            let mut socket = [PollFd::new(&self.socket, PollFlags::IN)];
+            wait(&mut socket, left.min(TICK))?;
+            if !socket[0].revents().is_empty() {
                 self.fill()?;
-            } else if ended {
+            } else if self.group.has_ended() {
+                // Another process may hold its socket.
                 return Err(self.gone("no reply"));
             } else {
                 self.memory()?;
@@ -370,13 +416,13 @@ impl Process {
                 Ok(())
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
-            Err(error) => Err(self.gone(&error.to_string())),
+            Err(error) => Err(self.gone(&format!("read: {error}"))),
         }
     }
 
-    fn memory(&self) -> Result<(), Failure> {
+    fn memory(&mut self) -> Result<(), Failure> {
         let cap = self.limits.memory;
-        match resident(self.id()) {
+        match self.group.resident() {
             Some(bytes) if bytes > cap => {
                 let [bytes, cap] = [bytes, cap].map(|bytes| bytes >> 20);
                 let what =
@@ -389,22 +435,21 @@ impl Process {
 
     /// Why a worker's socket has ended: usually since its process has.
     fn gone(&mut self, what: &str) -> Failure {
-        let mut ended = [PollFd::new(&self.alive, PollFlags::IN)];
         // The socket may end a moment before the process does, on a busy
         // machine a long one.
-        let _ = wait(&mut ended, PARTING);
-        match self.child.try_wait() {
-            Ok(Some(status)) => {
-                // Its last words may still be in the pipe, which a process that
-                // it started may hold open.
-                let until = Instant::now() + PARTING;
-                while !self.reader.is_finished() && Instant::now() < until {
-                    thread::sleep(Duration::from_millis(1));
-                }
-                self.failure(Cause::Died, &status.to_string())
-            }
-            _ => self.broken(what),
+        if !self.group.wait(PARTING) {
+            return self.broken(what);
         }
+        // What it left behind may hold the pipe open in which its last words
+        // are.
+        let Some(status) = self.group.kill() else { return self.broken(what) };
+        self.prints.wait(LAST_WORDS);
+        // Nobody here has killed it.
+        if status.signal() == Some(KILLED) && self.kills.went_up() {
+            let what = format!("the system killed it for memory ({status})");
+            return self.failure(Cause::Memory, &what);
+        }
+        self.failure(Cause::Died, &status.to_string())
     }
 
     fn broken(&self, what: &str) -> Failure {
@@ -413,22 +458,14 @@ impl Process {
 
     /// A failure with the last line that the worker printed, if there is one.
     fn failure(&self, cause: Cause, what: &str) -> Failure {
-        let printed = self.printed.lock();
-        let mut printed = printed.unwrap_or_else(PoisonError::into_inner);
-        let text = String::from_utf8_lossy(printed.make_contiguous());
-        let last = text.lines().rfind(|line| !line.trim().is_empty());
-        let said = last.map(|line| format!("; it printed: {}", line.trim()));
+        let said = self.prints.last();
+        let said = said.map(|line| format!("; it printed: {line}"));
         Failure::new(cause, format!("{what}{}", said.unwrap_or_default()))
     }
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        // The group outlives its leader if it left children behind.
-        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
-        let _ = self.child.wait();
-    }
-}
+/// The number of the signal that ends a process without asking.
+const KILLED: i32 = rustix::process::Signal::KILL.as_raw();
 
 fn check(digest: u64, expected: u64) -> Result<(), Failure> {
     if digest == expected {
@@ -440,40 +477,17 @@ fn check(digest: u64, expected: u64) -> Result<(), Failure> {
 
 fn unexpected(reply: &Reply) -> Failure {
     let text = format!("not the reply that was asked for: {reply:?}");
-    let start: String = text.chars().take(200).collect();
-    Failure::new(Cause::Protocol, start)
+    Failure::new(Cause::Protocol, foreign::shortened(&text, 200))
 }
 
-/// The memory of a process that is resident, in bytes. It is looked at again
-/// and again while a worker is measured: one small file, read by hand.
-fn resident(process: u32) -> Option<u64> {
-    let text = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
-    let pages: u64 = text.split_whitespace().nth(1)?.parse().ok()?;
-    Some(pages * rustix::param::page_size() as u64)
-}
-
-fn wait(fds: &mut [PollFd<'_>], time: Duration) -> io::Result<()> {
-    let time = Timespec::try_from(time).map_err(io::Error::other)?;
-    match poll(fds, Some(&time)) {
+fn wait(fds: &mut [PollFd<'_>], time: Duration) -> Result<(), Failure> {
+    let time = Timespec::try_from(time).map_err(io::Error::other);
+    let polled = time.and_then(|time| match poll(fds, Some(&time)) {
         Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// Reads what a worker prints, so that it never waits for a reader, and keeps
-/// the end of it.
-fn keep_tail(
-    mut output: PipeReader,
-    printed: Arc<Mutex<VecDeque<u8>>>,
-) -> io::Result<JoinHandle<()>> {
-    thread::Builder::new().name("prints".into()).spawn(move || {
-        let mut chunk = [0; 4096];
-        while let Ok(count @ 1..) = output.read(&mut chunk) {
-            let mut tail =
-                printed.lock().unwrap_or_else(PoisonError::into_inner);
-            tail.extend(&chunk[..count]);
-            let surplus = tail.len().saturating_sub(TAIL);
-            tail.drain(..surplus);
-        }
+    });
+    polled.map_err(|error| {
+        let what = format!("poll: {}", Error::from(error));
+        Failure::new(Cause::Failed, what)
     })
 }

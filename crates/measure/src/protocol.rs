@@ -1,5 +1,6 @@
 #![doc = include_str!("../PROTOCOL.md")]
 
+use crate::foreign;
 use crate::image;
 use lanes_core::trace::{Span, State};
 use lanes_core::{Cell, Entry, Error, Fit};
@@ -69,6 +70,10 @@ pub enum Request {
         /// How, in the exhibit's own parameters.
         parameters: Value,
     },
+    /// End the request before this one, which is not answered yet, as soon as
+    /// possible with an error of kind [`Kind::Cancelled`]; answered by
+    /// [`Reply::Cancelled`] after that.
+    Cancel,
 }
 
 /// What a worker answers: one line to each request.
@@ -93,6 +98,8 @@ pub enum Reply {
         /// The exhibit's own figures.
         numbers: Vec<f64>,
     },
+    /// The request before was asked to end, and is answered.
+    Cancelled {},
     /// The request could not be met, and why; the worker goes on.
     Error(Refusal),
 }
@@ -111,6 +118,7 @@ pub struct Description {
     /// [`VERSION`].
     pub protocol: u32,
     /// The models.
+    #[serde(deserialize_with = "foreign::list")]
     pub models: Vec<Described>,
 }
 
@@ -118,27 +126,45 @@ pub struct Description {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Described {
     /// The name.
+    #[serde(deserialize_with = "foreign::text")]
     pub model: String,
     /// Whether it has one worker, however many are asked for.
     #[serde(default)]
     pub serial: bool,
     /// The library that is compared and its version, as in `rayon 1.12.0`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub library: Option<String>,
     /// A warning that goes with the name wherever it is listed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub badge: Option<String>,
     /// Why it cannot be started here, if it cannot.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub missing: Option<String>,
     /// Whether it gives right answers without doing the work that the protocol
     /// asks for: it is shown, and never ranked.
     #[serde(default, skip_serializing_if = "is_false")]
     pub answers_only: bool,
     /// The folder of its source, below the root of the repository.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub source: Option<String>,
     /// The cells that it has.
+    #[serde(deserialize_with = "foreign::list")]
     pub cells: Vec<DescribedCell>,
 }
 
@@ -146,11 +172,12 @@ pub struct Described {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DescribedCell {
     /// The workload.
+    #[serde(deserialize_with = "foreign::text")]
     pub workload: String,
     /// How well the model suits it.
     pub fit: Grade,
     /// Why, in one sentence.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "foreign::text")]
     pub reason: String,
 }
 
@@ -213,17 +240,22 @@ pub struct Hello {
     /// [`VERSION`].
     pub protocol: u32,
     /// The model that runs.
+    #[serde(deserialize_with = "foreign::text")]
     pub model: String,
     /// How many workers it has.
     pub workers: usize,
     /// The system thread numbers of the threads that were seen computing.
     pub threads: Vec<u32>,
     /// The versions of what is compared, by name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "foreign::texts_by_name")]
     pub versions: BTreeMap<String, String>,
     /// What names the build of the program; required of the program that
     /// measures, when it is the worker too.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub build: Option<String>,
     /// See [`Described::answers_only`].
     #[serde(default, skip_serializing_if = "is_false")]
@@ -256,40 +288,81 @@ pub struct Sample {
     /// How many runs were made.
     pub runs: u32,
     /// Wall time of all runs, in nanoseconds.
+    #[serde(deserialize_with = "foreign::count")]
     pub wall_ns: u64,
     /// The digest of the last run's answer, if it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<u64>,
     /// CPU time in user mode, in nanoseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_count",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub user_ns: Option<u64>,
     /// CPU time in the kernel, in nanoseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_count",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub system_ns: Option<u64>,
     /// The part of the CPU time that the workload's own server took.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_count",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub served_ns: Option<u64>,
     /// Context switches of threads that waited.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_count",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub voluntary: Option<u64>,
     /// Context switches of threads that were made to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_count",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub involuntary: Option<u64>,
     /// Page faults without I/O.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_count",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub minor_faults: Option<u64>,
     /// Page faults with I/O.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_count",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub major_faults: Option<u64>,
     /// The most memory resident during the runs, the input included, in bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_count",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub peak_bytes: Option<u64>,
     /// Threads alive after the runs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_count",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub threads: Option<u64>,
     /// Latencies in nanoseconds, each with how often it was seen, where the
     /// workload has them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "foreign::buckets",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub latencies: Vec<(u64, u64)>,
 }
 
@@ -298,10 +371,13 @@ pub struct Sample {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Traced {
     /// When the run began.
+    #[serde(deserialize_with = "foreign::count")]
     pub begin: u64,
     /// When it ended.
+    #[serde(deserialize_with = "foreign::count")]
     pub end: u64,
     /// The names of the workers.
+    #[serde(deserialize_with = "foreign::texts")]
     pub workers: Vec<String>,
     /// The digest of its answer.
     pub digest: u64,
@@ -332,6 +408,7 @@ pub struct Refusal {
     /// What kind of error it is.
     pub kind: Kind,
     /// The cause, in words.
+    #[serde(deserialize_with = "foreign::text")]
     pub message: String,
 }
 
@@ -345,6 +422,8 @@ pub enum Kind {
     Invalid,
     /// The system refused a resource.
     Resource,
+    /// The run was asked to end.
+    Cancelled,
     /// Anything else: the run failed.
     Failed,
 }
@@ -355,6 +434,7 @@ impl From<Error> for Refusal {
             Error::Unsupported(_) => Kind::Unsupported,
             Error::Invalid(_) => Kind::Invalid,
             Error::Resource(_) | Error::Temporary(_) => Kind::Resource,
+            Error::Cancelled => Kind::Cancelled,
             _ => Kind::Failed,
         };
         let message = match error {
@@ -412,7 +492,9 @@ pub fn read<T: DeserializeOwned>(
 pub fn parse<T: DeserializeOwned>(line: &[u8]) -> io::Result<T> {
     serde_json::from_slice(line).map_err(|error| {
         let text = String::from_utf8_lossy(&line[..line.len().min(80)]);
-        let what = format!("{:?}: {error}", text.trim_end());
+        let text = foreign::shortened(text.trim_end(), 80);
+        // The error may cite the line.
+        let what = format!("\"{text}\": {}", foreign::line(&error.to_string()));
         io::Error::new(io::ErrorKind::InvalidData, what)
     })
 }

@@ -1,12 +1,16 @@
 //! What a session measured, as a file.
 
+mod possible;
+
 use crate::document::{Document, Unreadable};
 use crate::failure::Failure;
+use crate::foreign;
 use crate::machine::Machine;
 use crate::protocol::Sample;
 use crate::statistics::median;
 use crate::summary::Summary;
 use lanes_core::{Size, workload};
+use possible::possible;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -28,6 +32,7 @@ pub struct Results {
     /// How the session ended.
     pub state: State,
     /// When it began, in UTC as RFC 3339 writes it.
+    #[serde(deserialize_with = "foreign::text")]
     pub begun: String,
     /// How long it took so far, in seconds.
     pub seconds: f64,
@@ -64,12 +69,16 @@ pub enum State {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Build {
     /// The version of Lanes.
+    #[serde(deserialize_with = "foreign::text")]
     pub version: String,
     /// The compiler.
+    #[serde(deserialize_with = "foreign::text")]
     pub rustc: String,
     /// `release` or `debug`.
+    #[serde(deserialize_with = "foreign::text")]
     pub profile: String,
     /// The commit, where it is known.
+    #[serde(default, deserialize_with = "foreign::maybe_text")]
     pub commit: Option<String>,
     /// Whether files differed from the commit.
     pub dirty: bool,
@@ -115,14 +124,17 @@ impl fmt::Display for Build {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RowResult {
     /// The workload.
+    #[serde(deserialize_with = "foreign::text")]
     pub workload: String,
     /// The size, as commands spell it.
+    #[serde(deserialize_with = "foreign::text")]
     pub size: String,
     /// The size, as workers read it.
     pub parameters: Value,
     /// How many items.
     pub items: usize,
     /// What an item is.
+    #[serde(deserialize_with = "foreign::text")]
     pub unit: String,
     /// The contenders that were compared.
     pub contenders: Vec<ContenderResult>,
@@ -140,8 +152,10 @@ pub struct RowResult {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ContenderResult {
     /// The name it is listed by.
+    #[serde(deserialize_with = "foreign::text")]
     pub name: String,
     /// The model.
+    #[serde(deserialize_with = "foreign::text")]
     pub model: String,
     /// How many workers were asked for.
     pub workers: usize,
@@ -156,6 +170,7 @@ pub struct ContenderResult {
     #[serde(default, skip_serializing_if = "is_false")]
     pub answers_only: bool,
     /// The versions it attested.
+    #[serde(deserialize_with = "foreign::texts_by_name")]
     pub versions: BTreeMap<String, String>,
     /// Why it has no samples, or no more of them.
     pub failure: Option<Failure>,
@@ -170,6 +185,7 @@ pub struct LimitResult {
     /// For so many workers.
     pub workers: usize,
     /// What it is, in words.
+    #[serde(deserialize_with = "foreign::text")]
     pub what: String,
     /// The time as it was measured in each visit, in seconds; empty if the
     /// limit is no time.
@@ -261,39 +277,13 @@ impl Results {
     /// [`Unreadable`], with the way out.
     pub fn of(document: &Document) -> Result<Self, Unreadable> {
         let results: Self = document.content(SCHEMA, VERSION)?;
-        results.checked().map_err(|what| Unreadable::Impossible {
-            path: document.path().into(),
-            what,
-        })
-    }
-
-    /// Indices that point nowhere would be panics later, and times that cannot
-    /// be would be verdicts.
-    fn checked(self) -> Result<Self, String> {
-        if !(self.level > 0.0 && self.level < 1.0) {
-            return Err(format!("a level of {} is no probability", self.level));
-        }
-        for row in &self.rows {
-            let count = row.contenders.len();
-            let twins = row.contenders.iter().filter_map(|c| c.twin_of);
-            let taken = row.samples.iter().map(|taken| taken.contender);
-            if twins.chain(taken).any(|contender| contender >= count) {
-                return Err("a sample of a contender that is not there".into());
-            }
-            let impossible = |taken: &&Taken| {
-                taken.sample.wall_ns == 0 || taken.sample.runs == 0
-            };
-            if let Some(taken) = row.samples.iter().find(impossible) {
-                let name = &row.contenders[taken.contender].name;
-                let RowResult { workload, size, .. } = row;
-                return Err(format!(
-                    "a sample of {name} in {workload} {size}, visit {}, has no \
-                     time or no runs",
-                    taken.visit
-                ));
+        let path = || document.path().into();
+        match possible(&results) {
+            Ok(()) => Ok(results),
+            Err(what) => {
+                Err(Unreadable::Impossible { path: path(), what })
             }
         }
-        Ok(self)
     }
 }
 

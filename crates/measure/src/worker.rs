@@ -1,6 +1,7 @@
 //! The worker: one model in a process of its own, which answers requests.
 
 use crate::image;
+use crate::inbox::{Cancel, Inbox};
 use crate::protocol::{
     self, Described, Description, Hello, Kind, Refusal, Reply, Request, Sample,
     Traced,
@@ -17,7 +18,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::CString;
-use std::io::{self, BufReader};
+use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -95,13 +96,15 @@ pub fn serve_any(
     show: Show<'_>,
 ) -> io::Result<()> {
     let mut worker = Worker { listed, find, show, model: None, prepared: None };
-    answer(|request, _| {
-        Ok(Some(worker.answer(request).unwrap_or_else(Reply::Error)))
+    answer_each(|request, cancel, _| {
+        let reply = worker.answer(request, cancel);
+        Ok(Some(reply.unwrap_or_else(Reply::Error)))
     })
 }
 
 /// Answers each request on standard input, a socket, until it ends. A `reply`
-/// that writes to the socket itself returns `None`.
+/// that writes to the socket itself returns `None`. It does not know when it is
+/// cancelled, and gets no [`Request::Cancel`].
 ///
 /// # Errors
 /// Those of the socket and of `reply`, and a line that is no request.
@@ -109,19 +112,40 @@ pub fn answer<R>(mut reply: R) -> io::Result<()>
 where
     R: FnMut(Request, &mut UnixStream) -> io::Result<Option<Reply>>,
 {
+    answer_each(|request, _, socket| reply(request, socket))
+}
+
+fn answer_each<R>(mut reply: R) -> io::Result<()>
+where
+    R: FnMut(Request, &Cancel, &mut UnixStream) -> io::Result<Option<Reply>>,
+{
     // The measuring process may be killed; a worker in a long run would live
     // on.
-    set_parent_process_death_signal(Some(Signal::KILL))?;
+    set_parent_process_death_signal(Some(Signal::KILL))
+        .map_err(|error| refused("prctl", error.into()))?;
     take_name();
+    let own = || io::stdin().as_fd().try_clone_to_owned();
     let mut socket =
-        UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let mut requests = BufReader::new(socket.try_clone()?);
-    while let Some(request) = protocol::read(&mut requests)? {
-        if let Some(reply) = reply(request, &mut socket)? {
+        UnixStream::from(own().map_err(|error| refused("fcntl", error))?);
+    let requests =
+        UnixStream::from(own().map_err(|error| refused("fcntl", error))?);
+    let inbox = Inbox::start(requests)?;
+    while let Some((request, cancel)) = inbox.next()? {
+        let reply = match request {
+            // What it ends is answered by now.
+            Request::Cancel => Some(Reply::Cancelled {}),
+            request => reply(request, &cancel, &mut socket)?,
+        };
+        if let Some(reply) = reply {
             protocol::write(&mut socket, &reply)?;
         }
     }
     Ok(())
+}
+
+/// An error of the system with the call that it refused.
+fn refused(call: &str, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{call}: {error}"))
 }
 
 /// Names the process as it was called: the system has named it after the link
@@ -142,7 +166,11 @@ struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    fn answer(&mut self, request: Request) -> Result<Reply, Refusal> {
+    fn answer(
+        &mut self,
+        request: Request,
+        cancel: &Cancel,
+    ) -> Result<Reply, Refusal> {
         match request {
             Request::Describe { protocol } => {
                 understood(protocol)?;
@@ -158,7 +186,8 @@ impl Worker<'_> {
                 self.prepared = None;
                 let model = started(&self.model)?;
                 let job = input(&workload, &size, seed)?;
-                let digest = job.run(model)?.digest();
+                let watched = under(&*job, cancel, Watch::default())?;
+                let digest = watched.run(model)?.digest();
                 // A run that failed may have cost a pool its processes.
                 usage::find_children();
                 self.prepared = Some(job);
@@ -168,14 +197,19 @@ impl Worker<'_> {
                 let model = started(&self.model)?;
                 let job = self.prepared.as_ref();
                 let job = job.ok_or_else(|| invalid("nothing is prepared"))?;
-                let sample = sample(&**job, model, runs, together, check)?;
+                let job = under(&**job, cancel, Watch::default())?;
+                let sample = sample(&*job, model, runs, together, check)?;
                 Ok(Reply::Sample(sample))
             }
             Request::Trace { origin } => {
                 let model = started(&self.model)?;
                 let job = self.prepared.as_ref();
                 let job = job.ok_or_else(|| invalid("nothing is prepared"))?;
-                Ok(Reply::Trace(traced(&**job, model, origin)?))
+                let trace = Trace::since(origin);
+                let watch =
+                    Watch { trace: Some(trace.clone()), ..Watch::default() };
+                let job = under(&**job, cancel, watch)?;
+                Ok(Reply::Trace(traced(&*job, model, &trace)?))
             }
             Request::Exhibit { name, parameters } => {
                 let shown = (self.show)(&name, &parameters);
@@ -185,6 +219,7 @@ impl Worker<'_> {
                 })?;
                 Ok(Reply::Exhibit { numbers: shown? })
             }
+            Request::Cancel => Ok(Reply::Cancelled {}),
         }
     }
 
@@ -279,15 +314,23 @@ fn sample(
     })
 }
 
+/// The same input under a context that ends with its request.
+fn under(
+    job: &dyn AnyJob,
+    cancel: &Cancel,
+    watch: Watch,
+) -> Result<Box<dyn AnyJob>, Error> {
+    let context = Context::watching(watch)?;
+    cancel.watch(&context);
+    Ok(job.under(&context))
+}
+
 /// One run under a trace.
 fn traced(
     job: &dyn AnyJob,
     model: &Started,
-    origin: u64,
+    trace: &Trace,
 ) -> Result<Traced, Error> {
-    let trace = Trace::since(origin);
-    let watch = Watch { trace: Some(trace.clone()), ..Watch::default() };
-    let job = job.under(&Context::watching(watch)?);
     let begin = trace.now();
     let answer = job.run(model)?;
     let end = trace.now();
@@ -347,6 +390,13 @@ mod tests {
         Worker { listed, find, show, model: None, prepared: None }
     }
 
+    fn answer(
+        worker: &mut Worker<'_>,
+        request: Request,
+    ) -> Result<Reply, Refusal> {
+        worker.answer(request, &Cancel::default())
+    }
+
     #[test]
     fn a_worker_prepares_and_runs_and_refuses_what_comes_too_early() {
         let mut worker = worker();
@@ -357,41 +407,42 @@ mod tests {
             size: size.clone(),
             seed: 7,
         };
-        assert!(worker.answer(run()).is_err());
-        assert!(worker.answer(prepare("max", &size)).is_err());
+        assert!(answer(&mut worker, run()).is_err());
+        assert!(answer(&mut worker, prepare("max", &size)).is_err());
         let hello = |protocol, model: &str| Request::Hello {
             protocol,
             model: model.into(),
             workers: 2,
         };
-        assert!(worker.answer(hello(9, "rayon")).is_err());
-        assert!(worker.answer(hello(1, "unknown")).is_err());
-        let reply = worker.answer(hello(1, "rayon")).unwrap();
+        assert!(answer(&mut worker, hello(9, "rayon")).is_err());
+        assert!(answer(&mut worker, hello(1, "unknown")).is_err());
+        let reply = answer(&mut worker, hello(1, "rayon")).unwrap();
         let Reply::Hello(hello) = reply else { panic!("{reply:?}") };
         assert_eq!((hello.workers, hello.threads.len()), (2, 2));
-        assert!(worker.answer(run()).is_err());
-        assert!(worker.answer(prepare("none", &size)).is_err());
-        assert!(worker.answer(prepare("max", &json!({"len": 3}))).is_err());
-        let reply = worker.answer(prepare("max", &size)).unwrap();
+        assert!(answer(&mut worker, run()).is_err());
+        assert!(answer(&mut worker, prepare("none", &size)).is_err());
+        assert!(
+            answer(&mut worker, prepare("max", &json!({"len": 3}))).is_err()
+        );
+        let reply = answer(&mut worker, prepare("max", &size)).unwrap();
         let Reply::Prepared { digest } = reply else { panic!("{reply:?}") };
         let numbers = lanes_core::seed::numbers(7).take(1000);
         let most = numbers.map(|number| number >> 1).max();
         assert_eq!(digest, lanes_core::seed::digest(most));
         for together in [false, true] {
-            let reply = worker.answer(Request::Run {
-                runs: 3,
-                together,
-                check: together,
-            });
+            let reply = answer(
+                &mut worker,
+                Request::Run { runs: 3, together, check: together },
+            );
             let Ok(Reply::Sample(sample)) = reply else { panic!("{reply:?}") };
             let checked = together.then_some(digest);
             assert_eq!((sample.runs, sample.digest), (3, checked));
             assert!(sample.wall_ns > 0 && sample.threads >= Some(2));
         }
         let none = Request::Run { runs: 0, together: false, check: true };
-        assert!(worker.answer(none).is_err());
+        assert!(answer(&mut worker, none).is_err());
         let origin = lanes_core::trace::monotonic();
-        let reply = worker.answer(Request::Trace { origin });
+        let reply = answer(&mut worker, Request::Trace { origin });
         let Ok(Reply::Trace(traced)) = reply else { panic!("{reply:?}") };
         // One worker may be quick enough to do all of it.
         assert_eq!(traced.digest, digest);
@@ -406,7 +457,7 @@ mod tests {
         let mut worker = worker();
         let mut show = |name: &str, parameters| {
             let name = name.into();
-            worker.answer(Request::Exhibit { name, parameters })
+            answer(&mut worker, Request::Exhibit { name, parameters })
         };
         let shown = show("twice", json!({"of": 2.5})).unwrap();
         assert_eq!(shown, Reply::Exhibit { numbers: vec![5.0] });
@@ -421,12 +472,15 @@ mod tests {
         let mut worker = worker();
         let model = "sequential".into();
         let hello = Request::Hello { protocol: 1, model, workers: 1 };
-        worker.answer(hello).unwrap();
+        answer(&mut worker, hello).unwrap();
         let workload = "event".into();
         let size = json!({"hops": 100});
-        worker.answer(Request::Prepare { workload, size, seed: 7 }).unwrap();
+        answer(&mut worker, Request::Prepare { workload, size, seed: 7 })
+            .unwrap();
         let run = Request::Run { runs: 4, together: false, check: false };
-        let Ok(Reply::Sample(sample)) = worker.answer(run) else { panic!() };
+        let Ok(Reply::Sample(sample)) = answer(&mut worker, run) else {
+            panic!()
+        };
         let count: u64 = sample.latencies.iter().map(|(_, n)| n).sum();
         assert_eq!(count, 400);
         let mut latencies = Latencies::default();

@@ -17,7 +17,8 @@
 //! | `lanes/job.py`, `inputs.py`, `seeds.py`, `server.py` | inputs, their parts, digests of answers, and the server |
 //! | `lanes/fit.py` | the decorators that make a method a cell |
 //! | `lanes/trace.py`, `usage.py` | spans of a traced run, and what a run has used |
-//! | `lanes/worker.py`, `protocol.py`, `runtime.py` | requests and replies |
+//! | `lanes/worker.py`, `inbox.py`, `protocol.py`, `runtime.py` | requests and replies |
+//! | `lanes/stop.py` | the flag by which a request to cancel ends a run |
 //! | `lanes/exhibits.py` | measurements for `lanes claims` |
 //!
 //! The files are compiled into this program. When an interpreter is first asked

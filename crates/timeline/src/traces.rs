@@ -3,6 +3,7 @@
 
 use crate::timeline::Timeline;
 use lanes_measure::document::{Document, Unreadable};
+use lanes_measure::foreign;
 use lanes_measure::machine::Machine;
 use lanes_measure::protocol::Traced;
 use lanes_measure::results::Build;
@@ -15,6 +16,11 @@ pub const SCHEMA: &str = "lanes-traces";
 /// The version of its format.
 const VERSION: u32 = 1;
 
+/// No task has a greater number.
+const MOST_TASKS: usize = u32::MAX as usize;
+/// No time is later, in nanoseconds: what every reader of JSON keeps.
+const LATEST: u64 = 1 << 53;
+
 /// Traces of several workloads and models.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Traces {
@@ -23,6 +29,7 @@ pub struct Traces {
     /// The version of the format.
     pub version: u32,
     /// When recording began, in UTC as RFC 3339 writes it.
+    #[serde(deserialize_with = "foreign::text")]
     pub begun: String,
     /// The machine it was recorded on.
     pub machine: Machine,
@@ -37,8 +44,10 @@ pub struct Traces {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TracedWorkload {
     /// The workload.
+    #[serde(deserialize_with = "foreign::text")]
     pub workload: String,
     /// The size, as commands spell it.
+    #[serde(deserialize_with = "foreign::text")]
     pub size: String,
     /// How many workers each model had, unless it always has one.
     pub workers: usize,
@@ -47,6 +56,7 @@ pub struct TracedWorkload {
     /// The unit in which times are also written, if there is one.
     pub unit: Option<Duration>,
     /// The names of the tasks, where they have names.
+    #[serde(deserialize_with = "foreign::texts")]
     pub tasks: Vec<String>,
     /// The models, each with one run.
     pub models: Vec<TracedModel>,
@@ -58,8 +68,10 @@ pub struct TracedWorkload {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TracedModel {
     /// The model.
+    #[serde(deserialize_with = "foreign::text")]
     pub name: String,
     /// How much the tracing slowed the run down.
+    #[serde(default, deserialize_with = "foreign::maybe_text")]
     pub note: Option<String>,
     /// The run.
     pub run: Traced,
@@ -96,7 +108,16 @@ impl Traces {
     /// # Errors
     /// [`Unreadable`], with the way out.
     pub fn of(document: &Document) -> Result<Self, Unreadable> {
-        document.content(SCHEMA, VERSION)
+        let traces: Self = document.content(SCHEMA, VERSION)?;
+        let mut models = traces.workloads.iter().flat_map(|of| &of.models);
+        match models.find(|model| !model.is_possible()) {
+            Some(model) => {
+                let what = format!("a run of {} that cannot be", model.name);
+                let path = document.path().into();
+                Err(Unreadable::Impossible { path, what })
+            }
+            None => Ok(traces),
+        }
     }
 }
 
@@ -108,6 +129,19 @@ impl TracedWorkload {
 }
 
 impl TracedModel {
+    /// Whether its spans are of workers that are there, and end after they
+    /// begin.
+    fn is_possible(&self) -> bool {
+        let Traced { begin, end, workers, spans, .. } = &self.run;
+        let mut spans = spans.iter();
+        begin <= end
+            && spans.all(|&(task, worker, _, begin, end)| {
+                let known = worker.is_none_or(|worker| worker < workers.len());
+                let times = begin <= end && end <= LATEST;
+                known && times && task <= MOST_TASKS
+            })
+    }
+
     /// The run, with the names of its tasks.
     pub fn timeline(&self, tasks: &[String]) -> Timeline {
         let Self { name, note, run } = self;

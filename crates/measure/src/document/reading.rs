@@ -1,6 +1,7 @@
 //! Reading a file of Lanes: once, since a pipe gives its bytes once, and by what
 //! it says of itself.
 
+use crate::foreign::line;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, error::Category};
@@ -34,8 +35,9 @@ pub enum Unreadable {
     },
     /// The file is cut off or not JSON.
     #[error(
-        "{}: not a complete file of lanes ({error}); measure again",
-        path.display()
+        "{}: not a complete file of lanes ({}); measure again",
+        path.display(),
+        line(&error.to_string())
     )]
     Broken {
         /// The file.
@@ -140,7 +142,7 @@ impl Document {
         let path = || self.path.clone();
         if self.schema() != Some(schema) || self.head.version != version {
             let found = match self.schema() {
-                Some(schema) => kind(schema, &self.head.version),
+                Some(schema) => line(&kind(schema, &self.head.version)),
                 None => "not a file of lanes".into(),
             };
             let wanted = kind(schema, &version.into());

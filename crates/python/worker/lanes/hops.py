@@ -7,23 +7,38 @@ import time
 from itertools import chain
 
 from .protocol import PATIENCE, unsupported
+from .stop import look
+
+# So many hops lie between two looks at the flag.
+LOOKS = 64
+# The token of a player who leaves: the other one would wait for ever.
+LEFT = 2**64 - 1
 
 
 def play(job, side, send, receive):
     """One of two players: sends the even hops, or the odd ones."""
     arrived, latencies = [], []
-    for hop in range(job.hops):
-        if hop % 2 == side:
-            send((hop, time.monotonic_ns()))
-        else:
-            token, sent = receive()
-            latencies.append(time.monotonic_ns() - sent)
-            expect(token, hop)
-            arrived.append(token)
+    try:
+        for hop in range(job.hops):
+            if hop % LOOKS == 0:
+                look()
+            if hop % 2 == side:
+                send((hop, time.monotonic_ns()))
+            else:
+                token, sent = receive()
+                latencies.append(time.monotonic_ns() - sent)
+                expect(token, hop)
+                arrived.append(token)
+    except BaseException:
+        send((LEFT, 0))
+        raise
     return len(arrived), sum(arrived), latencies
 
 
 def expect(token, hop):
+    if token == LEFT:
+        look()
+        raise ConnectionError("the other player left")
     if token != hop:
         raise ValueError(f"hop {token} arrived at hop {hop}")
 

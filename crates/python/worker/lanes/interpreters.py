@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from .protocol import Refused, unsupported
 from .runtime import version
+from .stop import look
 
 # Whether this process has made interpreters: on 3.13 it cannot be forked then.
 MADE = False
@@ -17,9 +18,13 @@ MADE = False
 FIRST = """
 import sys
 sys.path.insert(0, archive)
-from lanes import counter, hops, kernels
+from lanes import counter, hops, kernels, stop
 from lanes.apart import reply
+stop.view(flag)
 """
+
+# The descriptor of the flag that says that a run is to end.
+FLAG = None
 
 
 def no_own_gils():
@@ -91,7 +96,7 @@ class InterpreterPool(ThreadPoolExecutor):
     def open(self):
         self.local.answer = os.memfd_create("answer")
         self.local.interpreter = Interpreter()
-        self.local.interpreter.run(FIRST, archive=archive())
+        self.local.interpreter.run(FIRST, archive=archive(), flag=FLAG)
 
     def here(self, work, *args):
         """Work for a thread of the pool itself."""
@@ -102,6 +107,7 @@ class InterpreterPool(ThreadPoolExecutor):
         return super().submit(self.call, message)
 
     def call(self, message):
+        look()
         own = self.local
         code = "reply(message, answer)"
         own.interpreter.run(code, message=message, answer=own.answer)

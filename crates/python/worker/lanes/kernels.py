@@ -5,6 +5,7 @@ from itertools import chain
 
 from .connection import Connection, Request
 from .seeds import MASK, part_seed, words_of
+from .stop import look
 from .trace import TRACING, computing, grain
 
 
@@ -119,12 +120,16 @@ def load(path):
         return file.read()
 
 
+# So many lines are parsed in one slice.
+MOST_LINES = 1 << 14
+
+
 def parse(task, text):
     """The largest of the decimal numbers in a text, one a line."""
     most = 0
     with computing(task) as look:
         lines = text.split()
-        step = grain(len(lines) or 1, 1000)
+        step = grain(MOST_LINES, 1000)
         for begin in range(0, len(lines), step):
             most = max(most, max(map(int, lines[begin:begin + step])))
             look()
@@ -154,6 +159,18 @@ def empty(task):
 def fib(n):
     """The recursion that models fork, without a fork."""
     return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+
+# A recursion from here takes less than a millisecond.
+SMALL = 15
+
+
+def fib_looking(n):
+    """The same calls, with a look at the flag before each small one."""
+    look()
+    if n <= SMALL:
+        return fib(n)
+    return fib_looking(n - 1) + fib_looking(n - 2)
 
 
 def forks(n):

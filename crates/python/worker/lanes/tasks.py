@@ -2,13 +2,35 @@
 
 import queue
 import threading
+from concurrent.futures import Future
 from itertools import chain
 
 from .protocol import PATIENCE, unsupported
+from .stop import is_raised, look
 from .trace import TRACING
 
 # Above this many threads the system refuses sooner or later.
 MOST_THREADS = 10_000
+
+
+def start_each(begin, items):
+    """A task for each of many items. If the run is to end meanwhile, those
+    that were started are waited for."""
+    tasks = []
+    for item in items:
+        if is_raised():
+            drop(tasks)
+            join_all(tasks)
+            look()
+        tasks.append(begin(item))
+    return tasks
+
+
+def drop(tasks):
+    """Those that wait in the queue of a pool need not begin."""
+    for task in reversed(tasks):
+        if isinstance(task, Future):
+            task.cancel()
 
 
 def join_all(tasks):
@@ -18,6 +40,8 @@ def join_all(tasks):
         try:
             results.append(task.result())
         except Exception as error:
+            if failed is None and is_raised():
+                drop(tasks)
             failed = failed or error
     if failed:
         raise failed

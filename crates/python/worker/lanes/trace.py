@@ -10,6 +10,8 @@ import threading
 import time
 from contextlib import contextmanager
 
+from . import stop
+
 
 class Trace:
     """Spans in nanoseconds since `origin`, by the monotonic clock.
@@ -57,16 +59,12 @@ NOTABLE_DELAY = 300_000
 TRACING = []
 
 
-def nothing():
-    pass
-
-
 @contextmanager
 def computing(task):
     """A stretch of compute for a task. It gives a function to call after each
-    slice, which does nothing without a trace."""
+    slice, which looks whether the run is to end."""
     if not TRACING:
-        yield nothing
+        yield stop.look
         return
     [trace] = TRACING
     begin = wall = trace.now()
@@ -81,8 +79,12 @@ def computing(task):
             trace.record(task, "lock", now - waited, now)
         wall, used = now, cpu
 
+    def look_twice():
+        look()
+        stop.look()
+
     try:
-        yield look
+        yield look_twice
     finally:
         look()
         trace.record(task, "compute", begin, trace.now())

@@ -7,9 +7,11 @@ import time
 from collections import Counter
 from multiprocessing import resource_tracker
 
+from . import interpreters, stop
 from .exhibits import EXHIBITS
 from .fit import cells
 from .forked import die_with_parent, take_socket
+from .inbox import Inbox
 from .inputs import INPUTS, NUMBERS
 from .models import MODELS, describe
 from .protocol import (
@@ -21,6 +23,10 @@ from .seeds import digest
 from .server import Server
 from .trace import TRACING, Trace
 from .usage import Usage, forget_peak, number_in
+
+
+# So many short runs are made between two looks at the flag.
+RUNS = 256
 
 
 class Worker:
@@ -39,9 +45,12 @@ class Worker:
             "run": self.sample,
             "trace": self.trace,
             "exhibit": self.exhibit,
+            "cancel": self.cancelled,
         }
 
     def answer(self, asked):
+        if isinstance(asked, Exception):
+            raise asked
         do = asked.get("do") if isinstance(asked, dict) else None
         if not isinstance(do, str):
             raise invalid("no request")
@@ -133,8 +142,10 @@ class Worker:
         earlier = Usage(self.processes())
         if together:
             begin = time.perf_counter_ns()
-            for _ in range(runs):
-                answer = run(job)
+            for first in range(0, runs, RUNS):
+                for _ in range(min(RUNS, runs - first)):
+                    answer = run(job)
+                stop.look()
             wall = time.perf_counter_ns() - begin
         else:
             wall = 0
@@ -144,6 +155,7 @@ class Worker:
                 begin = time.perf_counter_ns()
                 answer = run(job)
                 wall += time.perf_counter_ns() - begin
+                stop.look()
                 if self.workload == "event":
                     latencies.update(map(bucket, answer[2]))
         used = Usage(self.processes()).since(earlier)
@@ -202,6 +214,10 @@ class Worker:
             raise invalid(f"{name}: {error} is missing") from error
         return {"exhibit": {"numbers": [float(number) for number in found]}}
 
+    def cancelled(self, _asked):
+        # What it ends is answered by now.
+        return {"cancelled": {}}
+
     def stop(self):
         """The model goes, and what was prepared for it."""
         self.release()
@@ -231,13 +247,6 @@ def bucket(nanos):
     return nanos >> spare << spare
 
 
-def parsed(line):
-    try:
-        return json.loads(line)
-    except ValueError as error:
-        raise invalid(f"a line that is no JSON: {error}") from error
-
-
 def serve():
     """Answers requests until the socket ends."""
     die_with_parent()
@@ -245,18 +254,22 @@ def serve():
         socket = take_socket()
     except OSError as error:
         sys.exit(f"standard input is no socket: {error}")
+    interpreters.FLAG = stop.share()
     worker = Worker()
-    with socket.makefile("rb") as requests:
-        for line in requests:
-            try:
-                answer = worker.answer(parsed(line))
-                text = json.dumps(answer).encode() + b"\n"
-                if len(text) > MOST_BYTES:
-                    why = f"a reply of {len(text)} bytes is too long"
-                    raise Refused("failed", why)
-            except Exception as error:
-                text = json.dumps({"error": refusal(error)}).encode() + b"\n"
+    for asked in Inbox(socket):
+        try:
+            answer = worker.answer(asked)
+            text = json.dumps(answer).encode() + b"\n"
+            if len(text) > MOST_BYTES:
+                why = f"a reply of {len(text)} bytes is too long"
+                raise Refused("failed", why)
+        except Exception as error:
+            text = json.dumps({"error": refusal(error)}).encode() + b"\n"
+        try:
             socket.sendall(text)
+        except OSError:
+            # Nobody waits for it any more.
+            break
     worker.close()
     # Threads that still run would be waited for, and interpreters taken down.
     sys.stdout.flush()

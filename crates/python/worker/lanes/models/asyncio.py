@@ -15,6 +15,7 @@ from ..kernels import (
 )
 from ..loops import Streams, gather, to_thread
 from ..protocol import unsupported
+from ..stop import WAKE, cancelled, is_raised, look
 from ..trace import TRACING, computing
 
 STOPS = "one thread computes, and a task that computes stops all others"
@@ -116,18 +117,20 @@ class Asyncio:
         async def run(task):
             sharded = job.form == "sharded"
             lock, number = totals[task % SHARDS if sharded else 0]
-            with computing(task):
-                for _ in range(job.adds):
-                    if job.form == "unlocked":
-                        number.value += 1
-                    elif job.form == "apart":
-                        value = number.value
-                        # Without an await here nothing could get lost.
-                        await asyncio.sleep(0)
-                        number.value = value + 1
-                    else:
-                        async with lock:
+            with computing(task) as look:
+                for begin in range(0, job.adds, job.grain):
+                    for _ in range(min(job.grain, job.adds - begin)):
+                        if job.form == "unlocked":
                             number.value += 1
+                        elif job.form == "apart":
+                            value = number.value
+                            # Without an await nothing could get lost.
+                            await asyncio.sleep(0)
+                            number.value = value + 1
+                        else:
+                            async with lock:
+                                number.value += 1
+                    look()
 
         self.run([run(task) for task in range(job.tasks)])
         return total(totals)
@@ -162,6 +165,7 @@ class Asyncio:
     @possible("a task a fork, all in one thread")
     def fib(self, job):
         async def run(n):
+            look()
             if n < 2:
                 return n
             left = asyncio.create_task(run(n - 1))
@@ -173,7 +177,31 @@ class Asyncio:
         return self.run([run(job.n)])[0]
 
     def run(self, coroutines):
-        return self.loop.run_until_complete(gather(coroutines))
+        main = self.loop.create_task(gather(coroutines))
+
+        def wake():
+            self.loop.call_soon_threadsafe(main.cancel)
+
+        WAKE.append(wake)
+        try:
+            if is_raised():
+                wake()
+            return self.loop.run_until_complete(main)
+        except BaseException as error:
+            end_all(self.loop)
+            if isinstance(error, asyncio.CancelledError):
+                raise cancelled() from None
+            raise
+        finally:
+            WAKE.remove(wake)
 
     def close(self):
         self.loop.close()
+
+
+def end_all(loop):
+    """Ends the tasks that a run has left behind which failed."""
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))

@@ -14,7 +14,7 @@ from ..job import Job, parts, sent, split, whole
 from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
-from ..tasks import joined, waits_for_itself
+from ..tasks import joined, start_each, waits_for_itself
 from ..trace import TRACING
 
 
@@ -128,9 +128,9 @@ class ProcessPool:
         no_atomic(job)
         for _, number in self.shared.totals:
             number.value = 0
-        futures = [
-            self.submit(add_shared, job, task) for task in range(job.tasks)
-        ]
+        futures = start_each(
+            lambda task: self.submit(add_shared, job, task), range(job.tasks)
+        )
         self.join_all(futures)
         return total(self.shared.totals)
 
@@ -138,11 +138,20 @@ class ProcessPool:
     def event(self, job):
         two_players(self.workers)
         futures = [self.submit(play_shared, job, side) for side in range(2)]
-        return relay(self.join_all(futures))
+        try:
+            return relay(self.join_all(futures))
+        except Exception:
+            # The players of the next run must not find these tokens.
+            for end in self.shared.ends:
+                while end.poll():
+                    end.recv()
+            raise
 
     @unsuitable("two pipes and two threads for an empty task")
     def spawn(self, job):
-        futures = [self.submit(empty, task) for task in range(job.tasks)]
+        futures = start_each(
+            lambda task: self.submit(empty, task), range(job.tasks)
+        )
         return sum(self.join_all(futures))
 
     @unsuitable(

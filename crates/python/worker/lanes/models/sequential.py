@@ -7,8 +7,13 @@ from ..counter import add, no_atomic, total, totals
 from ..fit import natural, possible, unsuitable
 from ..job import Part, parts, whole
 from ..kernels import (
-    PLAN, empty, fetch, fib, in_order, largest, read, subtask, top, twice
+    PLAN, empty, fetch, fib_looking, in_order, largest, read, subtask, top,
+    twice
 )
+from ..stop import look
+
+# So many short things are done between two looks at the flag.
+SLICE = 1024
 
 
 class Sequential:
@@ -64,18 +69,28 @@ class Sequential:
     @possible("nobody is woken: the price of the bookkeeping")
     def event(self, job):
         latencies = []
-        for hop in range(job.hops):
-            sent = time.monotonic_ns()
-            latencies.append(time.monotonic_ns() - sent)
+        for some in slices(job.hops):
+            for hop in some:
+                sent = time.monotonic_ns()
+                latencies.append(time.monotonic_ns() - sent)
         return job.hops, sum(range(job.hops)), latencies
 
     @possible("a task is a call")
     def spawn(self, job):
-        return sum([empty(task) for task in range(job.tasks)])
+        return sum([
+            empty(task) for some in slices(job.tasks) for task in some
+        ])
 
     @possible("a fork is a call")
     def fib(self, job):
-        return fib(job.n)
+        return fib_looking(job.n)
 
     def close(self):
         pass
+
+
+def slices(count):
+    """The numbers up to a count, with looks whether the run is to end."""
+    for first in range(0, count, SLICE):
+        look()
+        yield range(first, min(first + SLICE, count))

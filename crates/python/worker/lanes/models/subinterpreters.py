@@ -14,7 +14,9 @@ from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
 from ..protocol import unsupported
-from ..tasks import join_all, joined, present, waits_for_itself
+from ..tasks import (
+    join_all, joined, present, start_each, waits_for_itself
+)
 from ..trace import TRACING
 
 
@@ -113,9 +115,9 @@ class Subinterpreters:
         if job.form != "sharded":
             why = "interpreters share no number, and no lock to guard one"
             raise unsupported(why)
-        futures = [
-            self.submit(add_alone, job, task) for task in range(job.tasks)
-        ]
+        futures = start_each(
+            lambda task: self.submit(add_alone, job, task), range(job.tasks)
+        )
         return sum(self.join_all(futures))
 
     @possible("tokens go through pipes of the system")
@@ -135,7 +137,9 @@ class Subinterpreters:
 
     @possible("code is compiled and bytes are copied for a task")
     def spawn(self, job):
-        futures = [self.submit(empty, task) for task in range(job.tasks)]
+        futures = start_each(
+            lambda task: self.submit(empty, task), range(job.tasks)
+        )
         return sum(self.join_all(futures))
 
     @unsuitable(

@@ -11,7 +11,9 @@ from ..job import parts, split, whole
 from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
-from ..tasks import handed_out, join_all, present, waits_for_itself
+from ..tasks import (
+    handed_out, join_all, present, start_each, waits_for_itself
+)
 
 TURNS = (
     "threads that compute take turns under the GIL; without one it would "
@@ -92,10 +94,10 @@ class ThreadPool:
     def counter(self, job):
         no_atomic(job)
         shared = totals()
-        futures = [
-            self.pool.submit(add, job, task, shared)
-            for task in range(job.tasks)
-        ]
+        futures = start_each(
+            lambda task: self.pool.submit(add, job, task, shared),
+            range(job.tasks),
+        )
         join_all(futures)
         return total(shared)
 
@@ -113,7 +115,9 @@ class ThreadPool:
 
     @natural("a queue of small tasks is what a pool is for")
     def spawn(self, job):
-        futures = [self.pool.submit(empty, task) for task in range(job.tasks)]
+        futures = start_each(
+            lambda task: self.pool.submit(empty, task), range(job.tasks)
+        )
         return sum(join_all(futures))
 
     @unsuitable(

@@ -11,7 +11,10 @@ from ..kernels import (
     PLAN, empty, fetch, forks, in_order, largest, read, subtask, top, twice
 )
 from ..protocol import unsupported
-from ..tasks import affordable, handed_out, join_all, present, start
+from ..stop import look
+from ..tasks import (
+    affordable, handed_out, join_all, present, start, start_each
+)
 
 # Each fork of a recursion would be a thread that waits.
 MOST_FORKS = 2_000
@@ -71,10 +74,10 @@ class Threads:
     def fetch(self, job):
         affordable(job.in_flight)
         todo = handed_out(range(len(job.requests)), job.in_flight)
-        threads = [
-            start(fetch, job, iter(todo.get, None))
-            for _ in range(job.in_flight)
-        ]
+        threads = start_each(
+            lambda _: start(fetch, job, iter(todo.get, None)),
+            range(job.in_flight),
+        )
         return in_order(join_all(threads))
 
     @possible("threads wait for files at once, and parse in turns")
@@ -88,7 +91,9 @@ class Threads:
         no_atomic(job)
         affordable(job.tasks)
         shared = totals()
-        threads = [start(add, job, task, shared) for task in range(job.tasks)]
+        threads = start_each(
+            lambda task: start(add, job, task, shared), range(job.tasks)
+        )
         join_all(threads)
         return total(shared)
 
@@ -104,7 +109,9 @@ class Threads:
     @unsuitable("a thread of the system for each empty task")
     def spawn(self, job):
         affordable(job.tasks)
-        threads = [start(empty, task) for task in range(job.tasks)]
+        threads = start_each(
+            lambda task: start(empty, task), range(job.tasks)
+        )
         return sum(join_all(threads))
 
     @unsuitable("a thread a fork; refused above 2,000 forks")
@@ -119,8 +126,12 @@ class Threads:
 
 
 def fib_in_threads(n):
+    look()
     if n < 2:
         return n
     left = start(fib_in_threads, n - 1)
-    right = fib_in_threads(n - 2)
+    try:
+        right = fib_in_threads(n - 2)
+    finally:
+        left.join()
     return left.result() + right

@@ -5,6 +5,10 @@
 //! "test" to run. What libtest prints goes to standard output, from where no
 //! stray print reaches the protocol.
 
+mod cancel;
+mod endings;
+mod liars;
+
 use lanes_core::workload::Max;
 use lanes_core::{Size, Workload, rows};
 use lanes_measure::failure::{Cause, Failure};
@@ -33,7 +37,8 @@ fn until_run(fault: impl Fn(&mut UnixStream, u32)) {
         Ok(match request {
             Request::Describe { .. }
             | Request::Trace { .. }
-            | Request::Exhibit { .. } => {
+            | Request::Exhibit { .. }
+            | Request::Cancel => {
                 Some(Reply::unsupported("neither traces nor exhibits"))
             }
             Request::Run { runs, .. } => {
@@ -187,13 +192,23 @@ fn size() -> Value {
     json!({"len": 100, "grain": 10})
 }
 
+/// The digest of the right answer at this size, with the seed 7.
+fn digest() -> u64 {
+    let max = Max { len: 100, grain: 10 };
+    Max::digest(&Max::reference(&max.input(7).unwrap()))
+}
+
 /// A worker that has answered rightly once.
 fn prepared(worker: &str) -> (Process, u64) {
+    prepared_as(worker, worker)
+}
+
+/// As [`prepared`], asked to be another model.
+fn prepared_as(worker: &str, model: &str) -> (Process, u64) {
     let mut process = start(worker);
-    process.send(&hello(worker, 1)).unwrap();
-    process.hello(worker, 1).unwrap();
-    let max = Max { len: 100, grain: 10 };
-    let digest = Max::digest(&Max::reference(&max.input(7).unwrap()));
+    process.send(&hello(model, 1)).unwrap();
+    process.hello(model, 1).unwrap();
+    let digest = digest();
     process.prepare("max", &size(), 7).unwrap();
     process.prepared(digest).unwrap();
     (process, digest)
@@ -220,6 +235,7 @@ fn each_fault_has_its_name() {
     assert_eq!(ran("answers_wrongly").0.cause, Cause::Wrong);
     assert_eq!(ran("eats").0.cause, Cause::Memory);
     let (hung, time) = ran("hangs");
+    assert!(hung.message.contains("nor did it end"), "{hung}");
     assert_eq!(hung.cause, Cause::Hung);
     assert!(time >= limits().deadline, "{time:?}");
 }
