@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 /// How a command that was interrupted ends.
 pub(crate) const CODE: u8 = 130;
 /// How long a command may take to see the flag.
-const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_millis(700);
 /// How often it is looked for a second signal.
 const TICK: Duration = Duration::from_millis(10);
 
