@@ -86,6 +86,9 @@ impl Visitor<'_> {
     ) -> Vec<Lane> {
         let mut lanes = Vec::new();
         for contender in chosen {
+            if self.stopped() {
+                break;
+            }
             let planned = self.planned(&result.contenders[*contender]);
             let limits = &self.plan.limits;
             let process = Process::start(&planned.launch, folder, limits);
