@@ -1,11 +1,23 @@
 //! Files that are written, and never over others.
 
 use crate::fail::Fail;
+use rustix::io::Errno;
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
+
+/// What helps where a file cannot be written.
+pub(crate) fn remedy(error: &io::Error) -> &'static str {
+    match error.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::MFILE) => "raise `ulimit -n`",
+        Some(Errno::NOSPC | Errno::DQUOT) => {
+            "make room, or choose another place with --output"
+        }
+        _ => "choose another place with --output",
+    }
+}
 
 /// Writes a file into a folder, which is made if it is not there; nothing that
 /// is there already is overwritten: the name then gets a number.
@@ -20,9 +32,7 @@ pub(crate) fn save(
 ) -> Result<PathBuf, Fail> {
     let failed = |error: io::Error| {
         let folder = folder.display();
-        Fail::Failure(format!(
-            "{folder}: {error}; choose another folder with --output"
-        ))
+        Fail::Failure(format!("{folder}: {error}; {}", remedy(&error)))
     };
     let mut file = written(folder, text).map_err(failed)?;
     for number in 1u32.. {
@@ -54,7 +64,7 @@ pub(crate) fn save_new(path: &Path, text: &str) -> Result<(), Fail> {
             io::ErrorKind::AlreadyExists => format!(
                 "{name} is there already; remove it or choose another --output"
             ),
-            _ => format!("{name}: {error}; choose another --output"),
+            _ => format!("{name}: {error}; {}", remedy(&error)),
         })
     };
     if path.symlink_metadata().is_ok() {
@@ -69,7 +79,10 @@ pub(crate) fn save_new(path: &Path, text: &str) -> Result<(), Fail> {
 
 /// A temporary file in a folder, which is made if it is not there.
 fn written(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
-    fs::create_dir_all(folder)?;
+    fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
+        _ => error,
+    })?;
     // By default only the owner can read a temporary file.
     let mut file = tempfile::Builder::new()
         .permissions(fs::Permissions::from_mode(0o644))

@@ -8,6 +8,7 @@
 use crate::fail::Fail;
 use crate::say::note;
 use crate::temporary;
+use lanes_core::Error;
 use lanes_measure::children;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -21,7 +22,7 @@ use std::time::{Duration, Instant};
 /// How a command that was interrupted ends.
 pub(crate) const CODE: u8 = 130;
 /// How long a command may take to see the flag.
-const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_millis(700);
 /// How often it is looked for a second signal.
 const TICK: Duration = Duration::from_millis(10);
 
@@ -85,7 +86,9 @@ pub(crate) fn keep(keep: impl FnOnce() -> Option<String> + Send + 'static) {
 /// # Errors
 /// If the system takes no signal handlers, or gives no thread.
 pub(crate) fn watch() -> Result<(), Fail> {
-    let failed = |error| Fail::Failure(format!("signal handlers: {error}"));
+    let failed = |error| {
+        Fail::Failure(format!("signal handlers: {}", Error::from(error)))
+    };
     let mut all = vec![SIGINT, SIGTERM, SIGQUIT];
     // Of `nohup`, which has it ignored, nothing is taken away.
     if !is_ignored(SIGHUP) {

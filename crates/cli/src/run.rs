@@ -2,6 +2,7 @@
 
 use crate::args::{Conditions, Format, Run};
 use crate::fail::Fail;
+use crate::files::remedy;
 use crate::interrupt;
 use crate::printed;
 use crate::say::{line, note};
@@ -177,7 +178,7 @@ pub(crate) fn save(
         let path = output.path();
         let what = match error.kind() {
             io::ErrorKind::AlreadyExists => return taken(path),
-            _ => format!("{error}; choose another place with --output"),
+            _ => format!("{error}; {}", remedy(&error)),
         };
         io::Error::other(format!("{}: {what}", path.display()))
     })

@@ -126,7 +126,7 @@ impl Cells {
     }
 
     fn nothing(&self, selection: &Selection) -> Fail {
-        let what = selection.filters.join(" ");
+        let what = cut(&selection.filters.join(" "));
         let mut why = format!("no cell matches {what:?}");
         for model in &self.models {
             let cells = model.described.cells.iter();
@@ -316,17 +316,17 @@ pub(crate) fn like(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == text;
     };
-    let Some(mut text) = text.strip_prefix(start) else { return false };
-    loop {
-        if like(rest, text) {
-            return true;
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let Some(text) = text.strip_prefix(start) else { return false };
+    let Some(mut text) = text.strip_suffix(end) else { return false };
+    // The first place of each part leaves most to the others.
+    middle.split('*').all(|part| match text.split_once(part) {
+        Some((_, after)) => {
+            text = after;
+            true
         }
-        let mut left = text.chars();
-        if left.next().is_none() {
-            return false;
-        }
-        text = left.as_str();
-    }
+        None => false,
+    })
 }
 
 /// The names among these that are like one of the patterns, in the order of the
@@ -360,6 +360,15 @@ pub(crate) fn nearest<'a>(
     nearest.filter(|known| near(known) <= name.len().div_ceil(2))
 }
 
+/// The beginning of a text that may be of any length.
+pub(crate) fn cut(text: &str) -> String {
+    const MOST: usize = 80;
+    match text.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}...", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
 /// The error for an unknown name, with the nearest known one.
 pub(crate) fn unknown<'a>(
     what: &str,
@@ -370,7 +379,7 @@ pub(crate) fn unknown<'a>(
         Some(nearest) => format!("did you mean {nearest:?}?"),
         None => "`lanes list` shows them all".into(),
     };
-    Fail::Usage(format!("no {what} is called {name:?}; {hint}"))
+    Fail::Usage(format!("no {what} is called {:?}; {hint}", cut(name)))
 }
 
 #[cfg(test)]
@@ -459,8 +468,15 @@ mod tests {
             ("a*d", "abc", false),
             ("abc", "abcd", false),
             ("*é*", "café", true),
+            ("ab*b", "ab", false),
+            ("a**c", "abc", true),
+            ("*b*b*", "abc", false),
+            ("*ab*cd*", "cdab", false),
         ] {
             assert_eq!(like(pattern, text), expected, "{pattern} {text}");
         }
+        // As many ways to be like it as there are subsets of the text.
+        let (stars, long) = ("*a".repeat(50) + "b", "a".repeat(100));
+        assert!(!like(&stars, &long));
     }
 }

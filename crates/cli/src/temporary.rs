@@ -7,6 +7,7 @@
 use crate::fail::Fail;
 use lanes_core::Error;
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use std::env;
 use std::fs::{self, File};
 use std::io;
@@ -75,7 +76,8 @@ pub(crate) fn folder() -> Result<TempDir, Fail> {
     tempfile::tempdir().map_err(|error| Fail::of(Error::temporary(&error)))
 }
 
-/// A new folder with its lock.
+/// A new folder with its lock. Where the file system has no locks it has none,
+/// and stays if this process is killed.
 fn claim(place: &Path) -> io::Result<(PathBuf, File)> {
     loop {
         let folder =
@@ -85,7 +87,7 @@ fn claim(place: &Path) -> io::Result<(PathBuf, File)> {
         let locked = flock(&owner, FlockOperation::NonBlockingLockExclusive);
         // Another process may have seen the lock before it was held, and have
         // removed the folder.
-        if locked.is_ok() && path.exists() {
+        if locked != Err(Errno::WOULDBLOCK) && path.exists() {
             return Ok((folder.keep(), owner));
         }
     }

@@ -121,7 +121,7 @@ fn what_cannot_be_drawn_is_told() {
     };
     assert!(trace(&["subtask"], 2).contains("\"subtasks\""));
     assert!(trace(&["--models=gill"], 2).contains("\"gil\""));
-    assert!(trace(&["max", "--size=3"], 4).contains("lanes list"));
+    assert!(trace(&["max", "--size=3"], 2).contains("lanes list"));
     assert!(trace(&["--unit=0s"], 2).contains("unit"));
     // No item, no span.
     let empty = ["spawn", "--items=0", "--models=sequential"];

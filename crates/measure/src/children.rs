@@ -4,7 +4,10 @@ use procfs::process::{ProcState, Process, all_processes};
 use rustix::process::{Pid, Signal, getpgid, kill_process, kill_process_group};
 use std::process;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How long it is looked for more of them.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The processes that this one has started and that still run. It reads `/proc`
 /// of all processes.
@@ -24,9 +27,11 @@ pub fn running() -> Vec<u32> {
 /// process that is about to exit: other threads may have started more of them
 /// meanwhile.
 pub fn kill() {
-    for _ in 0..100 {
+    let begin = Instant::now();
+    loop {
         let running = running();
-        if running.is_empty() {
+        // Each of thousands takes its time to be found.
+        if running.is_empty() || begin.elapsed() > PATIENCE {
             return;
         }
         for id in running {

@@ -110,7 +110,11 @@ fn temporary(
 ) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|path| !path.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+    fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        // That is said of a folder's name, not of this path.
+        io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
+        _ => error,
+    })?;
     // A temporary file is its owner's alone unless it is changed.
     let mut file = tempfile::Builder::new()
         .permissions(fs::Permissions::from_mode(0o644))
@@ -155,6 +159,16 @@ mod tests {
         let [winner] = winners[..] else { panic!("{winners:?}") };
         assert_eq!(read(&path), format!("{winner}\n"));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_below_a_file_is_not_called_taken() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let below = file.path().join("a.json");
+        for output in [Output::exactly(&below), Output::numbered(&below)] {
+            let error = { output }.save(&1).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::NotADirectory);
+        }
     }
 
     #[test]

@@ -61,6 +61,10 @@ fn a_name_that_nothing_has_is_an_error_with_the_nearest() {
         assert!(errors.contains(words), "{arguments:?}: {errors}");
         assert!(!errors.contains("panicked"), "{errors}");
     }
+    let endless = "x".repeat(100_000);
+    let output = lanes(&["run", &endless]).output().unwrap();
+    let errors = ends(&output, 2);
+    assert!(errors.len() < 200, "{errors}");
     // Nothing was measured, and nothing was written.
     assert_eq!(entries(folder.path()), ["a.json"]);
 }

@@ -39,6 +39,20 @@ fn a_folder_for_temporary_files_that_is_not_there_is_named() {
 }
 
 #[test]
+fn a_place_that_is_no_folder_is_not_called_taken() {
+    let here = tempfile::tempdir().unwrap();
+    fs::write(here.path().join("file"), "precious").unwrap();
+    let measure = "run max --items 1 --models sequential --rounds 1";
+    for place in ["/dev/full", "/dev/full/x.json", "file/a.json"] {
+        let script = format!("exec \"$0\" {measure} -o {place}");
+        let output = shell(&script, here.path());
+        let errors = ends(&output, 1);
+        assert!(errors.contains("not a directory"), "{errors}");
+        assert!(!errors.contains("is there already"), "{errors}");
+    }
+}
+
+#[test]
 fn a_row_without_descriptors_is_refused_and_the_others_are_measured() {
     let here = tempfile::tempdir().unwrap();
     let script = "ulimit -n 70; exec \"$0\" run max fetch --items 100 \

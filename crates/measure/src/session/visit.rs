@@ -45,8 +45,15 @@ impl Visitor<'_> {
         let chosen = chosen.filter(|(_, c)| c.failure.is_none());
         let chosen: Vec<usize> = chosen.map(|(index, _)| index).collect();
         let mut lanes = self.start(&chosen, folder.path(), result);
+        if self.stopped() {
+            // The processes are killed: they may be at work for long.
+            return Ok(());
+        }
         let expected = prepare(&mut lanes, row, result, seed)?;
         gauge(&mut lanes, result, expected);
+        if self.stopped() {
+            return Ok(());
+        }
         if self.plan.control && number == 0 {
             let twin = twin(&lanes, result);
             let mut twins = self.start(twin.as_slice(), folder.path(), result);
@@ -59,8 +66,8 @@ impl Visitor<'_> {
             shuffle(&mut lanes, &mut self.random);
             self.sample(&mut lanes, result, number, (seed, expected));
         }
-        for lane in lanes {
-            lane.process.end();
+        if !self.stopped() {
+            lanes.into_iter().for_each(|lane| lane.process.end());
         }
         result.seconds += begin.elapsed().as_secs_f64();
         Ok(())
@@ -79,6 +86,9 @@ impl Visitor<'_> {
     ) -> Vec<Lane> {
         let mut lanes = Vec::new();
         for contender in chosen {
+            if self.stopped() {
+                break;
+            }
             let planned = self.planned(&result.contenders[*contender]);
             let limits = &self.plan.limits;
             let process = Process::start(&planned.launch, folder, limits);
@@ -130,6 +140,9 @@ impl Visitor<'_> {
         workers.sort_unstable();
         workers.dedup();
         for workers in workers {
+            if self.stopped() {
+                return;
+            }
             // A row without a limit is still a row.
             let Ok(limit) = row.limit(seed, workers) else { continue };
             let same = |known: &&mut LimitResult| known.workers == workers;
