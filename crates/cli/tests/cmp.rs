@@ -60,7 +60,7 @@ fn session(luck: u64) -> Value {
     };
     let rows = [row("fib"), row("spawn")];
     json!({
-        "schema": "lanes-results", "version": 2, "state": "complete",
+        "schema": "lanes-results", "version": 3, "state": "complete",
         "begun": "2026-01-01T00:00:00Z", "seconds": 16.0,
         "machine": {
             "processor": "one", "cores": 2, "memory": null,

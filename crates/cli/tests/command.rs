@@ -443,7 +443,7 @@ fn files_that_are_no_results_are_told_with_the_way_out() {
     let whole = fs::read_to_string(good).unwrap();
     let bad = folder.path().join("bad.json");
     let name = bad.to_str().unwrap();
-    let newer = whole.replacen("\"version\":2", "\"version\":99", 1);
+    let newer = whole.replacen("\"version\":3", "\"version\":99", 1);
     let lying = whole.replacen("\"contender\":0", "\"contender\":77", 1);
     for (content, words) in [
         (&whole[..whole.len() / 2], &["measure again"][..]),
