@@ -13,6 +13,7 @@ mod identity;
 mod image;
 mod launch;
 pub mod machine;
+pub mod peer;
 pub mod process;
 pub mod protocol;
 pub mod ranking;
