@@ -16,9 +16,13 @@ pub mod excerpts;
 mod fail;
 mod figures;
 mod files;
+mod formats;
+mod grid;
+mod hints;
 mod interrupt;
 mod list;
 mod models;
+mod planned;
 mod printed;
 mod provenance;
 mod rank;
@@ -34,6 +38,7 @@ mod stamp;
 mod temporary;
 mod trace;
 mod tree;
+mod verdict;
 
 use crate::args::{Arguments, Command};
 use crate::fail::Fail;
@@ -47,8 +52,13 @@ use std::process::ExitCode;
 /// Does what the command line asks for, and returns the exit code.
 pub fn main() -> ExitCode {
     let done = match Arguments::try_parse() {
-        Ok(arguments) => perform(arguments.command),
-        Err(error) => return explain(&error),
+        Ok(Arguments { command, quiet }) => {
+            if quiet {
+                say::be_quiet();
+            }
+            perform(command)
+        }
+        Err(error) => return explain(&hints::with_hint(error)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -111,6 +121,7 @@ fn measure(command: &Command) -> Result<(), Fail> {
         Command::Claims(options) => claims::claims(options),
         Command::Report(options) => report::report(options),
         Command::Demo(options) => demo::demo(options),
+        Command::Formats => formats::formats(),
         Command::Completions { shell } => complete(*shell),
         Command::Worker => work(),
     }
