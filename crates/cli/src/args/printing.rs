@@ -5,8 +5,8 @@ use clap::{Args, ValueEnum};
 /// How results are printed.
 #[derive(Args, Clone, Copy, Default)]
 pub(crate) struct Printing {
-    /// The format of what is printed; `lanes help formats` describes every
-    /// column and key
+    /// The format of what is printed; `lanes formats` describes every column
+    /// and key
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
 
