@@ -106,8 +106,8 @@ fn in_words(outcome: &Outcome, fail_on: Option<f64>) -> String {
         }
         (Outcome::Measured { finding, .. }, _) => found(finding),
         (Outcome::Unmeasured, _) => "unknown: not judged".into(),
-        (Outcome::Gone, _) => "gone: there before, and not now".into(),
-        (Outcome::New, _) => "new: not there before".into(),
+        (Outcome::Gone, _) => "gone: measured before, and not now".into(),
+        (Outcome::New, _) => "new: not measured before".into(),
         (Outcome::Broken(failure), _) => {
             format!("broken: measured before, and now {failure}")
         }
@@ -260,7 +260,7 @@ fn judged(changes: &[Change], fail_on: Option<f64>) -> Result<(), Fail> {
 fn name(change: &Change) -> String {
     let Change { workload, size, name, workers, outcome, .. } = change;
     let why = match outcome {
-        Outcome::Gone => ", there before, and not now",
+        Outcome::Gone => ", measured before, and not now",
         Outcome::Broken(_) => ", measured before, and now it fails",
         _ => "",
     };

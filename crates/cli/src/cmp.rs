@@ -33,7 +33,7 @@ pub(crate) fn cmp(options: &Cmp) -> Result<(), Fail> {
     {
         let path = path.display();
         if results.state != State::Complete {
-            note!("{path} is of a session that did not end as planned");
+            note!("the session in {path} did not end as planned");
         }
     }
     let path = options.before.display();

@@ -207,9 +207,7 @@ fn governor() -> Finding {
             "clock rates change with load: `cpupower frequency-set -g \
              performance`, as root",
         ),
-        Err(_) => {
-            good("governor: none to see here, as in most virtual machines")
-        }
+        Err(_) => good("governor: not reported, as in most virtual machines"),
     }
 }
 

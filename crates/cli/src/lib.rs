@@ -1,7 +1,6 @@
 //! The command `lanes`: a file for each of its subcommands.
 //!
 #![doc = include_str!("../FORMATS.md")]
-
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
 mod args;

@@ -24,7 +24,7 @@ pub(crate) fn rank(options: &Rank) -> Result<(), Fail> {
     let results = sessions(&options.results)?;
     let only = models(&options.models, &results)?;
     for workload in ranking::unknown(&results) {
-        note!("{workload:?} is no workload here, and is not ranked");
+        note!("no workload is called {workload:?} here: it is not ranked");
     }
     let level = results.iter().map(|results| results.level);
     let level = level.fold(0.5, f64::max);

@@ -58,7 +58,7 @@ pub(crate) fn report(options: &Report) -> Result<(), Fail> {
     line!("page: {}", path.display());
     if options.open {
         opener::open(&path).map_err(|error| {
-            Fail::Failure(format!("the page is there, but {error}"))
+            Fail::Failure(format!("the page is written, but not opened: {error}"))
         })?;
     }
     Ok(())

@@ -86,7 +86,7 @@ fn plan(options: &Run, starts: bool) -> Result<Plan, Fail> {
     let rows = sized(options.full, options.items);
     let mut cells = Cells::choose(&options.selection, rows)?.here()?;
     let Conditions { seed, deadline, memory } = options.conditions;
-    let limits = limits(deadline, memory)?;
+    let limits = limits(deadline, memory);
     if starts {
         cells.find_serial(&options.workers, &limits);
     }

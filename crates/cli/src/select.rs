@@ -149,7 +149,7 @@ impl Cells {
             let cells = cells.collect::<Vec<_>>().join(", ");
             why += &format!("; {} has {cells}", model.model);
         }
-        Fail::Nothing(why + "; `lanes list` shows them all")
+        Fail::Nothing(why + "; `lanes list --details` shows them all")
     }
 
     /// Removes the models that are not installed, and reports them.

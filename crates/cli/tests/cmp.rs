@@ -170,15 +170,15 @@ fn what_was_measured_before_and_is_lost_is_a_regression() {
             let contender = &mut results["rows"][0]["contenders"][rayon];
             contender["failure"] = failed("died");
         }),
-        ("there before, and not now", &|results| {
+        ("measured before, and not now", &|results| {
             drop_samples(results, 0, rayon);
         }),
-        ("there before, and not now", &|results| {
+        ("measured before, and not now", &|results| {
             drop_samples(results, 0, rayon);
             let contender = &mut results["rows"][0]["contenders"][rayon];
             contender["name"] = json!("other");
         }),
-        ("there before, and not now", &|results| {
+        ("measured before, and not now", &|results| {
             results["rows"].as_array_mut().unwrap().remove(0);
         }),
     ];

@@ -42,9 +42,9 @@ fn every_option_has_a_value_name_and_a_default_that_is_shown() {
             values += 1;
             let names = arg.get_value_names().unwrap_or_default();
             let own = arg.get_id().as_str().to_uppercase();
-            let told = names.iter().any(|name| **name != *own);
+            let named = names.iter().any(|name| **name != *own);
             let is_plain = ["FORMAT", "SIZE"].contains(&&*own);
-            assert!(told || is_plain, "{place}: {names:?}");
+            assert!(named || is_plain, "{place}: {names:?}");
             // What may be given several times is nothing by default.
             let several = help.contains("several times");
             let has_default = !arg.get_default_values().is_empty()
