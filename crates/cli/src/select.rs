@@ -400,7 +400,7 @@ pub(crate) fn unknown<'a>(
 ) -> Fail {
     let hint = match nearest(name, known) {
         Some(nearest) => format!("did you mean {nearest:?}?"),
-        None => "`lanes list` shows them all".into(),
+        None => "`lanes list --details` shows them all".into(),
     };
     Fail::Usage(format!("no {what} is called {name:?}; {hint}"))
 }

@@ -25,6 +25,9 @@ fn row(row: &RowResult) -> Vec<String> {
     let groups = summary.flat_map(|summary| &summary.groups);
     let mut lines: Vec<String> =
         groups.map(|of| format!("{name}: {}", group(row, of))).collect();
+    if lines.is_empty() {
+        lines.push(format!("{name}: not measured"));
+    }
     let failed = own(row).filter(|contender| {
         contender.failure.as_ref().is_some_and(|failure| failure.is_wrong())
     });
@@ -151,8 +154,11 @@ mod tests {
 
     #[test]
     fn a_session_has_a_line_for_each_row_and_each_ranking() {
-        let results = published();
+        let mut results = published();
+        results.rows[0].summary = None;
         let text = verdict(&results);
+        let first = printed::name(&results.rows[0]);
+        assert!(text.starts_with(&format!("{first}: not measured\n")));
         for row in &results.rows {
             let name = printed::name(row);
             assert!(text.contains(&format!("{name}: ")), "{name} in {text}");
