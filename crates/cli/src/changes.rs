@@ -3,13 +3,33 @@
 use crate::args::Format;
 use crate::fail::Fail;
 use crate::say::note;
-use crate::show::{Sheet, number};
+use crate::show::{Sheet, json, number};
 use lanes_measure::change::{Change, Compared, Finding, Outcome};
 use lanes_measure::statistics::FEWEST_VISITS;
 use lanes_measure::tables::UNKNOWN;
 use lanes_measure::words::{counted, digits, percent, range, time};
 
-/// The changes in this format, without JSON.
+/// The columns in CSV.
+pub(crate) const COLUMNS: [&str; 16] = [
+    "workload",
+    "size",
+    "model",
+    "workers",
+    "before_seconds",
+    "after_seconds",
+    "ratio",
+    "low",
+    "high",
+    "would_find",
+    "visits_before",
+    "visits_after",
+    "compared",
+    "regression",
+    "verdict",
+    "failure",
+];
+
+/// The changes in this format.
 ///
 /// # Errors
 /// Those of the format's library.
@@ -19,10 +39,7 @@ pub(crate) fn text(
     format: Format,
 ) -> Result<String, Fail> {
     match format {
-        Format::Json => {
-            let json = serde_json::to_string_pretty(changes);
-            Ok(json.map_err(Fail::of)? + "\n")
-        }
+        Format::Json => json(&changes),
         Format::Csv => figures(changes).text(Format::Csv),
         format => sheet(changes, fail_on).text(format),
     }
@@ -89,8 +106,8 @@ fn in_words(outcome: &Outcome, fail_on: Option<f64>) -> String {
         }
         (Outcome::Measured { finding, .. }, _) => found(finding),
         (Outcome::Unmeasured, _) => "unknown: not judged".into(),
-        (Outcome::Gone, _) => "gone: there before, and not now".into(),
-        (Outcome::New, _) => "new: not there before".into(),
+        (Outcome::Gone, _) => "gone: measured before, and not now".into(),
+        (Outcome::New, _) => "new: not measured before".into(),
         (Outcome::Broken(failure), _) => {
             format!("broken: measured before, and now {failure}")
         }
@@ -121,24 +138,7 @@ fn found(finding: &Finding) -> String {
 
 /// What programs read: seconds, ratios and fractions.
 fn figures(changes: &[Change]) -> Sheet {
-    let columns = [
-        "workload",
-        "size",
-        "model",
-        "workers",
-        "before_seconds",
-        "after_seconds",
-        "ratio",
-        "low",
-        "high",
-        "would_find",
-        "visits_before",
-        "visits_after",
-        "compared",
-        "regression",
-        "verdict",
-    ];
-    let mut sheet = Sheet::new(&columns);
+    let mut sheet = Sheet::new(&COLUMNS);
     for change in changes {
         let [before, after] = change.seconds;
         let compared = match change.compared {
@@ -161,10 +161,39 @@ fn figures(changes: &[Change]) -> Sheet {
             change.visits[1].to_string(),
             compared.into(),
             change.outcome.is_regression().to_string(),
-            in_words(&change.outcome, None),
+            verdict(&change.outcome).into(),
+            failure(&change.outcome),
         ]);
     }
     sheet
+}
+
+/// What is known of a cell, in a word for programs.
+fn verdict(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Measured { finding, .. } => match finding {
+            Finding::Slower { .. } => "slower",
+            Finding::Faster { .. } => "faster",
+            Finding::Same { .. } => "same",
+            Finding::Inconclusive => "inconclusive",
+        },
+        Outcome::Unmeasured => "unknown",
+        Outcome::Gone => "gone",
+        Outcome::New => "new",
+        Outcome::Broken(_) => "broken",
+        Outcome::Repaired(_) => "repaired",
+        Outcome::Fails(_) => "fails",
+    }
+}
+
+/// Why a cell has no time now, or had none before.
+fn failure(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Broken(failure)
+        | Outcome::Repaired(failure)
+        | Outcome::Fails(failure) => failure.to_string(),
+        _ => String::new(),
+    }
 }
 
 /// The smallest slowdown that every cell would have shown, in a sentence.
@@ -231,7 +260,7 @@ fn judged(changes: &[Change], fail_on: Option<f64>) -> Result<(), Fail> {
 fn name(change: &Change) -> String {
     let Change { workload, size, name, workers, outcome, .. } = change;
     let why = match outcome {
-        Outcome::Gone => ", there before, and not now",
+        Outcome::Gone => ", measured before, and not now",
         Outcome::Broken(_) => ", measured before, and now it fails",
         _ => "",
     };

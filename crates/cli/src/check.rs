@@ -1,17 +1,19 @@
 //! `lanes check`: every cell against its reference.
 
-use crate::args::Check;
+use crate::args::{Check, Format};
 use crate::fail::Fail;
 use crate::interrupt;
 use crate::models::Model;
 use crate::run::limits;
-use crate::say::line;
+use crate::say::{note, progress};
 use crate::select::Cells;
-use crate::show::print;
+use crate::show::{Sheet, json, print};
 use crate::temporary;
 use lanes_core::{Config, Row, Size, rows, rows_with};
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::process::{Limits, Process};
+use lanes_measure::words::counted;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -33,7 +35,9 @@ struct Known {
 /// [`Fail::Failure`] if a cell is wrong, [`Fail::Interrupted`] after Ctrl-C.
 pub(crate) fn check(options: &Check) -> Result<(), Fail> {
     let limits = limits(options.deadline, None);
-    let cells = Cells::of_all(&options.selection, rows(Size::Quick), false)?;
+    let selection = &options.selection;
+    let mut cells = Cells::of_all(selection, rows(Size::Quick), false)?;
+    cells.find_serial(&options.workers, &limits);
     let small = ITEMS.into_iter().flat_map(rows_with).map(|row| (row, false));
     let long = rows(Size::Quick).into_iter().map(|row| (row, true));
     let wanted = long.chain(small).filter(|(row, _)| {
@@ -63,7 +67,7 @@ pub(crate) fn check(options: &Check) -> Result<(), Fail> {
     let mut found = Found::default();
     for model in &cells.models {
         if let Some(why) = model.missing() {
-            print(&format!("{}: {why}\n", model.name))?;
+            note!("not checked: {}: {why}", model.name);
             continue;
         }
         let numbers = if model.serial() { &[1][..] } else { &numbers };
@@ -80,16 +84,53 @@ pub(crate) fn check(options: &Check) -> Result<(), Fail> {
         if found.interrupted {
             break;
         }
-        line!("{}: {} right so far", model.name, found.right);
+        let right = found.count(Verdict::Right);
+        progress!("{}: {right} right so far", model.name);
     }
-    found.print()
+    found.print(options.printing.format())
+}
+
+/// The columns in CSV.
+pub(crate) const COLUMNS: [&str; 7] =
+    ["model", "workers", "workload", "size", "seed", "verdict", "message"];
+
+/// One cell with one seed.
+#[derive(Serialize)]
+struct Checked {
+    model: String,
+    /// How many workers it was asked for.
+    workers: usize,
+    workload: String,
+    size: String,
+    /// The seed of the input.
+    seed: u64,
+    verdict: Verdict,
+    /// Why it is not right; empty if it is.
+    message: String,
+}
+
+/// What came of a check.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Right,
+    Refused,
+    Wrong,
+}
+
+impl Verdict {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Refused => "refused",
+            Self::Wrong => "wrong",
+        }
+    }
 }
 
 #[derive(Default)]
 struct Found {
-    right: usize,
-    refused: BTreeMap<String, usize>,
-    wrong: Vec<String>,
+    checked: Vec<Checked>,
     /// Whether Ctrl-C ended the check.
     interrupted: bool,
 }
@@ -106,10 +147,6 @@ impl Found {
         folder: &Path,
         limits: &Limits,
     ) {
-        let name = match workers {
-            1 => format!("{} with 1 worker", model.name),
-            _ => format!("{} with {workers} workers", model.name),
-        };
         let mut running = None;
         for known in known {
             let (row, size) = (&known.row, known.row.size());
@@ -122,14 +159,19 @@ impl Found {
                     Some(process) => Ok(process),
                     None => start(model, workers, folder, limits),
                 };
+                let checked = Checked {
+                    model: model.name.clone(),
+                    workers,
+                    workload: row.workload().into(),
+                    size: row.label(),
+                    seed: *seed,
+                    verdict: Verdict::Right,
+                    message: String::new(),
+                };
                 let mut process = match process {
                     Ok(process) => process,
-                    Err(failure) if failure.cause == Cause::Interrupted => {
-                        self.interrupted = true;
-                        return;
-                    }
                     Err(failure) => {
-                        self.wrong.push(format!("{name}: {failure}"));
+                        self.add(checked, Err(failure));
                         return;
                     }
                 };
@@ -144,7 +186,7 @@ impl Found {
                     )
                 });
                 running = alive.then_some(process);
-                self.count(result.map(drop), &name, &**row);
+                self.add(checked, result.map(drop));
                 if self.interrupted {
                     return;
                 }
@@ -155,48 +197,99 @@ impl Found {
         }
     }
 
-    fn count(
-        &mut self,
-        result: Result<(), Failure>,
-        model: &str,
-        row: &dyn Row,
-    ) {
-        let workload = row.workload();
-        match result {
-            Ok(()) => self.right += 1,
-            Err(failure) if failure.cause == Cause::Interrupted => {
+    /// Adds what came of a cell; an interruption is none.
+    fn add(&mut self, mut checked: Checked, result: Result<(), Failure>) {
+        if let Err(failure) = result {
+            if failure.cause == Cause::Interrupted {
                 self.interrupted = true;
+                return;
             }
-            Err(failure) if failure.cause == Cause::Unsupported => {
-                let why = format!("{model}: {workload}: {}", failure.message);
-                *self.refused.entry(why).or_default() += 1;
+            (checked.verdict, checked.message) = match failure.cause {
+                Cause::Unsupported => (Verdict::Refused, failure.message),
+                _ => (Verdict::Wrong, failure.to_string()),
+            };
+        }
+        self.checked.push(checked);
+    }
+
+    fn all(&self, verdict: Verdict) -> impl Iterator<Item = &Checked> {
+        self.checked.iter().filter(move |c| c.verdict == verdict)
+    }
+
+    fn count(&self, verdict: Verdict) -> usize {
+        self.all(verdict).count()
+    }
+
+    fn print(&self, format: Format) -> Result<(), Fail> {
+        match format {
+            Format::Json => print(&json(&self.checked)?)?,
+            Format::Csv => print(&self.sheet().text(format)?)?,
+            Format::Markdown => {
+                let sheet = self.sheet().text(format)?;
+                print(&format!("{sheet}\n{}", self.sum()))?;
             }
-            Err(failure) => {
-                let label = row.label();
-                let what = format!("{model}: {workload} {label} {failure}");
-                self.wrong.push(what);
+            Format::Table => print(&self.text())?,
+        }
+        if self.interrupted {
+            return Err(interrupt::interrupted());
+        }
+        match self.count(Verdict::Wrong) {
+            0 => Ok(()),
+            wrong => {
+                let cells = counted(wrong, "cell");
+                Err(Fail::Failure(format!("{cells} failed")))
             }
         }
     }
 
-    fn print(&self) -> Result<(), Fail> {
-        for (why, count) in &self.refused {
-            print(&format!("refused {count} times, {why}\n"))?;
+    /// What was refused and why, what is wrong, and how many are right.
+    fn text(&self) -> String {
+        let mut refused = BTreeMap::<String, usize>::new();
+        for one in self.all(Verdict::Refused) {
+            let Checked { workload, message, .. } = one;
+            let why = format!("{}: {workload}: {message}", one.who());
+            *refused.entry(why).or_default() += 1;
         }
-        for wrong in &self.wrong {
-            print(&format!("WRONG: {wrong}\n"))?;
+        let refused = refused.iter().map(|(why, count)| {
+            let times = counted(*count, "time");
+            format!("refused {times}, {why}\n")
+        });
+        let wrong = self.all(Verdict::Wrong).map(|one| {
+            let Checked { workload, size, message, .. } = one;
+            format!("WRONG: {}: {workload} {size} {message}\n", one.who())
+        });
+        refused.chain(wrong).collect::<String>() + &self.sum()
+    }
+
+    fn sum(&self) -> String {
+        let [right, refused, wrong] =
+            [Verdict::Right, Verdict::Refused, Verdict::Wrong]
+                .map(|verdict| self.count(verdict));
+        format!("{right} right, {refused} refused, {wrong} wrong\n")
+    }
+
+    fn sheet(&self) -> Sheet {
+        let mut sheet = Sheet::new(&COLUMNS);
+        for checked in &self.checked {
+            let Checked { model, workers, workload, size, .. } = checked;
+            let Checked { seed, verdict, message, .. } = checked;
+            sheet.row(vec![
+                model.clone(),
+                workers.to_string(),
+                workload.clone(),
+                size.clone(),
+                seed.to_string(),
+                verdict.word().into(),
+                message.clone(),
+            ]);
         }
-        let refused: usize = self.refused.values().sum();
-        let (right, wrong) = (self.right, self.wrong.len());
-        print(&format!("{right} right, {refused} refused, {wrong} wrong\n"))?;
-        if self.interrupted {
-            return Err(interrupt::interrupted());
-        }
-        if wrong > 0 {
-            let cells = if wrong == 1 { "cell" } else { "cells" };
-            return Err(Fail::Failure(format!("{wrong} {cells} failed")));
-        }
-        Ok(())
+        sheet
+    }
+}
+
+impl Checked {
+    fn who(&self) -> String {
+        format!("{} with {}", self.model, counted(self.workers, "worker"))
     }
 }
 

@@ -4,13 +4,13 @@ use crate::args::{Claimed, Claims, Format};
 use crate::fail::Fail;
 use crate::interrupt;
 use crate::run::limits;
-use crate::say::{line, note};
-use crate::show::{Sheet, print};
+use crate::say::progress;
+use crate::show::{Sheet, json, number, print};
 use crate::stamp;
 use crate::temporary;
 use lanes_claims::{Finding, Found, Group, Published, Study, study};
 use lanes_measure::process::Launch;
-use lanes_measure::statistics::{LEVEL, Outcome};
+use lanes_measure::statistics::{Interval, LEVEL, Outcome};
 use lanes_measure::words::digits;
 use std::time::Instant;
 
@@ -23,11 +23,13 @@ pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
     let folder = temporary::folder()?;
     let begin = Instant::now();
     if cfg!(debug_assertions) {
-        note!("this is a debug build; `cargo lanes` makes a release build");
+        progress!(
+            "lanes: this is a debug build; `cargo lanes` makes a release build"
+        );
     }
     let mut watch = |finding: &Finding| {
         let Finding { ratio, who, .. } = finding;
-        line!("{who}: {ratio}: {}", outcome(&finding.found));
+        progress!("{who}: {ratio}: {}", outcome(&finding.found));
     };
     let groups = options.groups.iter().map(|group| match group {
         Claimed::Computing => Group::Computing,
@@ -54,17 +56,23 @@ pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
     let (machine, build) = (stamp::machine(), stamp::build());
     let pythons = lanes_python::interpreters();
     let pythons = pythons.iter().map(|python| python.to_string()).collect();
-    if options.format == Format::Json {
-        let level = LEVEL;
-        let published =
-            Published { machine, pythons, build, seconds, level, findings };
-        let json = serde_json::to_string_pretty(&published);
-        let json = json.map_err(Fail::of)?;
-        return print(&format!("{json}\n"));
-    }
-    print(&sheet(&findings, options.format).text(options.format)?)?;
-    if options.format == Format::Csv {
-        return Ok(());
+    let format = options.printing.format();
+    match format {
+        Format::Json => {
+            let level = LEVEL;
+            return print(&json(&Published {
+                machine,
+                pythons,
+                build,
+                seconds,
+                level,
+                findings,
+            })?);
+        }
+        Format::Csv => return print(&figures(&findings).text(format)?),
+        Format::Table | Format::Markdown => {
+            print(&sheet(&findings, format).text(format)?)?;
+        }
     }
     let count = |verdict| {
         let is = |finding: &&Finding| match &finding.found {
@@ -115,6 +123,50 @@ fn sheet(findings: &[Finding], format: Format) -> Sheet {
             ends,
             outcome(&finding.found),
         ]);
+    }
+    sheet
+}
+
+/// The columns in CSV.
+pub(crate) const COLUMNS: [&str; 11] = [
+    "claim",
+    "ratio_of",
+    "who",
+    "bound_low",
+    "bound_high",
+    "median",
+    "low",
+    "high",
+    "repetitions",
+    "verdict",
+    "missing",
+];
+
+/// What programs read: ratios.
+fn figures(findings: &[Finding]) -> Sheet {
+    let mut sheet = Sheet::new(&COLUMNS);
+    for Finding { claim, ratio, who, bound, found } in findings {
+        let mut row = [claim, ratio, who].map(String::clone).to_vec();
+        row.extend([bound.low, bound.high].map(|end| number(Some(end))));
+        row.extend(match found {
+            Found::Measured { samples, estimate, verdict } => {
+                let Interval { low, median, high } = *estimate;
+                let [median, low, high] =
+                    [median, low, high].map(|ratio| number(Some(ratio)));
+                let verdict = match verdict {
+                    Outcome::Holds => "holds",
+                    Outcome::DoesNotHold => "does-not-hold",
+                    Outcome::NotEnoughEvidence => "not-enough-evidence",
+                };
+                let count = samples.len().to_string();
+                [median, low, high, count, verdict.into(), String::new()]
+            }
+            Found::Missing(why) => {
+                let [median, low, high] = [(); 3].map(|()| String::new());
+                [median, low, high, "0".into(), "missing".into(), why.clone()]
+            }
+        });
+        sheet.row(row);
     }
     sheet
 }

@@ -1,6 +1,6 @@
 //! `lanes cmp`: two sessions, cell by cell.
 
-use crate::args::{Cmp, Format};
+use crate::args::Cmp;
 use crate::changes::{end, text, visible};
 use crate::fail::Fail;
 use crate::provenance::differences;
@@ -33,7 +33,7 @@ pub(crate) fn cmp(options: &Cmp) -> Result<(), Fail> {
     {
         let path = path.display();
         if results.state != State::Complete {
-            note!("{path} is of a session that did not end as planned");
+            note!("the session in {path} did not end as planned");
         }
     }
     let path = options.before.display();
@@ -54,8 +54,9 @@ pub(crate) fn cmp(options: &Cmp) -> Result<(), Fail> {
     if !changes.iter().any(common) && options.fail_on.is_none() {
         return Err(Fail::Nothing("the files have no cell in common".into()));
     }
-    print(&text(&changes, options.fail_on, options.format)?)?;
-    if matches!(options.format, Format::Table | Format::Markdown) {
+    let format = options.printing.format();
+    print(&text(&changes, options.fail_on, format)?)?;
+    if format.is_for_people() {
         explain(&changes);
     }
     end(&changes, options.fail_on)

@@ -1,11 +1,13 @@
 //! `lanes demo`: a short session, traces, and a page with both.
 
-use crate::args::{Conditions, Demo, Drawing, Format, Report, Run};
+use crate::args::{Conditions, Demo, Drawing, Printing, Report, Run};
 use crate::fail::Fail;
 use crate::report::report;
 use crate::run::{end, measured};
-use crate::say::note;
+use crate::say::progress;
+use crate::show::print;
 use crate::trace::record_all;
+use crate::verdict::verdict;
 use lanes_measure::session;
 use lanes_suite::MODELS;
 use std::time::Duration;
@@ -13,7 +15,8 @@ use std::time::Duration;
 /// How many runs of each model are traced.
 const TRACED: u64 = 3;
 
-/// Measures briefly, traces, and makes the page.
+/// Measures briefly, traces, makes the page, and ends with the verdict and the
+/// path of the page.
 ///
 /// # Errors
 /// Those of `lanes run`, `lanes trace` and `lanes report`; a cell that failed
@@ -21,7 +24,7 @@ const TRACED: u64 = 3;
 pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
     let Demo { selection, budget, output, open } = options;
     let deadline = Duration::from_secs(60);
-    note!("1 of 3, measuring");
+    progress!("lanes: 1 of 3, measuring");
     let run = Run {
         selection: selection.clone(),
         quick: true,
@@ -36,14 +39,16 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
         no_control: false,
         details: false,
         output: output.clone(),
-        format: Format::Table,
+        list: false,
+        dry_run: false,
+        printing: Printing::default(),
     };
     let (results, path) = measured(&run)?;
     let ended = end(&results, &path);
     if let Err(Fail::Interrupted(_)) = ended {
         return ended;
     }
-    note!("2 of 3, tracing");
+    progress!("lanes: 2 of 3, tracing");
     let drawing = Drawing {
         unit: Duration::from_millis(20),
         workers: None,
@@ -58,8 +63,9 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
         let names = MODELS.iter().map(|entry| entry.name.to_owned());
         traced.models = names.collect();
     }
-    let traces = record_all(&traced, &drawing)?;
-    note!("3 of 3, the page");
+    let traces = record_all(&traced, &drawing, "demo")?;
+    progress!("lanes: 3 of 3, the page");
+    print(&verdict(&results))?;
     report(&Report {
         results: vec![path, traces],
         output: Some(output.clone()),

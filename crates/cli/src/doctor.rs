@@ -1,20 +1,21 @@
 //! `lanes doctor`: what of this machine helps or hurts measuring.
 
-use crate::args::Doctor;
+use crate::args::{Doctor, Format};
 use crate::fail::Fail;
 use crate::interrupt;
 use crate::models::not_built;
 use crate::run::limits;
-use crate::show::print;
+use crate::show::{Sheet, json, print};
 use crate::stamp;
 use lanes_core::limits::Limits;
 use lanes_core::{Config, Size, rows};
 use lanes_measure::guest;
 use lanes_measure::process::Launch;
-use lanes_measure::results::Results;
+use lanes_measure::results::{Results, RowResult};
 use lanes_measure::session::{self, Contender, Plan};
 use lanes_measure::words::{digits, percent, time};
 use rustix::process::{Resource, getrlimit};
+use serde::Serialize;
 use std::fs;
 use std::time::Duration;
 
@@ -27,40 +28,100 @@ const THREADS: u64 = 12_000;
 /// So much free memory is enough for every full size.
 const PLENTY: u64 = 2 << 30;
 
-/// Reports what helps or harms measuring, one line each, and what to do about
-/// it.
+/// The columns in CSV.
+pub(crate) const COLUMNS: [&str; 3] = ["good", "finding", "remedy"];
+
+/// One thing that was looked at.
+#[derive(Serialize)]
+pub(crate) struct Finding {
+    /// Whether it neither disturbs measurements nor limits them.
+    good: bool,
+    /// What was found.
+    finding: String,
+    /// What to do about it, if it is not good.
+    remedy: Option<String>,
+}
+
+impl Finding {
+    /// A line, and one below it with what to do.
+    fn line(&self) -> String {
+        let Self { finding, remedy, .. } = self;
+        match remedy {
+            None => format!("   ok  {finding}\n"),
+            Some(remedy) => format!(" look  {finding}\n       {remedy}\n"),
+        }
+    }
+}
+
+/// Reports what helps or harms measuring, and what to do about it. People read
+/// each line as soon as it is known.
 ///
 /// # Errors
 /// Those of the noise measurement.
 pub(crate) fn doctor(options: &Doctor) -> Result<(), Fail> {
+    let format = options.printing.format();
     let machine = stamp::machine();
-    let build = stamp::build();
-    good(&format!("machine: {machine}"))?;
+    let mut findings = Vec::new();
+    let mut add = |finding: Finding| {
+        if format == Format::Table {
+            print(&finding.line())?;
+        }
+        findings.push(finding);
+        Ok(())
+    };
+    add(good(&format!("machine: {machine}")))?;
     let limits = Limits::here();
-    cores(&limits)?;
-    governor()?;
-    load(&limits)?;
-    memory(&limits)?;
-    descriptors()?;
-    threads(&limits)?;
-    clock()?;
-    report(
+    add(cores(&limits))?;
+    add(governor())?;
+    add(load(&limits))?;
+    add(memory(&limits))?;
+    add(descriptors())?;
+    add(threads(&limits))?;
+    add(clock())?;
+    let [build, commit] = build();
+    add(build)?;
+    add(commit)?;
+    add(python())?;
+    guests().into_iter().try_for_each(&mut add)?;
+    if !options.no_noise {
+        noise()?.into_iter().try_for_each(&mut add)?;
+    }
+    match format {
+        Format::Table => Ok(()),
+        Format::Json => print(&json(&findings)?),
+        Format::Csv | Format::Markdown => {
+            print(&sheet(&findings).text(format)?)
+        }
+    }
+}
+
+fn sheet(findings: &[Finding]) -> Sheet {
+    let mut sheet = Sheet::new(&COLUMNS);
+    for Finding { good, finding, remedy } in findings {
+        let remedy = remedy.clone().unwrap_or_default();
+        sheet.row(vec![good.to_string(), finding.clone(), remedy]);
+    }
+    sheet
+}
+
+/// The build, and its commit.
+fn build() -> [Finding; 2] {
+    let build = stamp::build();
+    let profile = report(
         build.profile == "release",
         &format!("build: {}, {}", build.profile, build.rustc),
         "use `cargo lanes`, which builds with --release",
-    )?;
-    report(
+    );
+    let commit = report(
         build.commit.is_some(),
         "commit: known to result files",
         "without git, or in a copy that is no clone of its own, result files \
          do not say which sources were measured",
-    )?;
-    python()?;
-    guests()?;
-    if options.no_noise { Ok(()) } else { noise() }
+    );
+    [profile, commit]
 }
 
-fn python() -> Result<(), Fail> {
+fn python() -> Finding {
     let pythons = lanes_python::interpreters().iter();
     let pythons: Vec<String> = pythons.map(|p| p.to_string()).collect();
     let peers = lanes_python::peers().iter();
@@ -80,10 +141,11 @@ fn python() -> Result<(), Fail> {
 }
 
 /// Guests that are here, and what is wrong with those that cannot be used.
-fn guests() -> Result<(), Fail> {
+fn guests() -> Vec<Finding> {
+    let mut findings = Vec::new();
     for guest in guest::guests() {
         let name = &guest.name;
-        match guest.ask() {
+        findings.push(match guest.ask() {
             Ok(answer) => {
                 let library = answer.model.library.as_deref();
                 let what = library.unwrap_or("a guest");
@@ -94,34 +156,30 @@ fn guests() -> Result<(), Fail> {
                     true => text,
                     false => format!("{text}; {wrong}"),
                 };
-                report(wrong.is_empty(), &text, remedy)?;
+                report(wrong.is_empty(), &text, remedy)
             }
             Err(why) => report(
                 false,
                 &format!("guest {name}: {why}"),
                 "remove it from the PATH or build it anew; all else works",
-            )?,
-        }
+            ),
+        });
     }
-    for line in not_built() {
-        good(&line)?;
-    }
-    Ok(())
+    findings.extend(not_built().iter().map(|line| good(line)));
+    findings
 }
 
-fn good(text: &str) -> Result<(), Fail> {
-    print(&format!("   ok  {text}\n"))
+fn good(text: &str) -> Finding {
+    Finding { good: true, finding: text.into(), remedy: None }
 }
 
-/// Prints a line about one thing and, if it is not good, what to do.
-fn report(is_good: bool, text: &str, remedy: &str) -> Result<(), Fail> {
-    if is_good {
-        return good(text);
-    }
-    print(&format!(" look  {text}\n       {remedy}\n"))
+/// One thing and, if it is not good, what to do.
+fn report(is_good: bool, text: &str, remedy: &str) -> Finding {
+    let remedy = (!is_good).then(|| remedy.to_owned());
+    Finding { good: is_good, finding: text.into(), remedy }
 }
 
-fn cores(limits: &Limits) -> Result<(), Fail> {
+fn cores(limits: &Limits) -> Finding {
     let cores = limits.cores();
     let mut text = format!("cores: {cores} threads run at once");
     let quota = limits.quota.filter(|of| *of < limits.processors as f64);
@@ -140,7 +198,7 @@ fn cores(limits: &Limits) -> Result<(), Fail> {
     )
 }
 
-fn governor() -> Result<(), Fail> {
+fn governor() -> Finding {
     let path = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
     match fs::read_to_string(path) {
         Ok(text) => report(
@@ -149,13 +207,11 @@ fn governor() -> Result<(), Fail> {
             "clock rates change with load: `cpupower frequency-set -g \
              performance`, as root",
         ),
-        Err(_) => {
-            good("governor: none to see here, as in most virtual machines")
-        }
+        Err(_) => good("governor: not reported, as in most virtual machines"),
     }
 }
 
-fn load(limits: &Limits) -> Result<(), Fail> {
+fn load(limits: &Limits) -> Finding {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = text.split_whitespace().next();
     let Some(load) = load.and_then(|load| load.parse::<f64>().ok()) else {
@@ -168,7 +224,7 @@ fn load(limits: &Limits) -> Result<(), Fail> {
     )
 }
 
-fn memory(limits: &Limits) -> Result<(), Fail> {
+fn memory(limits: &Limits) -> Finding {
     let (Some(all), Some(free)) = (limits.total(), limits.available) else {
         return good("memory: not reported by the system");
     };
@@ -183,7 +239,7 @@ fn memory(limits: &Limits) -> Result<(), Fail> {
     report(free >= PLENTY, &text, &remedy)
 }
 
-fn descriptors() -> Result<(), Fail> {
+fn descriptors() -> Finding {
     let limit = getrlimit(Resource::Nofile);
     let most = limit.maximum.unwrap_or(u64::MAX);
     let text = match limit.current {
@@ -194,7 +250,7 @@ fn descriptors() -> Result<(), Fail> {
     report(most >= DESCRIPTORS, &text, remedy)
 }
 
-fn threads(limits: &Limits) -> Result<(), Fail> {
+fn threads(limits: &Limits) -> Finding {
     let Some(most) = limits.threads else {
         return good("threads: not reported by the system");
     };
@@ -206,7 +262,7 @@ fn threads(limits: &Limits) -> Result<(), Fail> {
     )
 }
 
-fn clock() -> Result<(), Fail> {
+fn clock() -> Finding {
     let path =
         "/sys/devices/system/clocksource/clocksource0/current_clocksource";
     let source = fs::read_to_string(path);
@@ -220,7 +276,7 @@ fn clock() -> Result<(), Fail> {
 }
 
 /// Measures within how much two processes of one model are alike.
-fn noise() -> Result<(), Fail> {
+fn noise() -> Result<Vec<Finding>, Fail> {
     let mut rows = rows(Size::Quick);
     rows.retain(|row| ["max", "fib"].contains(&row.workload()));
     let contender = Contender {
@@ -251,7 +307,7 @@ fn noise() -> Result<(), Fail> {
     let results =
         session::run(&plan, String::new(), silent).map_err(Fail::of)?;
     interrupt::look()?;
-    for row in &results.rows {
+    let finding = |row: &RowResult| {
         let summary = row.summary.as_ref().ok_or_else(|| {
             Fail::Failure("the noise was not measured".into())
         })?;
@@ -259,7 +315,7 @@ fn noise() -> Result<(), Fail> {
             Fail::Failure("the noise was not measured: too few visits".into())
         })?;
         let most = twin.high.max(-twin.low).exp_m1();
-        report(
+        Ok(report(
             most <= QUIET,
             &format!(
                 "noise: two processes of one model are alike within {} on {} \
@@ -270,7 +326,7 @@ fn noise() -> Result<(), Fail> {
             ),
             "smaller differences are not found in so short a time: stop other \
              programs, or give `lanes run` a larger --budget",
-        )?;
-    }
-    Ok(())
+        ))
+    };
+    results.rows.iter().map(finding).collect()
 }

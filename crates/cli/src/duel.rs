@@ -1,6 +1,6 @@
 //! `lanes duel`: two builds in one session.
 
-use crate::args::{Conditions, Duel, Format, Selection};
+use crate::args::{Conditions, Duel, Format, Peers, Selection};
 use crate::changes::{self, visible};
 use crate::fail::Fail;
 use crate::models::{Known, Origin};
@@ -48,7 +48,7 @@ pub(crate) fn duel(options: &Duel) -> Result<(), Fail> {
     let selection = Selection {
         filters: options.filters.clone(),
         models: options.models.clone(),
-        peers: Vec::new(),
+        peers: Peers::default(),
     };
     let rows = sized(options.full, options.items);
     let cells = Cells::among(&selection, rows, &known(&sides))?;
@@ -215,14 +215,14 @@ fn show(
     options: &Duel,
     measured: Option<&(Results, PathBuf)>,
 ) -> Result<(), Fail> {
-    let mut text = changes::text(changes, options.fail_on, options.format)?;
-    let people = matches!(options.format, Format::Table | Format::Markdown);
-    if let Some((results, _)) = measured.filter(|_| people) {
+    let format = options.printing.format();
+    let mut text = changes::text(changes, options.fail_on, format)?;
+    if let Some((results, _)) = measured.filter(|_| format.is_for_people()) {
         text += &foot(changes, results);
     }
     print(&text)?;
     if let Some((_, path)) = measured
-        && options.format == Format::Table
+        && format == Format::Table
     {
         line!("results: {}", path.display());
     }

@@ -4,12 +4,15 @@
 mod apart;
 mod grid;
 
+#[cfg(test)]
+pub(crate) use grid::COLUMNS;
+
 use crate::args::{Faults as Options, Format, Selection};
 use crate::fail::Fail;
 use crate::interrupt;
 use crate::models::{Known, Origin, known};
 use crate::run::{output, save};
-use crate::say::line;
+use crate::say::{line, progress};
 use crate::select::matching;
 use crate::show::print;
 use crate::stamp;
@@ -40,7 +43,7 @@ pub(crate) fn faults(options: &Options) -> Result<(), Fail> {
         if interrupt::happened() {
             break;
         }
-        line!("{}", case.name);
+        progress!("{}", case.name);
         let mut found = Case {
             name: case.name.to_owned(),
             asks: case.asks.to_owned(),
@@ -67,8 +70,9 @@ pub(crate) fn faults(options: &Options) -> Result<(), Fail> {
         State::Complete
     };
     save(&mut output, &faults).map_err(Fail::of)?;
-    print(&grid::text(&faults, options.format)?)?;
-    if options.format == Format::Table {
+    let format = options.printing.format();
+    print(&grid::text(&faults, format, options.details)?)?;
+    if format == Format::Table {
         line!("faults: {}", output.path().display());
     }
     match faults.count(Verdict::Broken) {

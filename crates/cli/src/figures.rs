@@ -1,12 +1,12 @@
 //! `lanes figures`: the article's five pictures, from fresh traces.
 
-use crate::args::{Figures, Format, Selection};
+use crate::args::{Figures, Format, Peers, Selection};
 use crate::draw::Recorder;
 use crate::fail::Fail;
 use crate::files::save;
 use crate::interrupt;
 use crate::run::limits;
-use crate::say::{line, note};
+use crate::say::{line, note, progress};
 use crate::select::Cells;
 use crate::show::print;
 use crate::temporary;
@@ -141,7 +141,8 @@ pub(crate) fn figures(options: &Figures) -> Result<(), Fail> {
         }
     }
     let filters = vec!["subtasks".to_owned()];
-    let selection = Selection { filters, models, peers: Vec::new() };
+    let peers = Peers::default();
+    let selection = Selection { filters, models, peers };
     let cells = Cells::choose(&selection, rows(Size::Quick))?.here()?;
     let limits = limits(drawing.deadline, None);
     let folder = temporary::folder()?;
@@ -150,7 +151,7 @@ pub(crate) fn figures(options: &Figures) -> Result<(), Fail> {
     let (mut timelines, mut all) = (BTreeMap::new(), Vec::new());
     let mut failed = Vec::new();
     for model in &cells.models {
-        line!("{}", model.name);
+        progress!("{}", model.name);
         match recorder.record(model) {
             Ok(recorded) => {
                 let timeline = recorded.timeline.clone();

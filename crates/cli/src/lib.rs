@@ -1,5 +1,6 @@
 //! The command `lanes`: a file for each of its subcommands.
-
+//!
+#![doc = include_str!("../FORMATS.md")]
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
 mod args;
@@ -17,9 +18,13 @@ mod fail;
 mod faults;
 mod figures;
 mod files;
+mod formats;
+mod grid;
+mod hints;
 mod interrupt;
 mod list;
 mod models;
+mod planned;
 mod printed;
 mod provenance;
 mod rank;
@@ -35,6 +40,7 @@ mod stamp;
 mod temporary;
 mod trace;
 mod tree;
+mod verdict;
 
 use crate::args::{Arguments, Command};
 use crate::fail::Fail;
@@ -56,8 +62,13 @@ pub fn understands(arguments: Vec<String>) -> bool {
 /// Does what the command line asks for, and returns the exit code.
 pub fn main() -> ExitCode {
     let done = match Arguments::try_parse() {
-        Ok(arguments) => perform(arguments.command),
-        Err(error) => return explain(&error),
+        Ok(Arguments { command, quiet }) => {
+            if quiet {
+                say::be_quiet();
+            }
+            perform(command)
+        }
+        Err(error) => return explain(&hints::with_hint(error)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -122,6 +133,7 @@ fn measure(command: &Command) -> Result<(), Fail> {
         Command::Faults(options) => faults::faults(options),
         Command::Report(options) => report::report(options),
         Command::Demo(options) => demo::demo(options),
+        Command::Formats => formats::formats(),
         Command::Completions { shell } => complete(*shell),
         Command::Worker => work(),
         Command::Case { model, case } => judge(model, case),

@@ -75,7 +75,7 @@ pub(crate) fn known(selection: &Selection) -> Result<Vec<Known>, Fail> {
             known.push(Known { name, origin: Origin::Guest(guest) });
         }
     }
-    for (name, command) in &selection.peers {
+    for (name, command) in &selection.peers.all {
         if known.iter().any(|other| other.name == *name) {
             let what = format!("a model is called {name} already");
             return Err(Fail::Usage(format!("--peer {name}: {what}")));

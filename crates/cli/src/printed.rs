@@ -3,13 +3,14 @@
 use crate::args::Format;
 use crate::fail::Fail;
 use crate::rank;
-use crate::show::{Sheet, number};
+use crate::show::{Sheet, json, number};
 use lanes_measure::ranking;
 use lanes_measure::results::{Results, RowResult, State};
+use lanes_measure::statistics::Grade;
 use lanes_measure::summary::{Group, Summary};
 use lanes_measure::tables::{
-    best_possible, finding, heading, label, latencies, least, own, speedups,
-    standings, used,
+    best_possible, heading, label, latencies, least, own, speedups, standings,
+    used,
 };
 use lanes_measure::words::{percent, time};
 
@@ -23,10 +24,7 @@ pub(crate) fn results(
     details: bool,
 ) -> Result<String, Fail> {
     match format {
-        Format::Json => {
-            let json = serde_json::to_string_pretty(results);
-            Ok(json.map_err(Fail::of)? + "\n")
-        }
+        Format::Json => json(results),
         Format::Csv => csv(results),
         Format::Table | Format::Markdown => people(results, format, details),
     }
@@ -154,28 +152,51 @@ fn titled(title: &str, format: Format) -> String {
     }
 }
 
+/// A grade in a word for programs.
+fn grade(grade: Option<&Grade>) -> &'static str {
+    match grade {
+        None => "only-model",
+        Some(Grade::Fastest) => "fastest",
+        Some(Grade::AsFast { .. }) => "as-fast",
+        Some(Grade::Slower { .. }) => "slower",
+        Some(Grade::AtMost { .. }) => "at-most",
+        Some(Grade::Open { .. }) => "open",
+    }
+}
+
+/// By which fraction a model that may be the fastest is slower at most.
+fn within(grade: Option<&Grade>) -> Option<f64> {
+    match grade? {
+        Grade::AsFast { within } | Grade::AtMost { within } => Some(*within),
+        _ => None,
+    }
+}
+
+/// The columns in CSV.
+pub(crate) const COLUMNS: [&str; 19] = [
+    "workload",
+    "size",
+    "workers",
+    "model",
+    "seconds",
+    "cpu_seconds",
+    "ratio",
+    "low",
+    "high",
+    "grade",
+    "within",
+    "limit_seconds",
+    "limit_beaten",
+    "cpu_ratio",
+    "cpu_low",
+    "cpu_high",
+    "twin_ratio",
+    "visits",
+    "failure",
+];
+
 fn csv(results: &Results) -> Result<String, Fail> {
-    let columns = [
-        "workload",
-        "size",
-        "workers",
-        "model",
-        "seconds",
-        "cpu_seconds",
-        "ratio",
-        "low",
-        "high",
-        "grade",
-        "limit_seconds",
-        "limit_beaten",
-        "cpu_ratio",
-        "cpu_low",
-        "cpu_high",
-        "twin_ratio",
-        "visits",
-        "failure",
-    ];
-    let mut sheet = Sheet::new(&columns);
+    let mut sheet = Sheet::new(&COLUMNS);
     for row in &results.rows {
         let groups = row.summary.iter().flat_map(|s| {
             s.groups.iter().flat_map(move |g| {
@@ -199,7 +220,8 @@ fn csv(results: &Results) -> Result<String, Fail> {
                 number(ratio.map(|r| r.median).or(none.then_some(1.0))),
                 number(ratio.map(|r| r.low)),
                 number(ratio.map(|r| r.high)),
-                finding(row, standing),
+                grade(standing.grade.as_ref()).into(),
+                number(within(standing.grade.as_ref())),
                 number(limit),
                 beaten.unwrap_or_default(),
                 number(cpu.map(|r| r.median)),
@@ -211,23 +233,23 @@ fn csv(results: &Results) -> Result<String, Fail> {
             ]);
         }
         for (contender, seconds) in row.answers() {
-            let mut texts = vec![String::new(); columns.len()];
+            let mut texts = vec![String::new(); COLUMNS.len()];
             texts[0].clone_from(&row.workload);
             texts[1].clone_from(&row.size);
             texts[2] = contender.workers.to_string();
             texts[3].clone_from(&contender.name);
             texts[4] = seconds.to_string();
-            texts[9] = "only answers, not ranked".into();
+            texts[9] = "only-answers".into();
             sheet.row(texts);
         }
         for contender in own(row) {
             let Some(failure) = &contender.failure else { continue };
-            let mut texts = vec![String::new(); columns.len()];
+            let mut texts = vec![String::new(); COLUMNS.len()];
             texts[0].clone_from(&row.workload);
             texts[1].clone_from(&row.size);
             texts[2] = contender.workers.to_string();
             texts[3].clone_from(&contender.name);
-            texts[17] = failure.to_string();
+            texts[18] = failure.to_string();
             sheet.row(texts);
         }
     }

@@ -5,7 +5,7 @@ use crate::fail::Fail;
 use crate::say::note;
 use crate::select::{like, nearest};
 use crate::sessions::sessions;
-use crate::show::{Sheet, number, print};
+use crate::show::{Sheet, json, number, print};
 use lanes_core::Point;
 use lanes_measure::ranking::{
     self, Figure, Finding, Place, RankedRow, Ranking, YARDSTICK,
@@ -24,7 +24,7 @@ pub(crate) fn rank(options: &Rank) -> Result<(), Fail> {
     let results = sessions(&options.results)?;
     let only = models(&options.models, &results)?;
     for workload in ranking::unknown(&results) {
-        note!("{workload:?} is no workload here, and is not ranked");
+        note!("no workload is called {workload:?} here: it is not ranked");
     }
     let level = results.iter().map(|results| results.level);
     let level = level.fold(0.5, f64::max);
@@ -32,14 +32,12 @@ pub(crate) fn rank(options: &Rank) -> Result<(), Fail> {
     if rankings.is_empty() {
         return Err(nothing(&results, &only));
     }
-    match options.format {
-        Format::Json => {
-            let json = serde_json::to_string_pretty(&rankings);
-            print(&(json.map_err(Fail::of)? + "\n"))
-        }
+    let format = options.printing.format();
+    match format {
+        Format::Json => print(&json(&rankings)?),
         Format::Csv => print(&csv(&rankings)?),
         Format::Table | Format::Markdown => {
-            let texts = rankings.iter().map(|r| text(r, options.format));
+            let texts = rankings.iter().map(|r| text(r, format));
             let texts = texts.collect::<Result<Vec<_>, _>>()?;
             print(&texts.join("\n"))
         }
@@ -270,29 +268,31 @@ fn finding(finding: Finding) -> &'static str {
     }
 }
 
+/// The columns in CSV.
+pub(crate) const COLUMNS: [&str; 17] = [
+    "workers",
+    "point",
+    "rows",
+    "reference",
+    "model",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "seconds_per_item",
+    "seconds_per_item_low",
+    "seconds_per_item_high",
+    "to_first",
+    "to_first_low",
+    "to_first_high",
+    "finding",
+    "least_without_one_row",
+    "most_without_one_row",
+];
+
 /// All rankings for spreadsheets: numbers in seconds and ratios, and an empty
 /// cell for what is not known.
 fn csv(rankings: &[Ranking]) -> Result<String, Fail> {
-    let columns = [
-        "workers",
-        "point",
-        "rows",
-        "reference",
-        "model",
-        "ratio",
-        "ratio_low",
-        "ratio_high",
-        "seconds_per_item",
-        "seconds_per_item_low",
-        "seconds_per_item_high",
-        "to_first",
-        "to_first_low",
-        "to_first_high",
-        "finding",
-        "least_without_one_row",
-        "most_without_one_row",
-    ];
-    let mut sheet = Sheet::new(&columns);
+    let mut sheet = Sheet::new(&COLUMNS);
     let figure = |figure: Option<Figure>| {
         let value = figure.map(|figure| figure.value);
         let low = figure.and_then(|figure| figure.low);

@@ -4,7 +4,7 @@ use crate::args::{Report, Selection};
 use crate::catalogue::catalogue;
 use crate::fail::Fail;
 use crate::files::{save, save_new};
-use crate::say::{line, note};
+use crate::say::{line, note, progress};
 use crate::select::Cells;
 use crate::tree::tree;
 use jiff::Timestamp;
@@ -52,15 +52,15 @@ pub(crate) fn report(options: &Report) -> Result<(), Fail> {
             file.clone()
         }
     };
-    note!(
-        "{} MB in {}",
+    progress!(
+        "lanes: {} MB in {}",
         digits(html.len() as f64 / 1e6),
         time(begun.elapsed().as_secs_f64())
     );
     line!("page: {}", path.display());
     if options.open {
         opener::open(&path).map_err(|error| {
-            Fail::Failure(format!("the page is there, but {error}"))
+            Fail::Failure(format!("the page is written, but not opened: {error}"))
         })?;
     }
     Ok(())

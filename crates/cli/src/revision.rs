@@ -3,7 +3,7 @@
 
 use crate::fail::Fail;
 use crate::interrupt;
-use crate::say::note;
+use crate::say::progress;
 use std::env;
 use std::fs::{self, File};
 use std::io::{Read, Seek};
@@ -68,7 +68,7 @@ impl Revision {
         let failed = |error| Fail::Failure(format!("{place}: {error}"));
         fs::create_dir_all(&folder).map_err(failed)?;
         let short = &self.commit[..9.min(self.commit.len())];
-        note!("builds {short}, which takes minutes the first time");
+        progress!("lanes: builds {short}, which takes minutes the first time");
         let tree = Worktree::add(&self.root, &self.commit, &folder)?;
         let mut log = tempfile::tempfile().map_err(Fail::of)?;
         let status = compile(&tree, &folder, &log, stop)?;

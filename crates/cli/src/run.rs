@@ -4,8 +4,9 @@ use crate::args::{Conditions, Format, Run};
 use crate::fail::Fail;
 use crate::files::remedy;
 use crate::interrupt;
+use crate::planned;
 use crate::printed;
-use crate::say::{line, note};
+use crate::say::{is_quiet, line, note, progress};
 use crate::select::Cells;
 use crate::show::print;
 use crate::stamp;
@@ -31,17 +32,27 @@ pub(crate) fn limits(deadline: Duration, memory: Option<u64>) -> Limits {
     Limits { deadline, memory, stop: interrupt::flag() }
 }
 
-/// Measures what was chosen, saves it, and prints the grades.
+/// Measures what was chosen, saves it, and prints the grades; or prints what
+/// would be measured.
 ///
 /// # Errors
 /// Those of [`measured`], [`Fail::Failure`] if a cell failed,
 /// [`Fail::Interrupted`] after Ctrl-C.
 pub(crate) fn run(options: &Run) -> Result<(), Fail> {
+    let format = options.printing.format();
+    if options.list || options.dry_run {
+        let plan = plan(options, false)?;
+        if options.list {
+            return planned::list(&plan, format);
+        }
+        let output = output(&options.output, "", &jiff::Timestamp::now())?;
+        return planned::dry_run(&plan, &output, options);
+    }
     let (results, path) = measured(options)?;
-    let text = printed::results(&results, options.format, options.details)?;
+    let text = printed::results(&results, format, options.details)?;
     let printed = print(&text);
     // Also where nobody reads the output.
-    if options.format == Format::Table || printed.is_err() {
+    if format == Format::Table || printed.is_err() {
         line!("results: {}", path.display());
     }
     printed?;
@@ -63,10 +74,25 @@ pub(crate) fn sized(full: bool, items: Option<usize>) -> Vec<Box<dyn Row>> {
 /// Those of the selection, of the places for files, and of inputs that cannot
 /// be made.
 pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
+    let mut plan = plan(options, true)?;
+    let has_items = options.items.is_some();
+    session(&mut plan, has_items, &options.output)
+}
+
+/// What was chosen. Only where it is going to be measured, peers are started,
+/// to find out which are serial.
+///
+/// # Errors
+/// Those of the selection.
+fn plan(options: &Run, starts: bool) -> Result<Plan, Fail> {
     let rows = sized(options.full, options.items);
-    let cells = Cells::choose(&options.selection, rows)?.here()?;
-    let contenders = contenders(&cells, &options.workers);
+    let mut cells = Cells::choose(&options.selection, rows)?.here()?;
     let Conditions { seed, deadline, memory } = options.conditions;
+    let limits = limits(deadline, memory);
+    if starts {
+        cells.find_serial(&options.workers, &limits);
+    }
+    let contenders = contenders(&cells, &options.workers);
     let control = !options.no_control;
     let (rows, wants) = cells.into_parts();
     let mut plan = Plan {
@@ -81,14 +107,13 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
         seed,
         level: 0.95,
         margin: options.margin,
-        limits: limits(deadline, memory),
+        limits,
         machine: stamp::machine(),
         build: stamp::build(),
     };
     let default = || Plan::default_budget(plan.cells());
     plan.budget = options.budget.unwrap_or_else(default);
-    let has_items = options.items.is_some();
-    session(&mut plan, has_items, &options.output)
+    Ok(plan)
 }
 
 /// Measures what is planned, and saves it after each visit in the file that is
@@ -124,7 +149,9 @@ pub(crate) fn session(
             save(output, &whole(results.clone(), &refused))?;
         }
         if cfg!(debug_assertions) && progress.visits == 0 {
-            note!("a debug build; `cargo lanes` makes a release build");
+            progress!(
+                "lanes: a debug build; `cargo lanes` makes a release build"
+            );
         }
         show(&bar, progress);
         Ok(())
@@ -274,6 +301,9 @@ fn bar(plan: &Plan) -> ProgressBar {
         Some(_) => None,
         None => Some(plan.budget.as_secs()),
     };
+    if is_quiet() {
+        return ProgressBar::hidden();
+    }
     let bar = seconds.map_or_else(ProgressBar::no_length, ProgressBar::new);
     let template = match seconds {
         Some(_) => "{bar:30} {pos} of {len} s  {msg}",

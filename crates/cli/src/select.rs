@@ -5,6 +5,8 @@ use crate::fail::Fail;
 use crate::models::{Known, Model, Origin, known};
 use crate::say::note;
 use lanes_core::{Row, Size, rows};
+use lanes_measure::peer;
+use lanes_measure::process::Limits;
 use lanes_measure::session::Wants;
 
 /// The cells that were chosen.
@@ -15,6 +17,8 @@ pub(crate) struct Cells {
     pub(crate) models: Vec<Model>,
     filters: Vec<Filter>,
     by_name: Vec<String>,
+    /// The peers that no filter names: they take part in every row.
+    everywhere: Vec<String>,
 }
 
 /// A model that `--models` selects, before its worker describes it.
@@ -24,6 +28,9 @@ struct Candidate {
     name: String,
     /// Whether only a filter with its name selects it.
     by_name: bool,
+    /// Whether it is a peer that `--models` does not name: it takes part beside
+    /// those that are named there.
+    beside: bool,
 }
 
 impl Cells {
@@ -90,16 +97,19 @@ impl Cells {
         if filters.is_empty() {
             filters.push(Filter::default());
         }
-        let mut cells = Self {
-            rows,
-            models: Vec::new(),
-            filters,
-            by_name: candidates
-                .iter()
-                .filter(|candidate| candidate.by_name)
-                .map(|candidate| candidate.known.name.clone())
-                .collect(),
+        let names = |is: &dyn Fn(&&Candidate) -> bool| -> Vec<String> {
+            let chosen = candidates.iter().filter(is);
+            chosen.map(|candidate| candidate.known.name.clone()).collect()
         };
+        let unnamed = |name: &str| !filters.iter().any(|f| f.names(name));
+        let everywhere = names(&|candidate| {
+            let Known { name, origin } = &candidate.known;
+            matches!(origin, Origin::Peer(_)) && unnamed(name)
+        });
+        let beside = names(&|c| c.beside && unnamed(&c.known.name));
+        let by_name = names(&|candidate| candidate.by_name);
+        let models = Vec::new();
+        let mut cells = Self { rows, models, filters, by_name, everywhere };
         // Only a selected model's worker is asked to describe itself.
         for Candidate { known, name, .. } in candidates {
             let mut rows = cells.rows.iter();
@@ -108,33 +118,38 @@ impl Cells {
             }
         }
         let mut rows = std::mem::take(&mut cells.rows);
+        // A peer goes where the others are: it makes no row by itself.
+        let own = cells.models.iter().filter(|m| !beside.contains(&m.model));
+        let own: Vec<&Model> = own.collect();
         rows.retain(|row| {
-            let mut models = cells.models.iter();
-            models.any(|model| cells.wants(&**row, &model.model))
+            let has = |model: &&&Model| model.has(row.workload());
+            let mut models = own.iter().filter(has);
+            models.any(|model| cells.selects(&**row, &model.model))
         });
         if rows.is_empty() {
             return Err(cells.nothing(selection));
         }
-        cells.models.retain(|model| {
+        let mut models = std::mem::take(&mut cells.models);
+        models.retain(|model| {
             rows.iter().any(|row| {
-                let filters = &cells.filters;
-                model.has(row.workload())
-                    && means(filters, &cells.by_name, &**row, &model.model)
+                model.has(row.workload()) && cells.means(&**row, &model.model)
             })
         });
-        Ok(Self { rows, ..cells })
+        Ok(Self { rows, models, ..cells })
     }
 
     fn nothing(&self, selection: &Selection) -> Fail {
         let what = cut(&selection.filters.join(" "));
         let mut why = format!("no cell matches {what:?}");
-        for model in &self.models {
+        // Of a peer no cell is known before it runs.
+        let known = |model: &&Model| !model.described.cells.is_empty();
+        for model in self.models.iter().filter(known) {
             let cells = model.described.cells.iter();
             let cells = cells.map(|cell| cell.workload.as_str());
             let cells = cells.collect::<Vec<_>>().join(", ");
             why += &format!("; {} has {cells}", model.model);
         }
-        Fail::Nothing(why + "; `lanes list` shows them all")
+        Fail::Nothing(why + "; `lanes list --details` shows them all")
     }
 
     /// Removes the models that are not installed, and reports them.
@@ -157,6 +172,26 @@ impl Cells {
         Ok(self)
     }
 
+    /// Finds out which peers have one worker, however many are asked for: each
+    /// is started, unless no more is asked for anyway.
+    pub(crate) fn find_serial(&mut self, workers: &[usize], limits: &Limits) {
+        if workers == [1] {
+            return;
+        }
+        for model in &mut self.models {
+            if let Origin::Peer(launch) = &model.origin
+                && peer::is_serial(launch, &model.model, limits)
+            {
+                let name = &model.name;
+                note!(
+                    "{name} says that it has 1 worker when 2 are asked \
+                     for: it is measured with 1, beside any number"
+                );
+                model.described.serial = true;
+            }
+        }
+    }
+
     /// The rows, and whether a cell of them was chosen.
     pub(crate) fn into_parts(mut self) -> (Vec<Box<dyn Row>>, Wants) {
         let rows = std::mem::take(&mut self.rows);
@@ -165,8 +200,18 @@ impl Cells {
     }
 
     /// Whether the filters select a cell, if there are filters.
+    fn selects(&self, row: &dyn Row, model: &str) -> bool {
+        let by_name = self.by_name.iter().any(|name| name == model);
+        let mut filters = self.filters.iter();
+        filters.any(|filter| filter.matches(row, model, by_name))
+    }
+
+    /// Whether the filters select a cell, or its row for a peer.
     fn means(&self, row: &dyn Row, model: &str) -> bool {
-        means(&self.filters, &self.by_name, row, model)
+        let everywhere = self.everywhere.iter().any(|name| name == model);
+        let mut filters = self.filters.iter();
+        self.selects(row, model)
+            || (everywhere && filters.any(|filter| filter.matches_row(row)))
     }
 
     /// Whether a cell was chosen.
@@ -183,18 +228,9 @@ impl Cells {
     }
 }
 
-fn means(
-    filters: &[Filter],
-    by_name: &[String],
-    row: &dyn Row,
-    model: &str,
-) -> bool {
-    let by_name = by_name.iter().any(|name| name == model);
-    filters.iter().any(|filter| filter.matches(row, model, by_name))
-}
-
-/// The models of `--models` in its order, or all of them. One that is listed
-/// there, or is like a pattern there, is named.
+/// The models of `--models` in its order, or all of them, and then the peers
+/// that are not among these. One that is listed there, or is like a pattern
+/// there, is named.
 fn candidates(
     selection: &Selection,
     known: &[Known],
@@ -202,7 +238,7 @@ fn candidates(
     if selection.models.is_empty() {
         let all = known.iter().cloned().map(|known| {
             let (name, by_name) = (known.name.clone(), known.by_name());
-            Candidate { known, name, by_name }
+            Candidate { known, name, by_name, beside: false }
         });
         return Ok(all.collect());
     }
@@ -220,8 +256,16 @@ fn candidates(
                 0 => known.name.clone(),
                 before => format!("{}#{}", known.name, before + 1),
             };
-            let known = known.clone();
-            chosen.push(Candidate { known, name, by_name: false });
+            let (known, by_name, beside) = (known.clone(), false, false);
+            chosen.push(Candidate { known, name, by_name, beside });
+        }
+    }
+    let is_peer = |known: &&Known| matches!(known.origin, Origin::Peer(_));
+    for peer in known.iter().filter(is_peer) {
+        if chosen.iter().all(|other| other.known.name != peer.name) {
+            let (known, name) = (peer.clone(), peer.name.clone());
+            let (by_name, beside) = (false, true);
+            chosen.push(Candidate { known, name, by_name, beside });
         }
     }
     Ok(chosen)
@@ -304,10 +348,19 @@ impl Filter {
     /// Whether the pattern selects a cell. A model that takes part by name only
     /// is not selected by a pattern without a model.
     fn matches(&self, row: &dyn Row, model: &str, by_name: bool) -> bool {
-        like(&self.workload, row.workload())
+        self.matches_row(row)
             && like(&self.model, model)
             && !(by_name && self.model == "*")
-            && like(&self.size, &row.label())
+    }
+
+    /// Whether the pattern selects a row, in some model.
+    fn matches_row(&self, row: &dyn Row) -> bool {
+        like(&self.workload, row.workload()) && like(&self.size, &row.label())
+    }
+
+    /// Whether the pattern is about this model rather than about all.
+    fn names(&self, model: &str) -> bool {
+        self.model != "*" && like(&self.model, model)
     }
 }
 
@@ -377,7 +430,7 @@ pub(crate) fn unknown<'a>(
 ) -> Fail {
     let hint = match nearest(name, known) {
         Some(nearest) => format!("did you mean {nearest:?}?"),
-        None => "`lanes list` shows them all".into(),
+        None => "`lanes list --details` shows them all".into(),
     };
     Fail::Usage(format!("no {what} is called {:?}; {hint}", cut(name)))
 }
@@ -385,18 +438,31 @@ pub(crate) fn unknown<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::Peers;
     use lanes_core::{Entry, Family};
+    use lanes_measure::process::Launch;
+    use lanes_measure::protocol::{Described, DescribedCell, Grade};
     use lanes_suite::MODELS;
 
-    fn choose(filters: &[&str], models: &[&str]) -> Result<Cells, Fail> {
+    fn choose_with(
+        peers: &[&str],
+        filters: &[&str],
+        models: &[&str],
+    ) -> Result<Cells, Fail> {
         let owned =
             |list: &[&str]| list.iter().map(|s| s.to_string()).collect();
+        let command = || vec!["python3".to_owned()];
+        let peers = peers.iter().map(|name| (name.to_string(), command()));
         let selection = Selection {
             filters: owned(filters),
             models: owned(models),
-            peers: vec![("py".into(), vec!["python3".into()])],
+            peers: Peers { all: peers.collect() },
         };
         Cells::choose(&selection, rows(Size::Quick))
+    }
+
+    fn choose(filters: &[&str], models: &[&str]) -> Result<Cells, Fail> {
+        choose_with(&[], filters, models)
     }
 
     fn names(cells: &Cells) -> String {
@@ -409,12 +475,11 @@ mod tests {
 
     #[test]
     fn filters_choose_cells() {
-        // What a program chooses from, and the peer of the command line.
         let all = choose(&[], &[]).unwrap();
         let rows = rows(Size::Quick).len();
         let runtime = |entry: &&Entry| entry.family == Family::Runtime;
         let runtimes = MODELS.iter().filter(runtime).count();
-        assert_eq!((all.rows.len(), all.models.len()), (rows, runtimes + 1));
+        assert_eq!((all.rows.len(), all.models.len()), (rows, runtimes));
         let one = choose(&["max/rayon"], &[]).unwrap();
         assert_eq!(names(&one), "max 2^22, rayon");
         let two = choose(&["max/rayon", "fib/tok*"], &[]).unwrap();
@@ -423,8 +488,8 @@ mod tests {
         assert!(!two.wants(&*two.rows[0], "tokio"));
         let model = choose(&["smol"], &[]).unwrap();
         assert_eq!((model.rows.len(), model.models.len()), (rows, 1));
-        let form = choose(&["counter/*/lock*"], &["tokio", "py"]).unwrap();
-        assert_eq!(names(&form), "counter lock-16x10000, tokio, py");
+        let form = choose(&["counter/*/lock*"], &["tokio"]).unwrap();
+        assert_eq!(names(&form), "counter lock-16x10000, tokio");
         let named = choose(&["fib/gil", "max/*esses"], &[]).unwrap();
         assert_eq!(names(&named), "max 2^22, fib 18, gil, processes");
         let like = choose(&["fib"], &["process*", "mutex"]).unwrap();
@@ -434,7 +499,58 @@ mod tests {
     }
 
     #[test]
-    fn names_that_nothing_has_are_told_with_the_nearest() {
+    fn a_peer_takes_part_beside_whatever_is_chosen() {
+        let choose = |filters: &[&str], models: &[&str]| {
+            choose_with(&["py"], filters, models)
+        };
+        let of = |filters: &[&str], models: &[&str]| {
+            names(&choose(filters, models).unwrap())
+        };
+        let all = choose(&[], &[]).unwrap();
+        assert!(all.models.iter().any(|model| model.name == "py"));
+        assert_eq!(all.rows.len(), rows(Size::Quick).len());
+        assert_eq!(of(&["fib"], &["rayon"]), "fib 18, rayon, py");
+        assert_eq!(of(&["fib"], &["py", "rayon"]), "fib 18, py, rayon");
+        assert_eq!(of(&["fib/rayon"], &[]), "fib 18, rayon, py");
+        assert_eq!(of(&["fib"], &["py"]), "fib 18, py");
+        // A filter that names it chooses its rows.
+        let two = choose(&["max/py", "fib/rayon"], &[]).unwrap();
+        assert_eq!(names(&two), "max 2^22, fib 18, rayon, py");
+        assert!(two.wants(&*two.rows[0], "py"));
+        assert!(!two.wants(&*two.rows[1], "py"));
+        let none = choose(&["max/rayon"], &["smol"]);
+        assert!(matches!(none, Err(Fail::Nothing(_))));
+    }
+
+    #[test]
+    fn a_peer_goes_where_the_others_are() {
+        let fib = DescribedCell {
+            workload: "fib".into(),
+            fit: Grade::Natural,
+            reason: String::new(),
+        };
+        let model = "few".to_owned();
+        let cells = vec![fib];
+        let few = Described { model, cells, ..Described::default() };
+        let launch = Launch::named("python3", Vec::new());
+        let known =
+            [("few", Origin::Builds(few)), ("py", Origin::Peer(launch))];
+        let known = known.map(|(name, origin)| {
+            let name = name.to_owned();
+            Known { name, origin }
+        });
+        let of = |models: &[&str]| {
+            let models = models.iter().map(|name| name.to_string()).collect();
+            let selection = Selection { models, ..Selection::default() };
+            let cells = Cells::among(&selection, rows(Size::Quick), &known);
+            names(&cells.unwrap())
+        };
+        assert_eq!(of(&["few"]), "fib 18, few, py");
+        assert!(of(&["few", "py"]).starts_with("max 2^22, "));
+    }
+
+    #[test]
+    fn names_that_nothing_has_are_reported_with_the_nearest() {
         let failure = |filters: &[&str], models: &[&str]| {
             choose(filters, models).err().unwrap()
         };

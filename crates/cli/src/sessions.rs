@@ -34,10 +34,10 @@ pub(crate) fn sessions(paths: &[PathBuf]) -> Result<Vec<Results>, Fail> {
         match results.state {
             State::Complete => {}
             State::Running => {
-                note!("{path} is of a session that is running, or was killed");
+                note!("the session in {path} is running, or was killed");
             }
             State::Interrupted => {
-                note!("{path} is of a session that was interrupted");
+                note!("the session in {path} was interrupted");
             }
         }
         match results.rows.iter().any(|row| !row.samples.is_empty()) {

@@ -6,6 +6,7 @@ use comfy_table::{
     Attribute, Cell, CellAlignment, Color, Table, TableStyle, presets,
 };
 use lanes_measure::tables::{Table as Figures, UNKNOWN};
+use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 
 /// A table as it is printed, in any format but JSON.
@@ -78,6 +79,15 @@ impl Sheet {
         text.push('\n');
         text
     }
+}
+
+/// A document as JSON.
+///
+/// # Errors
+/// Those of the format's library.
+pub(crate) fn json(document: &impl Serialize) -> Result<String, Fail> {
+    let text = serde_json::to_string_pretty(document).map_err(Fail::of)?;
+    Ok(text + "\n")
 }
 
 /// A number for programs. What is not known, and an end that there is not, is

@@ -7,7 +7,7 @@ use crate::files::save;
 use crate::interrupt;
 use crate::models::Model;
 use crate::run::limits;
-use crate::say::line;
+use crate::say::{line, note, progress};
 use crate::select::Cells;
 use crate::show::print;
 use crate::stamp;
@@ -21,9 +21,10 @@ use std::path::PathBuf;
 /// Every workload, for the page.
 const ALL: &str = "all";
 /// The models that are drawn unless others are named.
-const USUAL: [&str; 7] = [
+const USUAL: [&str; 8] = [
     "sequential",
     "threads",
+    "rayon",
     "mutex",
     "gil",
     "tokio",
@@ -42,15 +43,15 @@ const FEWER: usize = 48;
 /// Those of the selection and of the output; [`Fail::Failure`] if a model could
 /// not be recorded, after the others were.
 pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
-    let Trace { workload, models, size, items, drawing } = options;
+    let Trace { workload, models, peers, size, items, drawing } = options;
     if workload == ALL {
         if size.is_some() || items.is_some() {
             let why = "every workload has a size of its own";
             return Err(Fail::Usage(format!("trace all: {why}")));
         }
-        let models = models.clone();
-        let selection = Selection { models, ..Selection::default() };
-        return record_all(&selection, drawing).map(drop);
+        let (models, peers) = (models.clone(), peers.clone());
+        let selection = Selection { filters: Vec::new(), models, peers };
+        return record_all(&selection, drawing, ALL).map(drop);
     }
     let known = match items {
         Some(items) => rows_with(*items),
@@ -73,10 +74,11 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
         [] => USUAL.map(String::from).to_vec(),
         models => models.to_vec(),
     };
-    let selection =
-        Selection { filters: vec![filter], models, peers: Vec::new() };
-    let cells = Cells::choose(&selection, known)?.here()?;
+    let (filters, peers) = (vec![filter], peers.clone());
+    let selection = Selection { filters, models, peers };
+    let mut cells = Cells::choose(&selection, known)?.here()?;
     let studio = Studio::open(drawing)?;
+    studio.find_serial(&mut cells);
     let in_units = workload == "subtasks" && size.is_none() && items.is_none();
     let pinned = cells.rows[0].pinned().map_err(Fail::of)?;
     let recorder = studio.recorder((!in_units).then_some(&*pinned));
@@ -105,16 +107,24 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
         views: vec![View::Tasks, View::Workers],
         timelines: recorded.iter().map(|s| s.timeline.clone()).collect(),
     };
-    write(&picture, drawing, &format!("trace-{workload}"))?;
-    let missed = (!failed.is_empty()).then(|| failure(&failed));
+    write(&picture, drawing, workload)?;
+    // What a model cannot do is no failure while others can.
+    let is_wrong = |one: &&(String, Failure)| one.1.is_wrong();
+    for (name, why) in failed.iter().filter(|one| !is_wrong(one)) {
+        note!("not traced: {name}: {why}");
+    }
+    let wrong: Vec<_> = failed.iter().filter(is_wrong).cloned().collect();
     let written = written(&recorder, &*cells.rows[0], recorded, failed);
-    keep(vec![written], drawing, &format!("traces-{workload}"))?;
+    keep(vec![written], drawing, workload)?;
     printed?;
-    missed.map_or(Ok(()), Err)
+    match &wrong[..] {
+        [] => Ok(()),
+        wrong => Err(failure(wrong)),
+    }
 }
 
 /// Records every workload that was chosen, in the models that were or in all
-/// that are here, for the page: the file.
+/// that are here, for the page, and returns the file, which gets this name.
 ///
 /// # Errors
 /// Those of the selection and of the output. The file names the models that
@@ -122,25 +132,27 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
 pub(crate) fn record_all(
     selection: &Selection,
     drawing: &Drawing,
+    name: &str,
 ) -> Result<PathBuf, Fail> {
     let mut selection = selection.clone();
     if selection.models.is_empty() {
         selection.models.push("*".into());
     }
-    let cells = Cells::choose(&selection, rows(Size::Quick))?.here()?;
+    let mut cells = Cells::choose(&selection, rows(Size::Quick))?.here()?;
     let studio = Studio::open(drawing)?;
+    studio.find_serial(&mut cells);
     let mut workloads: Vec<TracedWorkload> = Vec::new();
     for row in &cells.rows {
         if workloads.iter().any(|of| of.workload == row.workload()) {
             continue;
         }
-        line!("{}", row.workload());
+        progress!("{}", row.workload());
         let has = |model: &&Model| cells.has(row.workload(), &model.model);
         let models = cells.models.iter().filter(has).cloned();
         let models: Vec<Model> = models.collect();
         workloads.push(studio.recorded(&**row, &models)?);
     }
-    keep(workloads, drawing, "traces")
+    keep(workloads, drawing, name)
 }
 
 /// The settings of a recording.
@@ -155,6 +167,12 @@ impl<'a> Studio<'a> {
         let limits = limits(drawing.deadline, None);
         let folder = temporary::folder()?;
         Ok(Self { drawing, folder, limits })
+    }
+
+    /// Finds out which peers have one worker.
+    fn find_serial(&self, cells: &mut Cells) {
+        let workers = self.recorder(None).workers();
+        cells.find_serial(&[workers], &self.limits);
     }
 
     fn recorder<'b>(&'b self, row: Option<&'b dyn Row>) -> Recorder<'b> {
@@ -265,7 +283,7 @@ fn keep(
         workloads,
     );
     let text = serde_json::to_string(&traces).map_err(Fail::of)?;
-    let path = save(&drawing.output, name, "json", &text)?;
+    let path = save(&drawing.output, name, "traces.json", &text)?;
     line!("traces, for `lanes report`: {}", path.display());
     Ok(path)
 }
@@ -275,8 +293,8 @@ fn write(picture: &Picture, drawing: &Drawing, name: &str) -> Result<(), Fail> {
     let drawn = svg(picture).map_err(Fail::of)?;
     let drawn = save(&drawing.output, name, "svg", &drawn)?;
     let traces = perfetto(&picture.timelines);
-    let traces = save(&drawing.output, name, "json", &traces)?;
+    let traces = save(&drawing.output, name, "perfetto.json", &traces)?;
     line!("picture: {}", drawn.display());
-    line!("trace, for ui.perfetto.dev: {}", traces.display());
+    line!("timelines, for ui.perfetto.dev: {}", traces.display());
     Ok(())
 }

@@ -60,7 +60,7 @@ fn session(luck: u64) -> Value {
     };
     let rows = [row("fib"), row("spawn")];
     json!({
-        "schema": "lanes-results", "version": 2, "state": "complete",
+        "schema": "lanes-results", "version": 3, "state": "complete",
         "begun": "2026-01-01T00:00:00Z", "seconds": 16.0,
         "machine": {
             "processor": "one", "cores": 2, "memory": null,
@@ -170,15 +170,15 @@ fn what_was_measured_before_and_is_lost_is_a_regression() {
             let contender = &mut results["rows"][0]["contenders"][rayon];
             contender["failure"] = failed("died");
         }),
-        ("there before, and not now", &|results| {
+        ("measured before, and not now", &|results| {
             drop_samples(results, 0, rayon);
         }),
-        ("there before, and not now", &|results| {
+        ("measured before, and not now", &|results| {
             drop_samples(results, 0, rayon);
             let contender = &mut results["rows"][0]["contenders"][rayon];
             contender["name"] = json!("other");
         }),
-        ("there before, and not now", &|results| {
+        ("measured before, and not now", &|results| {
             results["rows"].as_array_mut().unwrap().remove(0);
         }),
     ];

@@ -231,7 +231,7 @@ fn a_peer_that_fails_is_reported_and_the_others_are_ranked() {
 }
 
 #[test]
-fn what_makes_no_sense_is_told_in_a_line() {
+fn what_makes_no_sense_is_reported_in_a_line() {
     fails_with(&["run", "fecth"], 2, &["\"fetch\"", "did you mean"]);
     fails_with(&["run", "max/rayn"], 2, &["\"rayon\""]);
     fails_with(&["run", "--models=toko"], 2, &["\"tokio\""]);
@@ -266,7 +266,7 @@ fn what_makes_no_sense_is_told_in_a_line() {
 }
 
 #[test]
-fn places_that_cannot_be_written_are_told_before_anything_is_measured() {
+fn places_that_cannot_be_written_are_reported_before_anything_is_measured() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "precious").unwrap();
@@ -436,14 +436,14 @@ fn sessions_are_compared_and_a_regression_ends_with_its_code() {
 }
 
 #[test]
-fn files_that_are_no_results_are_told_with_the_way_out() {
+fn files_that_are_no_results_are_reported_with_the_way_out() {
     let folder = tempfile::tempdir().unwrap();
     let good = session(&folder, "good.json", &SMALL);
     let good = good.to_str().unwrap();
     let whole = fs::read_to_string(good).unwrap();
     let bad = folder.path().join("bad.json");
     let name = bad.to_str().unwrap();
-    let newer = whole.replacen("\"version\":2", "\"version\":99", 1);
+    let newer = whole.replacen("\"version\":3", "\"version\":99", 1);
     let lying = whole.replacen("\"contender\":0", "\"contender\":77", 1);
     for (content, words) in [
         (&whole[..whole.len() / 2], &["measure again"][..]),

@@ -74,21 +74,21 @@ fn a_trace_is_a_table_a_picture_and_a_file_for_a_viewer() {
     }
     // The second time nothing was overwritten.
     let names = [
-        "trace-subtasks-2.json",
-        "trace-subtasks-2.svg",
-        "trace-subtasks.json",
-        "trace-subtasks.svg",
-        "traces-subtasks-2.json",
-        "traces-subtasks.json",
+        "subtasks-2.perfetto.json",
+        "subtasks-2.svg",
+        "subtasks-2.traces.json",
+        "subtasks.perfetto.json",
+        "subtasks.svg",
+        "subtasks.traces.json",
     ];
     assert_eq!(files(folder.path()), names);
-    let picture = folder.path().join("trace-subtasks.svg");
+    let picture = folder.path().join("subtasks.svg");
     let picture = fs::read_to_string(picture).unwrap();
     assert!(picture.starts_with("<svg") || picture.starts_with("<?xml"));
     for word in ["sequential", "gil", "subtask 3", "critical path"] {
         assert!(picture.contains(word), "{word}");
     }
-    let trace = folder.path().join("trace-subtasks.json");
+    let trace = folder.path().join("subtasks.perfetto.json");
     let trace: Value =
         serde_json::from_str(&fs::read_to_string(trace).unwrap()).unwrap();
     let events = trace["traceEvents"].as_array().unwrap();
@@ -111,7 +111,7 @@ fn any_workload_can_be_traced_in_any_size() {
 }
 
 #[test]
-fn what_cannot_be_drawn_is_told() {
+fn what_cannot_be_drawn_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().to_str().unwrap();
     let trace = |arguments: &[&str], code| {
@@ -170,7 +170,7 @@ fn the_articles_five_pictures_are_drawn_with_and_without_python() {
 }
 
 #[test]
-fn a_python_that_is_none_is_told_and_the_others_go_on() {
+fn a_python_that_is_none_is_reported_and_the_others_go_on() {
     for (script, word) in [
         ("exit 3", "not here, because"),
         ("echo garbage", "not here, because"),
@@ -200,7 +200,7 @@ fn a_python_that_is_none_is_told_and_the_others_go_on() {
 }
 
 #[test]
-fn claims_are_measured_in_rust_and_in_python_and_told() {
+fn claims_are_measured_in_rust_and_in_python_and_reported() {
     let output = lanes(&["claims", "loops", "--format=json"]).output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
     let written: Value = serde_json::from_slice(&output.stdout).unwrap();

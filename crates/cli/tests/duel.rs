@@ -207,9 +207,9 @@ fn a_model_that_is_gone_is_a_regression_and_a_new_one_is_listed() {
     for gone in ["spawn/sequential/20 with 1", "spawn/rayon/20 with 1"] {
         assert!(said.contains(gone), "{said}");
     }
-    assert!(printed.contains("gone: there before"), "{printed}");
+    assert!(printed.contains("gone: measured before"), "{printed}");
     let [printed, _] = duel([python, LANES], &["--fail-on=900%"], 0);
-    assert!(printed.contains("new: not there before"), "{printed}");
+    assert!(printed.contains("new: not measured before"), "{printed}");
     // Without a cell in common nothing is measured, and no file is left.
     let alone = [LANES, python, "spawn", "--output=none.json"];
     let [printed, _] = ends(folder.path(), &alone, 0);

@@ -14,11 +14,18 @@ fn lanes(folder: &Path) -> Command {
     command
 }
 
-fn ends(command: &mut Command, code: i32) -> String {
+/// What a command printed and said that ended with this code.
+fn both(command: &mut Command, code: i32) -> [String; 2] {
     let output = command.output().unwrap();
-    let errors = String::from_utf8(output.stderr).unwrap();
+    let [printed, errors] = [output.stdout, output.stderr]
+        .map(|bytes| String::from_utf8(bytes).unwrap());
     assert_eq!(output.status.code(), Some(code), "{command:?}: {errors}");
     assert!(!errors.contains("panicked"), "{errors}");
+    [printed, errors]
+}
+
+fn ends(command: &mut Command, code: i32) -> String {
+    let [_, errors] = both(command, code);
     errors
 }
 
@@ -29,13 +36,23 @@ fn page(folder: &Path, name: &str) -> String {
 }
 
 #[test]
-fn a_demo_measures_traces_and_ends_with_the_pages_path() {
+fn a_demo_ends_with_a_verdict_and_the_path_of_the_page() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let arguments = ["demo", "max", "fetch", "--models=threads,tokio"];
-    let errors = ends(lanes(folder).args(arguments).arg("--budget=1s"), 0);
+    let [printed, errors] =
+        both(lanes(folder).args(arguments).arg("--budget=1s"), 0);
+    let rows: Vec<&str> = printed.lines().collect();
+    for (row, name) in rows.iter().zip(["max 2^22: ", "fetch 64x5ms-16: "]) {
+        assert!(row.starts_with(name), "{printed}");
+        // Of a busy machine's second not every row has its share.
+        let is_measured = row.contains("threads") && row.contains("tokio");
+        assert!(is_measured || row.ends_with(": not measured"), "{row}");
+    }
+    assert!(rows.len() >= 2, "{printed}");
     let last = errors.trim_end().lines().last().unwrap();
     assert_eq!(last, "page: results/page.html");
+    assert!(folder.join("results/demo.traces.json").is_file());
     let html = page(folder, "results/page.html");
     for part in [
         "data-size=\"quick\"",
@@ -92,7 +109,7 @@ fn nothing_is_overwritten() {
 }
 
 #[test]
-fn files_that_are_no_results_are_told() {
+fn files_that_are_no_results_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     for (name, text) in [

@@ -97,8 +97,7 @@ fn another_session_of_a_row_makes_no_other_row() {
     let other = other.to_str().unwrap();
     let (alone, _) = rankings(&[PUBLISHED]);
     let (both, errors) = rankings(&[PUBLISHED, other]);
-    for words in ["other.json is of a session that was interr", "two machines"]
-    {
+    for words in ["other.json was interrupted", "two machines"] {
         assert!(errors.contains(words), "{words} in {errors}");
     }
     let rows = |rankings: &[Value]| rankings[0]["rows"].clone();

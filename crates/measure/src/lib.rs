@@ -15,6 +15,7 @@ mod image;
 mod inbox;
 mod launch;
 pub mod machine;
+pub mod peer;
 pub mod process;
 pub mod protocol;
 pub mod ranking;

@@ -1,7 +1,7 @@
 //! Recording: traced runs of one model, in turns with untraced ones, so that it
 //! is known what the tracing costs.
 
-use crate::failure::Failure;
+use crate::failure::{Cause, Failure};
 use crate::process::Process;
 use crate::protocol::Traced;
 use crate::statistics::median;
@@ -77,7 +77,8 @@ pub fn record(
         // They take turns at being first, so that neither profits from it.
         for traced in [run % 2 == 0, run % 2 == 1] {
             if traced {
-                traces.push(process.trace(monotonic(), digest)?);
+                let traced = process.trace(monotonic(), digest);
+                traces.push(traced.map_err(without_spans)?);
             } else {
                 let sample = process.sample(1, false, Some(digest))?;
                 plain.push(sample.wall_ns as f64);
@@ -89,6 +90,18 @@ pub fn record(
     traces.sort_by_key(took);
     let traced = traces.swap_remove(traces.len() / 2);
     Ok(Recording { traced, plain, with_trace })
+}
+
+/// A worker that does not trace says why; what it does not do is said before.
+fn without_spans(failure: Failure) -> Failure {
+    match failure.cause {
+        Cause::Unsupported => {
+            let why = failure.message;
+            let what = format!("it records no timelines ({why})");
+            Failure::new(Cause::Unsupported, what)
+        }
+        _ => failure,
+    }
 }
 
 /// Has the input made and run to warm up; the digest of the answer.

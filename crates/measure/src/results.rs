@@ -20,7 +20,7 @@ use std::path::Path;
 /// What a result file says it is.
 pub const SCHEMA: &str = "lanes-results";
 /// The version of its format.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What a session measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -345,7 +345,7 @@ pub(crate) mod tests {
         let whole = serde_json::to_string(&empty()).unwrap();
         let cut = load(&whole[..whole.len() / 2]);
         assert!(matches!(cut, Unreadable::Broken { .. }), "{cut}");
-        let newer = load(&whole.replace("\"version\":2,", "\"version\":3,"));
+        let newer = load(&whole.replace("\"version\":3,", "\"version\":4,"));
         assert!(matches!(newer, Unreadable::Schema { .. }), "{newer}");
         let other = load("{\"name\":\"x\"}");
         assert!(other.to_string().contains("not a file of lanes"), "{other}");

@@ -1,4 +1,9 @@
 //! What follows from a row's samples, as it is written into a result file.
+//!
+//! Ratios are compared as logarithms, and are written as ratios: files have no
+//! logarithms.
+
+mod written;
 
 use crate::statistics::{Grade, Interval};
 use serde::{Deserialize, Serialize};
@@ -13,6 +18,7 @@ pub struct Summary {
     /// By how much the second process of one contender differed from the
     /// first, a log-ratio: what of a difference may be the machine's. `None`
     /// where no second process ran, or too seldom.
+    #[serde(with = "written::ratio")]
     pub twin: Option<Interval>,
     /// The contenders with as many workers as each other.
     pub groups: Vec<Group>,
@@ -56,12 +62,14 @@ pub struct Standing {
     /// By how much it is slower than the fastest, a log-ratio: the estimate to
     /// the best, and an interval that holds for all contenders of the group at
     /// once; none for the best itself.
+    #[serde(with = "written::ratio")]
     pub ratio: Option<Interval>,
     /// What that says; none for a contender without another.
     pub grade: Option<Grade>,
     /// Its CPU time to that of the best, a log-ratio, with an interval that
     /// holds for all contenders of the group at once; none for the best, and
     /// where CPU times are not known.
+    #[serde(with = "written::ratio")]
     pub cpu_ratio: Option<Interval>,
 }
 
@@ -72,7 +80,8 @@ pub struct Speedup {
     pub contender: usize,
     /// The same model with the fewest workers.
     pub base: usize,
-    /// The base's time over this one's.
+    /// The base's time over this one's, a log-ratio.
+    #[serde(with = "written::ratio")]
     pub speedup: Interval,
     /// The speed-up over the number of workers per worker of the base.
     pub efficiency: f64,

@@ -21,8 +21,10 @@ pub struct ListedWorkload {
     /// What kind of work it is: `data`, `waiting`, `sharing` or `tasks`.
     pub family: String,
     /// What it measures, in one sentence.
+    #[serde(rename = "measures")]
     pub stresses: String,
     /// What it does not measure, in one sentence.
+    #[serde(rename = "does_not_measure")]
     pub omits: String,
     /// What an item is.
     pub unit: String,

@@ -1,10 +1,15 @@
 //! The options of `lanes cmp`.
 
-use super::{Format, percent};
+use super::Printing;
+use super::values::percent;
 use clap::Args;
 use std::path::PathBuf;
 
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  lanes cmp before.json after.json
+  lanes cmp before.json after.json --fail-on 5% --json")]
 pub(crate) struct Cmp {
     /// The older results
     pub(crate) before: PathBuf,
@@ -12,7 +17,7 @@ pub(crate) struct Cmp {
     pub(crate) after: PathBuf,
 
     /// End with exit code 3 if a cell is certainly slower by more than this, is
-    /// gone, or fails now
+    /// gone, or fails now; by default no change does
     #[arg(long, value_parser = percent, value_name = "PERCENT")]
     pub(crate) fail_on: Option<f64>,
 
@@ -27,7 +32,6 @@ pub(crate) struct Cmp {
           default_value = "10%")]
     pub(crate) margin: f64,
 
-    /// The format of what is printed
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) printing: Printing,
 }

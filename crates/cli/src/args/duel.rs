@@ -1,11 +1,16 @@
 //! The options of `lanes duel`.
 
-use super::{Conditions, Format, duration, percent, workers};
+use super::values::{duration, percent, workers};
+use super::{Conditions, Printing};
 use clap::Args;
 use std::path::PathBuf;
 use std::time::Duration;
 
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  lanes duel main HEAD fib --fail-on 5%
+  lanes duel ./lanes-old ./target/release/lanes --budget 5m")]
 pub(crate) struct Duel {
     /// The older build: an executable `lanes`, or a git revision of the
     /// repository around the current folder, which is built from what was
@@ -20,16 +25,16 @@ pub(crate) struct Duel {
     pub(crate) filters: Vec<String>,
 
     /// The models; `*` stands for any text. Those that show where time goes
-    /// (mutex, gil, processes) take part only if they are named, and those of
-    /// Python and guests are no part of a build
+    /// (mutex, gil, processes) take part only if they are named; by default all
+    /// others of a build do. Those of Python and guests are no part of a build
     #[arg(long, value_delimiter = ',', value_name = "MODEL,...")]
     pub(crate) models: Vec<String>,
 
-    /// Large sizes, as `lanes list` shows them
+    /// Large sizes, as `lanes list --details` shows them
     #[arg(long)]
     pub(crate) full: bool,
 
-    /// Every workload with N items instead
+    /// Every workload with N items instead; by default the small sizes
     #[arg(long, conflicts_with = "full", value_name = "N")]
     pub(crate) items: Option<usize>,
 
@@ -38,18 +43,19 @@ pub(crate) struct Duel {
           value_name = "N,...")]
     pub(crate) workers: Vec<usize>,
 
-    /// The number of rounds for each row, instead of a budget of time
+    /// The number of rounds for each row; by default as many as the budget
+    /// allows
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100_000),
-          conflicts_with = "budget")]
+          conflicts_with = "budget", value_name = "N")]
     pub(crate) rounds: Option<u64>,
 
     /// How long the session may take, such as 60s or 10m; by default 1.8 s for
     /// each cell of each build, and at least 60 s. All rows get as much of it
-    #[arg(long, value_parser = duration)]
+    #[arg(long, value_parser = duration, value_name = "TIME")]
     pub(crate) budget: Option<Duration>,
 
-    /// End with exit code 3 if a cell is certainly slower by more than this, or
-    /// is gone, or fails in AFTER alone
+    /// End with exit code 3 if a cell is certainly slower by more than this, is
+    /// gone, or fails in AFTER alone; by default no change does
     #[arg(long, value_parser = percent, value_name = "PERCENT")]
     pub(crate) fail_on: Option<f64>,
 
@@ -66,7 +72,6 @@ pub(crate) struct Duel {
     #[arg(short, long, default_value = "results", value_name = "PATH")]
     pub(crate) output: PathBuf,
 
-    /// The format of what is printed
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) printing: Printing,
 }

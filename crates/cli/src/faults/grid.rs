@@ -3,8 +3,9 @@
 
 use crate::args::Format;
 use crate::fail::Fail;
-use crate::show::{Sheet, number};
-use lanes_measure::faults::{Faults, Verdict};
+use crate::grid::Grid;
+use crate::show::{Sheet, json, number};
+use lanes_measure::faults::{Case, Faults, Verdict};
 use lanes_measure::results::State;
 use lanes_measure::tables::Table;
 
@@ -12,27 +13,47 @@ use lanes_measure::tables::Table;
 ///
 /// # Errors
 /// Those of the format's library.
-pub(super) fn text(faults: &Faults, format: Format) -> Result<String, Fail> {
+pub(crate) fn text(
+    faults: &Faults,
+    format: Format,
+    details: bool,
+) -> Result<String, Fail> {
     match format {
-        Format::Json => {
-            let json = serde_json::to_string_pretty(faults);
-            Ok(json.map_err(Fail::of)? + "\n")
-        }
+        Format::Json => json(faults),
         Format::Csv => list(faults).text(format),
-        Format::Table | Format::Markdown => people(faults, format),
+        Format::Table | Format::Markdown => people(faults, format, details),
     }
 }
 
-fn people(faults: &Faults, format: Format) -> Result<String, Fail> {
+fn people(
+    faults: &Faults,
+    format: Format,
+    details: bool,
+) -> Result<String, Fail> {
     let mut text = String::new();
     if !faults.models.is_empty() {
         text += "What each model does here, held against the contract:\n\n";
-        text += &here(faults).text(format)?;
+        text += &match format {
+            Format::Markdown => here(faults).text(format)?,
+            _ => marks(faults) + "\n" + &legend(),
+        };
         text.push('\n');
     }
     if !faults.libraries.is_empty() {
         text += "What each library does by itself:\n\n";
         text += &alone(faults).text(format)?;
+        text.push('\n');
+    }
+    if details {
+        for case in &faults.cases {
+            let all = faults.libraries.iter().zip(&case.alone);
+            for (library, observed) in all.filter(|(_, o)| !o.what.is_empty()) {
+                text += &format!(
+                    "{}, {library}: {}: {}\n",
+                    case.name, observed.what, observed.detail
+                );
+            }
+        }
         text.push('\n');
     }
     for (verdict, title) in [
@@ -61,6 +82,44 @@ fn people(faults: &Faults, format: Format) -> Result<String, Fail> {
         faults.build,
     );
     Ok(text)
+}
+
+/// The mark of each verdict in a narrow grid.
+fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "✓",
+        Verdict::Exempt => "e",
+        Verdict::Inapplicable => "·",
+        Verdict::Broken => "✗",
+    }
+}
+
+fn legend() -> String {
+    let all = [
+        Verdict::Passed,
+        Verdict::Exempt,
+        Verdict::Inapplicable,
+        Verdict::Broken,
+    ];
+    let all = all.map(|verdict| format!("{} {verdict}", mark(verdict)));
+    all.join("  ") + "\n"
+}
+
+/// Cases down, models across, or the other way, with a mark for each pair.
+fn marks(faults: &Faults) -> String {
+    let row = |case: &Case| {
+        let mut marks: Vec<_> =
+            case.here.iter().map(|judged| mark(judged.verdict)).collect();
+        marks.resize(faults.models.len(), "");
+        marks
+    };
+    let grid = Grid {
+        corner: "case",
+        down: faults.cases.iter().map(|case| &*case.name).collect(),
+        across: faults.models.iter().map(String::as_str).collect(),
+        marks: faults.cases.iter().map(row).collect(),
+    };
+    grid.text("model")
 }
 
 /// Cases down, models across. What was not run is empty.
@@ -94,10 +153,13 @@ fn alone(faults: &Faults) -> Sheet {
     sheet
 }
 
+/// The columns in CSV.
+pub(crate) const COLUMNS: [&str; 6] =
+    ["case", "who", "kind", "outcome", "detail", "seconds"];
+
 /// A line for each case of each model and of each library.
 fn list(faults: &Faults) -> Sheet {
-    let mut sheet =
-        Sheet::new(&["case", "who", "kind", "outcome", "detail", "seconds"]);
+    let mut sheet = Sheet::new(&COLUMNS);
     for case in &faults.cases {
         for (model, judged) in faults.models.iter().zip(&case.here) {
             sheet.row(vec![

@@ -36,7 +36,7 @@ const COMMANDS: [(&[&str], &[&str]); 13] = [
             "--runs=1",
             "--output=t",
         ],
-        &["t/trace-fetch.json", "t/trace-fetch.svg", "t/traces-fetch.json"],
+        &["t/fetch.perfetto.json", "t/fetch.svg", "t/fetch.traces.json"],
     ),
     (&["report", "a.json", "--output=p.html"], &["p.html"]),
 ];

@@ -1,0 +1,127 @@
+//! Marks in a grid with names on two sides, as narrow as it can be.
+
+/// Names down, names across, and a mark for each pair.
+pub(crate) struct Grid<'a> {
+    /// What stands above the names that go down.
+    pub(crate) corner: &'static str,
+    pub(crate) down: Vec<&'a str>,
+    pub(crate) across: Vec<&'a str>,
+    /// The marks of each row, one letter each.
+    pub(crate) marks: Vec<Vec<&'static str>>,
+}
+
+/// What lies between two columns.
+const GAP: &str = "  ";
+
+impl<'a> Grid<'a> {
+    /// The grid as text: with its sides changed, if that is narrower.
+    pub(crate) fn text(self, other: &'static str) -> String {
+        let turned = self.turned(other);
+        let [own, turned] = [self, turned].map(|grid| grid.drawn());
+        if width(&turned) < width(&own) { turned } else { own }
+    }
+
+    /// What goes down goes across; `corner` stands above the names then.
+    fn turned(&self, corner: &'static str) -> Self {
+        let column = |at: usize| self.marks.iter().map(|row| row[at]).collect();
+        Self {
+            corner,
+            down: self.across.clone(),
+            across: self.down.clone(),
+            marks: (0..self.across.len()).map(column).collect(),
+        }
+    }
+
+    fn drawn(&self) -> String {
+        let headings: Vec<Vec<&str>> =
+            self.across.iter().map(|name| parts(name)).collect();
+        let lines = headings.iter().map(Vec::len).max().unwrap_or(1);
+        let names = [self.corner].into_iter().chain(self.down.iter().copied());
+        let names = names.map(letters).max().unwrap_or(0);
+        let wide = |parts: &Vec<&str>| {
+            parts.iter().map(|part| letters(part)).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = headings.iter().map(wide).collect();
+        let mut text = String::new();
+        let mut line = |name: &str, cells: &[&str]| {
+            let mut line = padded(name, names);
+            for (cell, width) in cells.iter().zip(&widths) {
+                line += GAP;
+                line += &padded(cell, *width);
+            }
+            text += line.trim_end();
+            text.push('\n');
+        };
+        for number in 0..lines {
+            // The last parts stand right above the marks.
+            let part = |parts: &Vec<&'a str>| {
+                let before = lines - parts.len();
+                number.checked_sub(before).map_or("", |at| parts[at])
+            };
+            let cells: Vec<&str> = headings.iter().map(part).collect();
+            let is_last = number + 1 == lines;
+            line(if is_last { self.corner } else { "" }, &cells);
+        }
+        for (name, marks) in self.down.iter().zip(&self.marks) {
+            line(name, marks);
+        }
+        text
+    }
+}
+
+/// A name in lines, broken after its hyphens.
+fn parts(name: &str) -> Vec<&str> {
+    name.split_inclusive('-').collect()
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text:width$}")
+}
+
+/// How many letters the widest line has.
+pub(crate) fn width(text: &str) -> usize {
+    text.lines().map(letters).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid() -> Grid<'static> {
+        Grid {
+            corner: "workload",
+            down: vec!["max", "fib"],
+            across: vec!["rayon", "async-std"],
+            marks: vec![vec!["+", "o"], vec!["-", "."]],
+        }
+    }
+
+    #[test]
+    fn marks_stand_below_names_that_break_at_hyphens() {
+        let text = grid().drawn();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "                 async-");
+        assert_eq!(lines[1], "workload  rayon  std");
+        assert_eq!(lines[2], "max       +      o");
+        assert_eq!(lines[3], "fib       -      .");
+    }
+
+    #[test]
+    fn the_narrower_way_is_drawn() {
+        let few = grid().text("model");
+        // model      max  fib
+        assert!(few.starts_with("model      max  fib\n"), "{few}");
+        assert!(few.contains("async-std  o    .\n"), "{few}");
+        let mut many = grid();
+        many.down = vec!["a-rather-long-name"; 2];
+        many.corner = "";
+        let drawn = many.drawn();
+        let turned = many.turned("model").drawn();
+        let least = width(&drawn).min(width(&turned));
+        assert_eq!(width(&many.text("model")), least);
+    }
+}
