@@ -1,6 +1,6 @@
 //! Prints the table of the cases, as `CASES.md` has it:
 //!
-//! `cargo run -p lanes-conformance --example cases > crates/conformance/CASES.md`
+//! `cargo run -p lanes-conformance --example cases > CASES.md`
 
 fn main() {
     print!("{}", lanes_conformance::cases::table());

@@ -9,7 +9,7 @@ const MOST_THREADS: usize = 10_000;
 
 /// The most threads of empty tasks at once: a run that is stopped joins those
 /// that it has, which takes some 10 microseconds each.
-pub const AT_ONCE: usize = 1_000;
+pub const AT_ONCE: usize = 256;
 
 /// A thread of a run.
 pub type Handle<'scope, T> = ScopedJoinHandle<'scope, Result<T, Error>>;

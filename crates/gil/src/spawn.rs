@@ -1,7 +1,7 @@
 //! `spawn` in OS threads under a global lock.
 //!
 //! - share: a token that every thread copies
-//! - start: a scoped thread for each task, at most a thousand at once
+//! - start: a scoped thread for each task, at most 256 at once
 //! - wait: a thread sleeps until it has the lock
 //! - join: the threads are joined in order, the results added
 

@@ -1,7 +1,7 @@
 //! `spawn` in OS threads that take turns.
 //!
 //! - share: a token that every thread copies
-//! - start: a scoped thread for each task, at most a thousand at once
+//! - start: a scoped thread for each task, at most 256 at once
 //! - wait: a thread sleeps until its turn, which is one empty task
 //! - join: the threads are joined in order, the results added
 

@@ -39,6 +39,7 @@ use link::any_ended;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::{Shared, State};
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::mem;
 use std::sync::mpsc::{self, Sender};
@@ -90,7 +91,9 @@ impl Pool {
         let (ready, readiness) = mpsc::channel();
         for number in 0..workers {
             let (shared, ready) = (Arc::clone(&pool.shared), ready.clone());
-            let drive = move || Driver { shared, number }.drive(ready);
+            let buffers = Cell::default();
+            let driver = Driver { shared, number, buffers };
+            let drive = move || driver.drive(ready);
             let thread = thread::Builder::new().name(name(number));
             pool.drivers().push(thread.spawn(drive)?);
         }

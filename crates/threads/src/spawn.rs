@@ -1,7 +1,7 @@
 //! `spawn` in OS threads.
 //!
 //! - share: a token that every thread copies
-//! - start: a scoped thread for each task, at most a thousand at once
+//! - start: a scoped thread for each task, at most 256 at once
 //! - wait: only the caller, until the threads have ended
 //! - join: the threads are joined in order, the results added
 

@@ -3,6 +3,7 @@
 use super::process::Worker;
 use super::shared::Shared;
 use super::task::{Work, cause};
+use super::wire::Buffers;
 use lanes_core::Error;
 use rustix::process::{Signal, pidfd_send_signal};
 use std::cell::Cell;
@@ -30,6 +31,8 @@ pub(crate) fn is_driver() -> bool {
 pub(super) struct Driver {
     pub(super) shared: Arc<Shared>,
     pub(super) number: usize,
+    /// Those of a worker that was killed.
+    pub(super) buffers: Cell<Buffers>,
 }
 
 impl Driver {
@@ -62,7 +65,7 @@ impl Driver {
 
     /// A worker that others can kill.
     fn start(&self) -> Result<Worker, Error> {
-        let worker = Worker::start(self.shared.carrier)?;
+        let worker = Worker::start(self.shared.carrier, self.buffers.take())?;
         self.enter(Some(Arc::clone(worker.alive())));
         Ok(worker)
     }
@@ -98,7 +101,7 @@ impl Driver {
         self.enter(None);
         let error = match stopped {
             Some(cause) => {
-                drop(worker);
+                self.buffers.set(worker.kill());
                 cause
             }
             None => self.shared.fail(&worker.gone(lost)),

@@ -3,7 +3,7 @@
 use super::error::Failure;
 use super::function;
 use super::list::List;
-use super::wire::{Channel, decode, decode_call};
+use super::wire::{Buffers, Channel, decode, decode_call};
 use lanes_core::trace::Span;
 use std::io::Cursor;
 
@@ -12,7 +12,8 @@ use std::io::Cursor;
 /// returns, whatever the bytes are: what fuzzing calls.
 #[doc(hidden)]
 pub fn received(bytes: &[u8]) {
-    let mut channel = Channel::new(Cursor::new(bytes.to_vec()), None);
+    let mut channel =
+        Channel::new(Cursor::new(bytes.to_vec()), Buffers::default());
     while let Ok(Some((_, body))) = channel.receive() {
         taken(body);
     }

@@ -113,7 +113,8 @@ impl Memory {
             // SAFETY: the file was just seen to be sealed against shrinking,
             // for good, so that every page stays. It is open in this process
             // and one worker only, which take turns: neither touches it while
-            // the other has it.
+            // the other has it. A worker that was killed is gone before the
+            // next one maps it.
             self.map = Some(unsafe { options.map_mut(&self.file)? });
         }
         Ok(())

@@ -4,7 +4,7 @@ use super::error::{Failure, broken};
 use super::link::{Link, wait};
 use super::memory::Memory;
 use super::task::{Work, cause};
-use super::wire::{Carrier, Channel, Kind, VERSION, decode};
+use super::wire::{Buffers, Carrier, Channel, Kind, VERSION, decode};
 use super::worker::{MARK, NO_MEMORY};
 use lanes_core::{Context, Error, caught};
 use rustix::event::{PollFd, PollFlags};
@@ -38,7 +38,8 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    /// Starts the running executable as a worker, and waits until it is there.
+    /// Starts the running executable as a worker, with the buffers of an earlier
+    /// one if there was one, and waits until it is there.
     ///
     /// The calling thread must live as long as the worker: the system kills the
     /// worker when that thread ends.
@@ -46,14 +47,16 @@ impl Worker {
     /// # Errors
     /// [`Error::Resource`] if the system refuses, and those of a worker that
     /// ends at once or is none.
-    pub(super) fn start(carrier: Carrier) -> Result<Self, Error> {
+    pub(super) fn start(
+        carrier: Carrier,
+        mut buffers: Buffers,
+    ) -> Result<Self, Error> {
         super::worker::link();
         let (socket, theirs) = UnixStream::pair()?;
-        let memory = match carrier {
-            Carrier::Socket => None,
-            Carrier::Memory => Some(Memory::new()?),
-        };
-        let descriptor = memory.as_ref().map(Memory::descriptor);
+        if carrier == Carrier::Memory && buffers.memory.is_none() {
+            buffers.memory = Some(Memory::new()?);
+        }
+        let descriptor = buffers.memory.as_ref().map(Memory::descriptor);
         let descriptor = descriptor.map(|number| number.to_string());
         // The file that runs, also where it was replaced in the meantime.
         let mut child = Command::new("/proc/self/exe")
@@ -74,7 +77,7 @@ impl Worker {
         let deadline = Some(Instant::now() + STARTUP);
         let watched = Arc::clone(&alive);
         let link = Link { socket, alive: watched, context: None, deadline };
-        let channel = Channel::new(link, memory);
+        let channel = Channel::new(link, buffers);
         let mut worker = Self { child, alive, channel, reaped: false };
         match worker.greet() {
             Ok(()) => Ok(worker),
@@ -168,6 +171,13 @@ impl Worker {
             self.reaped = true;
         }
         self.child.wait().ok()
+    }
+
+    /// Kills the worker, waits until it is gone, and returns what the next one
+    /// can use.
+    pub(super) fn kill(mut self) -> Buffers {
+        self.reap();
+        self.channel.take_buffers()
     }
 
     /// Closes the connection, which ends the worker, and waits for it.

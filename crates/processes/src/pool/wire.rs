@@ -10,6 +10,7 @@ use lanes_core::Error;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufReader, BufWriter, Cursor, Read, Write};
+use std::mem;
 use std::os::unix::net::UnixStream;
 
 /// No body is longer: checked before anything is allocated for it.
@@ -61,6 +62,13 @@ pub(super) struct Call<'a> {
     pub(super) origin: Option<u64>,
 }
 
+impl Buffers {
+    /// Buffers with memory that the other side maps too, if there is any.
+    pub(super) fn with(memory: Option<Memory>) -> Self {
+        Self { body: Vec::new(), memory }
+    }
+}
+
 /// What messages cross on.
 pub(super) trait Stream: Read + Write {
     /// Asked now and then while memory is made ready and written: nothing of it
@@ -82,15 +90,26 @@ impl Stream for Cursor<Vec<u8>> {}
 /// One end of a connection.
 pub(super) struct Channel<S> {
     stream: BufReader<S>,
-    /// Kept from one frame to the next, so that large ones find warm memory.
+    buffers: Buffers,
+}
+
+/// Where large bodies lie, kept from one frame to the next, so that they find
+/// warm memory; and from one worker to the next, since to give much memory back
+/// takes long beside a grain.
+#[derive(Default)]
+pub(super) struct Buffers {
     body: Vec<u8>,
-    memory: Option<Memory>,
+    pub(super) memory: Option<Memory>,
 }
 
 impl<S: Stream> Channel<S> {
-    pub(super) fn new(stream: S, memory: Option<Memory>) -> Self {
-        let stream = BufReader::new(stream);
-        Self { stream, body: Vec::new(), memory }
+    pub(super) fn new(stream: S, buffers: Buffers) -> Self {
+        Self { stream: BufReader::new(stream), buffers }
+    }
+
+    /// The buffers, for another channel; this one is of no more use.
+    pub(super) fn take_buffers(&mut self) -> Buffers {
+        mem::take(&mut self.buffers)
     }
 
     pub(super) fn stream(&mut self) -> &mut S {
@@ -112,7 +131,7 @@ impl<S: Stream> Channel<S> {
             Err(refused) => return Ok(Err(refused)),
         };
         let mut header = header(kind, length);
-        if let Some(memory) = &mut self.memory
+        if let Some(memory) = &mut self.buffers.memory
             && length >= LARGE
         {
             let stream = self.stream.get_ref();
@@ -169,27 +188,28 @@ impl<S: Stream> Channel<S> {
             }
         }
         let (kind, place, length) = parse(&header)?;
-        match (place, &mut self.memory) {
+        match (place, &mut self.buffers.memory) {
             (BEHIND, _) => {}
             (IN_MEMORY, Some(memory)) => {
                 return Ok(Some((kind, memory.view(length)?)));
             }
             _ => return Err(broken("a body in no known place")),
         }
+        let body = &mut self.buffers.body;
         let mut filled = 0;
         while filled < length {
-            if filled == self.body.len() {
+            if filled == body.len() {
                 let room = (length - filled).min(STEP.max(filled));
-                let more = self.body.try_reserve_exact(room);
+                let more = body.try_reserve_exact(room);
                 more.map_err(|_| Error::memory())?;
-                self.body.resize(filled + room, 0);
+                body.resize(filled + room, 0);
             }
-            let end = length.min(self.body.len());
-            let part = &mut self.body[filled..end];
+            let end = length.min(body.len());
+            let part = &mut body[filled..end];
             self.stream.read_exact(part).map_err(lost)?;
             filled = end;
         }
-        Ok(Some((kind, &self.body[..length])))
+        Ok(Some((kind, &body[..length])))
     }
 }
 
@@ -306,7 +326,7 @@ mod tests {
     use std::io::Seek;
 
     fn channel(bytes: Vec<u8>) -> Channel<Cursor<Vec<u8>>> {
-        Channel::new(Cursor::new(bytes), None)
+        Channel::new(Cursor::new(bytes), Buffers::default())
     }
 
     fn crossed<T: Serialize + DeserializeOwned>(message: &T) -> T {
@@ -385,8 +405,9 @@ mod tests {
         // While room is made, and while it is filled.
         for looks in [0, 1, 3] {
             let stream = Stopped(Cell::new(looks));
-            let memory = Memory::new().unwrap();
-            let mut channel = Channel::new(stream, Some(memory));
+            let memory = Some(Memory::new().unwrap());
+            let buffers = Buffers::with(memory);
+            let mut channel = Channel::new(stream, buffers);
             let sent = channel.send(Kind::Done, &list);
             assert_eq!(sent, Ok(Err(Error::Cancelled)), "{looks} looks");
         }
@@ -400,7 +421,7 @@ mod tests {
             let mut channel = channel(bytes);
             let refused = channel.receive().map(|_| ());
             assert!(matches!(refused, Err(Error::Protocol(_))), "{refused:?}");
-            assert!(channel.body.capacity() <= STEP);
+            assert!(channel.buffers.body.capacity() <= STEP);
         }
     }
 

@@ -18,7 +18,7 @@
 use super::error::{Failure, broken};
 use super::function::{self, Answer};
 use super::memory::Memory;
-use super::wire::{Channel, Kind, VERSION, decode, decode_call};
+use super::wire::{Buffers, Channel, Kind, VERSION, decode, decode_call};
 use lanes_core::trace::Trace;
 use lanes_core::{Context, Error, Watch};
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
@@ -85,7 +85,8 @@ fn serve(parent: u32, memory: &str) -> Result<(), Error> {
         NO_MEMORY => None,
         descriptor => Some(Memory::of(parent, descriptor)?),
     };
-    let mut channel = Channel::new(take_input()?, memory);
+    let buffers = Buffers::with(memory);
+    let mut channel = Channel::new(take_input()?, buffers);
     channel.send(Kind::Hello, &VERSION)??;
     let channel = Arc::new(Mutex::new(channel));
     while let Some(request) = receive(&channel)? {
