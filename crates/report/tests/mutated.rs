@@ -129,6 +129,7 @@ fn draw(sessions: Vec<Results>, traces: Vec<Traces>) {
         catalogue: Catalogue { workloads: Vec::new(), models: Vec::new() },
         sessions: sessions.collect(),
         traces,
+        faults: Vec::new(),
         source: Err("it was not looked for".into()),
         made: "2026-01-02T00:00:00Z".into(),
         notes: Vec::new(),
