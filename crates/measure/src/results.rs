@@ -280,9 +280,7 @@ impl Results {
         let path = || document.path().into();
         match possible(&results) {
             Ok(()) => Ok(results),
-            Err(what) => {
-                Err(Unreadable::Impossible { path: path(), what })
-            }
+            Err(what) => Err(Unreadable::Impossible { path: path(), what }),
         }
     }
 }

@@ -333,6 +333,48 @@ fn what_cannot_be_is_refused_and_the_worker_goes_on() {
     assert!(process.sample(0, false, None).is_err());
 }
 
+#[test]
+fn a_run_that_is_cancelled_ends_and_the_worker_goes_on() {
+    for peer in here() {
+        let mut process = sound(peer);
+        for row in rows_with(300) {
+            let row = row.pinned().unwrap();
+            let cell = format!("{} in {}", row.label(), peer.name);
+            let Ok(digest) = prepare(&mut process, &*row, 7) else { continue };
+            for (pause, together) in [(0, true), (40, false), (90, true)] {
+                process.ask(1_000_000_000, together, false).unwrap();
+                thread::sleep(Duration::from_millis(pause));
+                let begin = Instant::now();
+                let cancelled = process.cancel();
+                assert_eq!(cancelled, Ok(true), "{cell}");
+                // The bound is a tenth of a second on a machine that is idle.
+                let time = begin.elapsed();
+                assert!(time < Duration::from_secs(10), "{cell}: {time:?}");
+                process.sample(2, false, Some(digest)).unwrap();
+            }
+        }
+        process.end();
+    }
+}
+
+#[test]
+fn many_tasks_that_have_not_begun_are_dropped() {
+    let rows = rows_with(9000);
+    for name in ["python-thread-pool", "python-process-pool", "python-asyncio"]
+    {
+        let mut process = sound(named(name));
+        for row in rows.iter().filter(|row| row.workload() == "spawn") {
+            let digest = prepare(&mut process, &**row, 7).unwrap();
+            for pause in (1..20).step_by(3) {
+                process.ask(1_000_000, false, false).unwrap();
+                thread::sleep(Duration::from_millis(pause));
+                assert_eq!(process.cancel(), Ok(true), "{name}");
+            }
+            process.sample(1, false, Some(digest)).unwrap();
+        }
+    }
+}
+
 /// A worker in which something is wrong from its first sample on.
 fn faulty(name: &str, faults: &str) -> (Process, u64) {
     // Long enough to start on a busy machine; a worker that hangs takes all.
@@ -577,6 +619,8 @@ fn requests_that_make_no_sense_are_invalid_and_the_worker_goes_on() {
         ] {
             assert_eq!(raw.line(line)["error"]["kind"], kind, "{line}");
         }
+        // Nothing is there to be cancelled.
+        assert!(raw.ask(json!({"do": "cancel"}))["cancelled"].is_object());
         assert_eq!(raw.kind(prepare("spawn")), "invalid");
         let changed = |name: &str, value: Value| {
             let mut hello = hello.clone();

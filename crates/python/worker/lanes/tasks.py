@@ -44,6 +44,8 @@ def join_all(tasks):
                 drop(tasks)
             failed = failed or error
     if failed:
+        # Those that were dropped say something else.
+        look()
         raise failed
     return results
 

@@ -15,7 +15,7 @@ from ..kernels import (
 )
 from ..loops import Streams, gather, to_thread
 from ..protocol import unsupported
-from ..stop import WAKE, cancelled, is_raised, look
+from ..stop import WAKE, cancelled, is_raised
 from ..trace import TRACING, computing
 
 STOPS = "one thread computes, and a task that computes stops all others"
@@ -165,7 +165,6 @@ class Asyncio:
     @possible("a task a fork, all in one thread")
     def fib(self, job):
         async def run(n):
-            look()
             if n < 2:
                 return n
             left = asyncio.create_task(run(n - 1))
