@@ -141,6 +141,23 @@ fn a_worker_that_takes_no_notice_is_ended_too() {
 }
 
 #[test]
+fn a_guest_that_says_nothing_ends_with_the_command() {
+    let Running { mut child, temporary, .. } = start(&["list"]);
+    let mut mute = None;
+    until("the guest", || {
+        let name = |id: &u32| status(*id, "Name") == "sleep";
+        mute = children(child.id()).into_iter().find(name);
+        mute.is_some()
+    });
+    // The command waits two seconds for it, and is ended before.
+    send(child.id(), Signal::QUIT);
+    ended(&mut child);
+    ends(&child.wait_with_output().unwrap(), 130);
+    assert_eq!(entries(temporary.path()), [""; 0]);
+    until("no child", || !mute.is_some_and(runs));
+}
+
+#[test]
 fn a_second_signal_ends_it_and_leaves_nothing() {
     let all = ["run", "max", "--budget=10m", "--output=a.json"];
     let Running { mut child, temporary, here } = start(&all);
