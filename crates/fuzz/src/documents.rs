@@ -5,7 +5,7 @@ use lanes_measure::change::{Limits, changes};
 use lanes_measure::ranking::{rank, unknown};
 use lanes_measure::results::{Results, RowResult};
 use lanes_measure::tables;
-use lanes_report::{Catalogue, ListedWorkload, Page, ResultFile, page};
+use lanes_report::{Catalogue, ListedWorkload, Page, ResultFile};
 use lanes_timeline::{
     Picture, Timeline, TracedWorkload, Traces, View, critical_path, perfetto,
     svg, totals,
@@ -32,8 +32,7 @@ fn load<T>(bytes: &[u8], read: impl FnOnce(&Path) -> Option<T>) -> Option<T> {
     })
 }
 
-/// A file of results: its tables, what changed since itself, its ranking, and
-/// its page.
+/// A file of results: its tables, what changed since itself, its ranking.
 pub fn results(bytes: &[u8]) {
     let loaded = load(bytes, |path| Results::load(path).ok());
     let Some(results) = loaded else { return };
@@ -48,9 +47,6 @@ pub fn results(bytes: &[u8]) {
     let _ = unknown(&sessions);
     let ranked = rank(&sessions, &[], level);
     let _ = serde_json::to_string(&ranked);
-    let [results] = sessions;
-    let name = "session.json".to_owned();
-    whole(vec![ResultFile { name, results }], Vec::new());
 }
 
 fn all_tables(row: &RowResult) {
@@ -66,46 +62,58 @@ fn all_tables(row: &RowResult) {
     }
 }
 
-/// A file of traces: its pictures, its critical paths, its events, and its
-/// page.
+/// A file of traces: its critical paths, its sums, its events.
 pub fn traces(bytes: &[u8]) {
     let loaded = load(bytes, |path| Traces::load(path).ok());
     let Some(traces) = loaded else { return };
-    traces.workloads.iter().for_each(pictures);
-    whole(Vec::new(), vec![traces]);
+    for traced in &traces.workloads {
+        let timelines: Vec<Timeline> = traced.timelines().collect();
+        for timeline in &timelines {
+            if let Ok(path) = critical_path(timeline) {
+                let _ = (path.length(), path.waiting());
+            }
+            let _ = totals(timeline);
+        }
+        let _ = perfetto(&timelines);
+    }
 }
 
-fn pictures(traced: &TracedWorkload) {
-    let timelines: Vec<Timeline> = traced.timelines().collect();
-    for timeline in &timelines {
-        if let Ok(path) = critical_path(timeline) {
-            let _ = (path.length(), path.waiting());
-        }
-        let _ = totals(timeline);
+/// A file of results or of traces: the page and the pictures of it.
+///
+/// # Panics
+/// If the page has a script that is not its own.
+pub fn page(bytes: &[u8]) {
+    let name = "session.json".to_owned();
+    if let Some(results) = load(bytes, |path| Results::load(path).ok()) {
+        whole(vec![ResultFile { name, results }], Vec::new());
     }
-    let _ = perfetto(&timelines);
+    if let Some(traces) = load(bytes, |path| Traces::load(path).ok()) {
+        traces.workloads.iter().for_each(picture);
+        whole(Vec::new(), vec![traces]);
+    }
+}
+
+fn picture(traced: &TracedWorkload) {
     let _ = svg(&Picture {
         unit: traced.unit,
         views: vec![View::Tasks, View::Workers],
-        timelines,
+        timelines: traced.timelines().collect(),
         ..Picture::default()
     });
 }
 
 /// The page of these.
-///
-/// # Panics
-/// If it has a script that is not its own.
 fn whole(sessions: Vec<ResultFile>, traces: Vec<Traces>) {
     let content = Page {
         catalogue: catalogue(),
         sessions,
         traces,
+        faults: Vec::new(),
         source: Err("no source".into()),
         made: "2026-01-02T00:00:00Z".into(),
         notes: Vec::new(),
     };
-    if let Ok(html) = page(&content) {
+    if let Ok(html) = lanes_report::page(&content) {
         assert!(!html.contains("<script>&"), "markup of an input");
     }
 }

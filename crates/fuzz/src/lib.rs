@@ -1,14 +1,14 @@
 //! Every decoder of Lanes, fed with bytes that nobody would send.
 //!
 //! A [`Target`] is a decoder together with all that is done at once with what
-//! it decodes: a result file is loaded, compared with itself, ranked, and made
-//! a page. It must return, whatever the bytes are. It must not panic, and what
-//! it accepts must be what is written again.
+//! it decodes: a result file is loaded, compared with itself, ranked. It must
+//! return, whatever the bytes are. It must not panic, and what it accepts must
+//! be what is written again.
 //!
 //! The same targets run in three ways:
 //!
-//! - `cargo test`: ten thousand inputs each, mutated from the corpus in
-//!   `corpus/` with a fixed seed;
+//! - `cargo test`: ten thousand inputs each, a thousand for the page, mutated
+//!   from the corpus in `corpus/` with a fixed seed;
 //! - `cargo run --release -p lanes-fuzz -- --inputs 1000000`: as many as
 //!   wanted, with any compiler;
 //! - `scripts/fuzz`: under `cargo fuzz`, which watches the code that an input
@@ -22,7 +22,7 @@ mod options;
 mod server;
 mod wire;
 
-pub use documents::{results, traces};
+pub use documents::{page, results, traces};
 pub use explore::{Broken, Explored, explore};
 pub use lines::{reply, request};
 pub use mutate::{Format, Mutator};
@@ -54,6 +54,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "reply", format: Format::Lines, decode: reply },
     Target { name: "results", format: Format::Document, decode: results },
     Target { name: "traces", format: Format::Document, decode: traces },
+    Target { name: "page", format: Format::Document, decode: page },
     Target { name: "wire", format: Format::Bytes, decode: wire },
     Target { name: "server", format: Format::Bytes, decode: server },
     Target { name: "options", format: Format::Bytes, decode: options },

@@ -275,6 +275,10 @@ fn worker(
         if end > worst.0 {
             worst = (end, text);
         }
+        if end == End::Hang {
+            // The other workloads would wait as long.
+            break;
+        }
     }
     drop(running);
     let left = processes.left(GRACE);

@@ -163,7 +163,7 @@ fn one(
     } else if folders > 0 {
         found.push(format!("FOLDERS: {folders} are left"));
     }
-    found.extend(invalid(&output, kept)?);
+    found.extend(invalid(&output, kept, was_killed)?);
     if !found.is_empty() {
         let last: Vec<&str> = said.lines().rev().take(3).collect();
         for what in &mut found {
@@ -238,8 +238,12 @@ fn invalid(folder: &Path, kept: &Path) -> Result<Vec<String>, Box<dyn Error>> {
 }
 
 impl Plan {
-    /// Whether the command itself is ended by a signal that nothing can catch.
+    /// Whether the command itself is ended by a signal, at once: one that it
+    /// cannot catch, or a second one.
     fn kills_lanes(&self) -> bool {
-        matches!(self.fault, Fault::Signal(Aim::Lanes, Signal::KILL))
+        matches!(
+            self.fault,
+            Fault::Signal(Aim::Lanes, Signal::KILL) | Fault::Twice(_)
+        )
     }
 }

@@ -20,8 +20,14 @@ const WORDS: &[&str] = &["threads"];
 const PARTS: &[(&str, &str, &str)] = &[
     ("async-std", "claim.rs", "the threads of its one executor are shared"),
     ("crossbeam", "pool.rs", "crossbeam has the parts of a pool, and no pool"),
+    (
+        "crossbeam",
+        "sync.rs",
+        "what that pool is made of, exchanged by its tests",
+    ),
     ("gil", "global_lock.rs", "the lock that the model is about"),
     ("gil", "sync.rs", "what that lock is made of, exchanged by its tests"),
+    ("mutex", "sync.rs", "what that lock is made of, exchanged by its tests"),
     ("mutex", "turns.rs", "the lock that the model is about"),
     ("processes", "pool.rs", "the standard library has no pool of processes"),
 ];
