@@ -38,8 +38,8 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    /// Starts the running executable as a worker, with the buffers of an earlier
-    /// one if there was one, and waits until it is there.
+    /// Starts the running executable as a worker, and waits until it is there.
+    /// The buffers are those of an earlier one, if there was one.
     ///
     /// The calling thread must live as long as the worker: the system kills the
     /// worker when that thread ends.
