@@ -142,7 +142,7 @@ fn a_worker_that_takes_no_notice_is_ended_too() {
 
 #[test]
 fn a_guest_that_says_nothing_ends_with_the_command() {
-    let Running { mut child, temporary, .. } = start(&["list"]);
+    let Running { mut child, temporary, here: _here } = start(&["list"]);
     let mut mute = None;
     until("the guest", || {
         let name = |id: &u32| status(*id, "Name") == "sleep";
