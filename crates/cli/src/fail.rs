@@ -3,6 +3,9 @@
 use std::fmt;
 use std::process::ExitCode;
 
+/// The exit code of a command that was interrupted.
+pub(crate) const INTERRUPTED: u8 = 130;
+
 /// Why the command ends, as an exit code and one line.
 #[derive(Debug)]
 pub(crate) enum Fail {
@@ -26,7 +29,7 @@ impl Fail {
             Self::Usage(_) => 2,
             Self::Regression(_) => 3,
             Self::Nothing(_) => 4,
-            Self::Interrupted(_) => crate::interrupt::CODE,
+            Self::Interrupted(_) => INTERRUPTED,
         })
     }
 

@@ -5,7 +5,7 @@
 //! waits for another program, is ended from here; so is one that gets a second
 //! signal. Either way no child lives on and no temporary folder stays.
 
-use crate::fail::Fail;
+use crate::fail::{Fail, INTERRUPTED};
 use crate::say::note;
 use crate::temporary;
 use lanes_core::Error;
@@ -19,8 +19,6 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How a command that was interrupted ends.
-pub(crate) const CODE: u8 = 130;
 /// How long a command may take to see the flag.
 const GRACE: Duration = Duration::from_millis(700);
 /// How often it is looked for a second signal.
@@ -142,7 +140,7 @@ fn end(wanted: bool) {
         Some(path) => note!("interrupted; what was measured is in {path}"),
         None => note!("interrupted"),
     }
-    exit(CODE.into());
+    exit(INTERRUPTED.into());
 }
 
 #[cfg(test)]

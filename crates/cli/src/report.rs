@@ -60,7 +60,8 @@ pub(crate) fn report(options: &Report) -> Result<(), Fail> {
     line!("page: {}", path.display());
     if options.open {
         opener::open(&path).map_err(|error| {
-            Fail::Failure(format!("the page is written, but not opened: {error}"))
+            let what = "the page is written, but not opened";
+            Fail::Failure(format!("{what}: {error}"))
         })?;
     }
     Ok(())
@@ -111,9 +112,9 @@ impl Found {
     }
 
     /// The results and the faults of a folder that began last, and the traces,
-    /// the newest first, by what the files say: copies and archives have times of their
-    /// own. A file that cannot be read is reported and left out, since the user
-    /// did not name it.
+    /// the newest first, by what the files say: copies and archives have times
+    /// of their own. A file that cannot be read is reported and left out, since
+    /// the user did not name it.
     fn folder(&mut self, folder: &Path) -> Result<(), Fail> {
         let failed = |error: io::Error| {
             Fail::Failure(format!("{}: {error}", folder.display()))

@@ -331,8 +331,8 @@ impl Filter {
         }
     }
 
-    /// Makes sure that the size is a pattern, or that of a row: one of these, or
-    /// of the others in the catalogue, of which no cell is left then.
+    /// Makes sure that the size is a pattern, or that of a row: one of these,
+    /// or of the others in the catalogue, of which no cell is left then.
     fn has_known_size(&self, chosen: &[Box<dyn Row>]) -> Result<(), Fail> {
         let others = [rows(Size::Quick), rows(Size::Full)];
         let all = others.iter().flatten().chain(chosen);

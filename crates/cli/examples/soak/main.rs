@@ -206,15 +206,20 @@ fn end(status: ExitStatus) -> String {
 }
 
 /// What is wrong with the result files in a folder; those that are right are
-/// kept, for the commands that read some.
-fn invalid(folder: &Path, kept: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+/// kept, for the commands that read some. A command that was killed may leave
+/// a file that it was writing.
+fn invalid(
+    folder: &Path,
+    kept: &Path,
+    was_killed: bool,
+) -> Result<Vec<String>, Box<dyn Error>> {
     let mut found = Vec::new();
     let Ok(entries) = fs::read_dir(folder) else { return Ok(found) };
     for entry in entries {
         let path: PathBuf = entry?.path();
         if path.extension().is_none_or(|ending| ending != "json") {
             let name = path.file_name().unwrap_or_default();
-            if name.to_string_lossy().starts_with('.') {
+            if name.to_string_lossy().starts_with('.') && !was_killed {
                 found.push(format!("FILE: {name:?} is left"));
             }
             continue;

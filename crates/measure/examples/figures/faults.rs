@@ -42,6 +42,7 @@ pub(crate) fn serve(fault: &str) -> io::Result<()> {
                 Some(Reply::Prepared { digest: known })
             }
             Request::Describe { .. }
+            | Request::Cancel
             | Request::Trace { .. }
             | Request::Exhibit { .. } => {
                 Some(Reply::unsupported("neither traces nor exhibits"))

@@ -38,6 +38,7 @@ pub(crate) fn serve() -> io::Result<()> {
                 Reply::Prepared { digest }
             }
             Request::Describe { .. }
+            | Request::Cancel
             | Request::Trace { .. }
             | Request::Exhibit { .. } => {
                 Reply::unsupported("neither traces nor exhibits")
