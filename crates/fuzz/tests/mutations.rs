@@ -1,6 +1,9 @@
 //! Thousands of inputs for every decoder, with a fixed seed.
 
 use lanes_fuzz::{TARGETS, explore};
+use lanes_measure::results::Results;
+use lanes_timeline::Traces;
+use std::path::Path;
 
 fn unbroken(name: &str, inputs: u64) {
     let target = TARGETS.iter().find(|target| target.name == name).unwrap();
@@ -36,4 +39,16 @@ unbroken! {
     wire: 10_000,
     server: 2_000,
     options: 10_000,
+}
+
+/// A corpus of an old version would be refused at the first look.
+#[test]
+fn the_corpus_is_of_this_version() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    for name in ["results/three-rows", "results/two-workers", "page/results"] {
+        Results::load(&corpus.join(name).with_extension("json")).unwrap();
+    }
+    for name in ["traces/fib", "traces/subtasks", "page/traces"] {
+        Traces::load(&corpus.join(name).with_extension("json")).unwrap();
+    }
 }
