@@ -39,7 +39,8 @@ pub(crate) fn serve() -> io::Result<()> {
             }
             Request::Describe { .. }
             | Request::Trace { .. }
-            | Request::Exhibit { .. } => {
+            | Request::Exhibit { .. }
+            | Request::Cancel => {
                 Reply::unsupported("neither traces nor exhibits")
             }
             Request::Run { runs, .. } => {

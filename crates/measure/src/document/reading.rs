@@ -1,5 +1,5 @@
-//! Reading a file of Lanes: once, since a pipe gives its bytes once, and by what
-//! it says of itself.
+//! Reading a file of Lanes: once, since a pipe gives its bytes once, and by
+//! what it says of itself.
 
 use crate::foreign::line;
 use serde::Deserialize;
