@@ -3,7 +3,9 @@
 
 use crate::args::Format;
 use crate::fail::Fail;
+use crate::faults;
 use crate::printed;
+use lanes_measure::faults::Faults;
 use lanes_measure::results::Results;
 use std::fs;
 use std::path::Path;
@@ -51,6 +53,9 @@ const EXCERPTS: &[Excerpt] = &[
     },
 ];
 
+/// The verdicts of all cases, from the root of the repository on.
+const FAULTS: &str = "crates/report/published/faults.json";
+
 /// The siblings that the README shows.
 const PAIR: [&str; 2] = ["crates/rayon/src/fib.rs", "crates/tokio/src/fib.rs"];
 
@@ -69,6 +74,12 @@ pub fn parts(root: &Path) -> Result<Vec<Part>, String> {
         let &Excerpt { page, name, .. } = excerpt;
         parts.push(Part { page, name, text });
     }
+    let faults = Faults::load(&root.join(FAULTS));
+    let faults = faults.map_err(|error| error.to_string())?;
+    let text = faults::grid::text(&faults, Format::Markdown, false);
+    let text = text.map_err(|fail| fail.to_string())?;
+    let page = "crates/conformance/FAULTS.md";
+    parts.push(Part { page, name: "faults", text });
     Ok(parts)
 }
 

@@ -2,10 +2,7 @@
 //! each library does by itself.
 
 mod apart;
-mod grid;
-
-#[cfg(test)]
-pub(crate) use grid::COLUMNS;
+pub(crate) mod grid;
 
 use crate::args::{Faults as Options, Format, Selection};
 use crate::fail::Fail;

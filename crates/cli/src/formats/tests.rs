@@ -105,7 +105,7 @@ fn columns_are_those_that_are_printed() {
         ("lanes check", &check::COLUMNS),
         ("lanes doctor", &doctor::COLUMNS),
         ("lanes claims", &claims::COLUMNS),
-        ("lanes faults", &faults::COLUMNS),
+        ("lanes faults", &faults::grid::COLUMNS),
     ] {
         assert_eq!(documented(section, "column"), columns, "{section}");
     }

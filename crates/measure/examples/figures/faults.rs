@@ -44,7 +44,8 @@ pub(crate) fn serve(fault: &str) -> io::Result<()> {
             Request::Describe { .. }
             | Request::Cancel
             | Request::Trace { .. }
-            | Request::Exhibit { .. } => {
+            | Request::Exhibit { .. }
+            | Request::Cancel => {
                 Some(Reply::unsupported("neither traces nor exhibits"))
             }
             Request::Run { runs, .. } if good > 0 => {

@@ -40,7 +40,8 @@ pub(crate) fn serve() -> io::Result<()> {
             Request::Describe { .. }
             | Request::Cancel
             | Request::Trace { .. }
-            | Request::Exhibit { .. } => {
+            | Request::Exhibit { .. }
+            | Request::Cancel => {
                 Reply::unsupported("neither traces nor exhibits")
             }
             Request::Run { runs, .. } => {
