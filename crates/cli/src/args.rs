@@ -270,7 +270,7 @@ pub(crate) struct Faults {
     #[arg(value_name = "MODEL")]
     pub(crate) models: Vec<String>,
 
-    /// Only these cases; `*` stands for any text
+    /// Only these cases, by default all; `*` stands for any text
     #[arg(long, value_delimiter = ',', value_name = "CASE,...")]
     pub(crate) cases: Vec<String>,
 
