@@ -10,7 +10,7 @@ mod settle;
 #[expect(unreachable_pub, reason = "it is public in its own crate")]
 #[path = "../src/slot.rs"]
 mod slot;
-#[expect(unreachable_pub, reason = "it is public in its own crate")]
+#[expect(dead_code, unreachable_pub, reason = "only a part of it is needed")]
 #[path = "../src/stop.rs"]
 mod stop;
 #[expect(dead_code, unreachable_pub, reason = "only a part of it is needed")]
