@@ -6,6 +6,7 @@ use crate::fail::Fail;
 use crate::say::note;
 use crate::tree::tree;
 use lanes_core::{Entry, Family};
+use lanes_measure::foreign::line;
 use lanes_measure::guest::{Guest, PREFIX, guests};
 use lanes_measure::process::Launch;
 use lanes_measure::protocol::{Described, DescribedCell, Grade};
@@ -137,8 +138,8 @@ impl Known {
         };
         let described = Described {
             serial: peer.serial,
-            library: peer.library.clone(),
-            missing: peer.missing.clone(),
+            library: peer.library.as_deref().map(line),
+            missing: peer.missing.as_deref().map(line),
             source: Some("crates/python".into()),
             cells: peer.cells.iter().filter_map(of_python).collect(),
             ..name
@@ -240,7 +241,7 @@ fn of_python(cell: &lanes_python::DescribedCell) -> Option<DescribedCell> {
         "unsuitable" => Grade::Unsuitable,
         _ => return None,
     };
-    let (workload, reason) = (cell.workload.clone(), cell.reason.clone());
+    let (workload, reason) = (line(&cell.workload), line(&cell.reason));
     Some(DescribedCell { workload, fit, reason })
 }
 

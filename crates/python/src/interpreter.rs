@@ -99,6 +99,10 @@ impl Interpreter {
         let Line { describe: Described { models, interpreter } } = line;
         let Identity { implementation, version, gil, .. } = interpreter;
         let numbers = numbers(&version).ok_or_else(garbage)?;
+        // It is printed as it is.
+        if !is_plain(&version) {
+            return Err(garbage());
+        }
         if implementation != "cpython" {
             let what = format!("is {implementation}, which is another machine");
             return Err(wrong(&what));
@@ -135,6 +139,11 @@ impl fmt::Display for Interpreter {
         let gil = if self.free_threaded { " without a GIL" } else { "" };
         write!(f, "CPython {}{gil}", self.version)
     }
+}
+
+fn is_plain(version: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".+-_".contains(c);
+    version.len() <= 40 && version.chars().all(plain)
 }
 
 fn numbers(version: &str) -> Option<[u32; 2]> {

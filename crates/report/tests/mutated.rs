@@ -197,7 +197,7 @@ fn a_broken_session_is_refused_or_shown() {
 
 #[test]
 fn broken_traces_are_refused_or_drawn() {
-    let mut whole = published("traces.json");
+    let mut whole = published("all.traces.json");
     let workloads = whole["scenes"].as_array_mut().unwrap();
     workloads.truncate(2);
     for of in workloads {
