@@ -42,7 +42,6 @@ pub(crate) fn serve(fault: &str) -> io::Result<()> {
                 Some(Reply::Prepared { digest: known })
             }
             Request::Describe { .. }
-            | Request::Cancel
             | Request::Trace { .. }
             | Request::Exhibit { .. }
             | Request::Cancel => {

@@ -38,7 +38,6 @@ pub(crate) fn serve() -> io::Result<()> {
                 Reply::Prepared { digest }
             }
             Request::Describe { .. }
-            | Request::Cancel
             | Request::Trace { .. }
             | Request::Exhibit { .. }
             | Request::Cancel => {
