@@ -22,6 +22,9 @@ use std::sync::atomic::{
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+/// How often the loop looks whether it is to stop, should it not be woken.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// How many clients may wait to be accepted. The standard library and every
 /// runtime listen with 128, and then clients of a storm fail or wait seconds.
 const BACKLOG: i32 = 4096;
@@ -140,7 +143,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stop.store(true, Ordering::Release);
-        // A poller that cannot be woken is closed with its thread anyway.
+        // One that cannot be woken looks by itself.
         let _ = self.shared.poller.notify();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -191,13 +194,14 @@ impl Loop {
         let mut events = Events::new();
         while !self.shared.stop.load(Ordering::Acquire) {
             let next = self.due.peek().map(|Reverse((at, _))| *at);
-            let mut timeout = next.map(|at| at - Instant::now().min(at));
+            let until = |at| at - Instant::now().min(at);
+            let mut timeout = next.map_or(LOOK, until).min(LOOK);
             if self.listener.is_none() && !self.reopen() {
-                timeout = Some(timeout.map_or(BACK_OFF, |t| t.min(BACK_OFF)));
+                timeout = timeout.min(BACK_OFF);
             }
             events.clear();
             // An interrupted wait has no events, and the loop goes round.
-            let _ = self.shared.poller.wait(&mut events, timeout);
+            let _ = self.shared.poller.wait(&mut events, Some(timeout));
             for event in events.iter() {
                 if event.key == LISTENER {
                     self.accept();
