@@ -74,7 +74,7 @@ impl Side {
             let why = format!("{title} {what} is a worker without models");
             return Err(Fail::Usage(why));
         }
-        let odd = |c: char| !c.is_ascii_graphic() || "/@*,".contains(c);
+        let odd = |c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c);
         let strange = models.iter().find(|model| model.model.contains(odd));
         if let Some(strange) = strange {
             let name = &strange.model;

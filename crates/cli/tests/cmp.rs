@@ -288,7 +288,7 @@ fn impossible_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     type Spoil<'a> = (&'a str, &'a dyn Fn(&mut Value));
     let spoilt: [Spoil<'_>; 7] = [
-        ("rayon in spawn 24, visit 0, has no time", &|results| {
+        ("spawn 24: a sample of rayon, visit 0, has no time", &|results| {
             let samples = results["rows"][1]["samples"].as_array_mut().unwrap();
             let rayon = samples.iter_mut().find(|s| s["contender"] == 3);
             rayon.unwrap()["wall_ns"] = json!(0);

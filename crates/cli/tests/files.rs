@@ -182,7 +182,7 @@ fn when_temporary_files_have_no_place_any_more_the_file_stays_valid() {
 fn a_row_that_the_system_refuses_has_failed_and_the_others_are_measured() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.json");
-    let limited = "ulimit -n 100 && exec \"$0\" \"$@\"";
+    let limited = "ulimit -n 64 && exec \"$0\" \"$@\"";
     let output = command(Path::new("sh"), &["-c", limited])
         .arg(env!("CARGO_BIN_EXE_lanes"))
         .args(["run", "fetch", "max", "--models=sequential", "--items=1"])
