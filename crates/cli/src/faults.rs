@@ -75,9 +75,10 @@ pub(crate) fn faults(options: &Options) -> Result<(), Fail> {
     match faults.count(Verdict::Broken) {
         _ if interrupt::happened() => Err(interrupt::interrupted()),
         0 => Ok(()),
+        1 => Err(Fail::Failure("a case is broken, see above".into())),
         count => {
-            let what = "the contract is broken in";
-            Err(Fail::Failure(format!("{what} {count} cases, see above")))
+            let what = format!("{count} cases are broken, see above");
+            Err(Fail::Failure(what))
         }
     }
 }

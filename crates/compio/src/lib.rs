@@ -17,8 +17,12 @@ use futures_lite::future;
 use lanes_core::request::Request;
 use lanes_core::{
     Config, Context, Error, Job, Model, Workload, caught, caught_future,
+    preflight,
 };
 use std::num::NonZero;
+
+/// What a runtime opens at most: a ring or a poller, and what wakes it.
+const DESCRIPTORS: usize = 8;
 
 /// A dispatcher: threads with a runtime each, which take tasks from one queue.
 pub struct Compio {
@@ -30,6 +34,9 @@ impl Model for Compio {
     fn start(config: &Config) -> Result<Self, Error> {
         config.preflight()?;
         let workers = config.workers();
+        // A thread that gets none for its runtime ends, and tasks that were
+        // dispatched to it wait for ever.
+        preflight::descriptors(workers.saturating_mul(DESCRIPTORS))?;
         let threads = NonZero::new(workers).expect("one worker at least");
         let dispatcher = Dispatcher::builder()
             .worker_threads(threads)

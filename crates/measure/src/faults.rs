@@ -164,39 +164,45 @@ impl Faults {
         all.filter(|judged| judged.verdict == verdict).count()
     }
 
-    /// What is no pass, and why: the case, the model, and what it did.
-    pub fn remarks(
-        &self,
-        verdict: Verdict,
-    ) -> impl Iterator<Item = Remark<'_>> {
-        self.cases.iter().flat_map(move |case| {
-            let all = self.models.iter().zip(&case.here);
-            all.filter(move |(_, judged)| judged.verdict == verdict).map(
-                |(model, judged)| Remark {
-                    case: &case.name,
-                    model,
-                    why: &judged.why,
-                },
-            )
-        })
+    /// What is no pass, and why: each case with each reason once, and the
+    /// models that it is the reason of.
+    pub fn remarks(&self, verdict: Verdict) -> Vec<Remark<'_>> {
+        let mut remarks: Vec<Remark<'_>> = Vec::new();
+        for case in &self.cases {
+            for (model, judged) in self.models.iter().zip(&case.here) {
+                if judged.verdict != verdict {
+                    continue;
+                }
+                let (name, why) = (&*case.name, &*judged.why);
+                let same = |r: &&mut Remark<'_>| r.case == name && r.why == why;
+                match remarks.iter_mut().find(same) {
+                    Some(remark) => remark.models.push(model),
+                    None => {
+                        let models = vec![model.as_str()];
+                        remarks.push(Remark { case: name, models, why });
+                    }
+                }
+            }
+        }
+        remarks
     }
 }
 
 /// A verdict with its reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark<'a> {
     /// The case.
     pub case: &'a str,
-    /// The model.
-    pub model: &'a str,
+    /// The models.
+    pub models: Vec<&'a str>,
     /// The reason.
     pub why: &'a str,
 }
 
 impl fmt::Display for Remark<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { case, model, why } = self;
-        write!(f, "{case}, {model}: {why}")
+        let Self { case, models, why } = self;
+        write!(f, "{case}, {}: {why}", models.join(", "))
     }
 }
 
@@ -232,9 +238,13 @@ mod tests {
         document::save(&path, &faults).unwrap();
         assert_eq!(Faults::load(&path).unwrap(), faults);
         assert_eq!(faults.count(Verdict::Passed), 1);
-        let remarks: Vec<String> =
-            faults.remarks(Verdict::Broken).map(|r| r.to_string()).collect();
-        assert_eq!(remarks, ["nested_run, b: it hangs"]);
+        let remarks = |faults: &Faults| -> Vec<String> {
+            let all = faults.remarks(Verdict::Broken);
+            all.iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(remarks(&faults), ["nested_run, b: it hangs"]);
+        faults.cases[0].here[0] = faults.cases[0].here[1].clone();
+        assert_eq!(remarks(&faults), ["nested_run, a, b: it hangs"]);
         faults.models.pop();
         let path = folder.path().join("short.json");
         document::save(&path, &faults).unwrap();

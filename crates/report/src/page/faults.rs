@@ -59,7 +59,7 @@ impl<'a> FaultsView<'a> {
             (Verdict::Inapplicable, "not applicable"),
         ];
         let remarks = titles.into_iter().flat_map(|(verdict, title)| {
-            let all = faults.remarks(verdict);
+            let all = faults.remarks(verdict).into_iter();
             all.map(move |remark| (title, remark.to_string()))
         });
         let count = |verdict| faults.count(verdict);
