@@ -10,7 +10,7 @@ use crate::say::note;
 use crate::temporary;
 use lanes_core::Error;
 use lanes_measure::children;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::exit;
 use std::fs;
@@ -92,6 +92,10 @@ pub(crate) fn watch() -> Result<(), Fail> {
     if !is_ignored(SIGHUP) {
         all.push(SIGHUP);
     }
+    // A file beyond `ulimit -f` is an error of the write then, and not the end
+    // of the process.
+    let written_too_much = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(SIGXFSZ, written_too_much).map_err(failed)?;
     let signals = Signals::new(all).map_err(failed)?;
     let thread = thread::Builder::new().name("signals".into());
     thread.spawn(move || wait(signals)).map_err(failed)?;

@@ -126,3 +126,16 @@ fn doctor_and_results_know_a_control_group() {
     let errors = ends(&large, 2);
     assert!(errors.contains("Cannot allocate memory"), "{errors}");
 }
+
+#[test]
+fn a_file_beyond_the_limit_is_an_error_and_nothing_stays() {
+    let here = tempfile::tempdir().unwrap();
+    let script = "ulimit -f 1; TMPDIR=$PWD exec \"$0\" run max fib --items 10 \
+                  --models sequential,threads --rounds 3 -o a.json";
+    let output = shell(script, here.path());
+    let errors = ends(&output, 1);
+    assert!(errors.contains("File too large"), "{errors}");
+    assert!(errors.contains("a.json"), "{errors}");
+    let left = fs::read_dir(here.path()).unwrap().count();
+    assert_eq!(left, 0, "{errors}");
+}
