@@ -120,9 +120,15 @@ fn found() -> &'static [Found] {
         thread::scope(|scope| {
             let asked: Vec<_> = programs
                 .iter()
-                .map(|named| scope.spawn(|| Interpreter::ask(named)))
+                .map(|named| {
+                    let thread = thread::Builder::new();
+                    thread.spawn_scoped(scope, || Interpreter::ask(named))
+                })
                 .collect();
             let answers = asked.into_iter().map(|asked| {
+                let asked = asked.map_err(|error| {
+                    format!("a thread that asks it: {error}")
+                })?;
                 asked.join().unwrap_or_else(|_| Err("asking failed".into()))
             });
             let names = programs.iter().map(|p| p.display().to_string());

@@ -1,8 +1,9 @@
 //! How limits are measured: threads that are already there when the clock
 //! starts, and the best of some rounds, since a neighbour only slows down.
 
+use crate::scoped::{join_all, spawn_scoped};
 use crate::{Error, preflight};
-use std::sync::Barrier;
+use std::sync::{Barrier, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,19 +22,32 @@ pub(super) fn together(
     let times: Vec<Vec<(Instant, Instant)>> = thread::scope(|scope| {
         let measure = |worker| {
             let (start, work) = (&start, &work);
-            scope.spawn(move || {
+            // Of threads that do not all start, none waits for the others: the
+            // senders are dropped.
+            let (all, are_there) = mpsc::channel::<()>();
+            let thread = spawn_scoped(scope, move || {
+                if are_there.recv().is_err() {
+                    return Ok(Vec::new());
+                }
                 let round = |_| {
                     start.wait();
                     let begin = Instant::now();
                     work(worker);
                     (begin, Instant::now())
                 };
-                (0..=ROUNDS).map(round).collect()
-            })
+                Ok((0..=ROUNDS).map(round).collect())
+            })?;
+            Ok((all, thread))
         };
-        let threads: Vec<_> = (0..workers).map(measure).collect();
-        threads.into_iter().flat_map(|thread| thread.join()).collect()
-    });
+        let started = (0..workers).map(measure);
+        let started = started.collect::<Result<Vec<_>, Error>>()?;
+        let (all, threads): (Vec<_>, Vec<_>) = started.into_iter().unzip();
+        for one in all {
+            // A thread that has ended has a result.
+            let _ = one.send(());
+        }
+        join_all(threads)
+    })?;
     let time = |round: usize| {
         let begin = times.iter().map(|times| times[round].0).min()?;
         let end = times.iter().map(|times| times[round].1).max()?;

@@ -1,6 +1,7 @@
 //! `event`: two tasks hand a token to and fro.
 
 use crate::latencies::Latencies;
+use crate::scoped::spawn_scoped;
 use crate::seed;
 use crate::trace::monotonic;
 use crate::{Error, Job, Limit, Point, Size, Workload, preflight};
@@ -120,11 +121,14 @@ impl Workload for Event {
         };
         let main = thread::current();
         let time = thread::scope(|scope| {
-            let partner = scope.spawn(|| play(1, &main));
+            let partner = spawn_scoped(scope, || {
+                play(1, &main);
+                Ok(())
+            })?;
             let begin = Instant::now();
             play(0, partner.thread());
-            begin.elapsed()
-        });
+            Ok::<_, Error>(begin.elapsed())
+        })?;
         Ok(Limit {
             what: "a futex wake-up a hop; spinning beats it",
             time: Some(time),
