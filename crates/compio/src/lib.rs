@@ -19,10 +19,18 @@ use lanes_core::{
     Config, Context, Error, Job, Model, Workload, caught, caught_future,
     preflight,
 };
+use std::collections::HashSet;
 use std::num::NonZero;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// What a runtime opens at most: a ring or a poller, and what wakes it.
 const DESCRIPTORS: usize = 8;
+
+/// How long the threads may take to start: only those that never will take so
+/// long.
+const STARTUP: Duration = Duration::from_secs(10);
 
 /// A dispatcher: threads with a runtime each, which take tasks from one queue.
 pub struct Compio {
@@ -42,7 +50,9 @@ impl Model for Compio {
             .worker_threads(threads)
             .thread_names(|index| format!("lanes-compio-{index}"))
             .build()?;
-        Ok(Self { dispatcher: Some(dispatcher), workers })
+        let model = Self { dispatcher: Some(dispatcher), workers };
+        model.is_there()?;
+        Ok(model)
     }
 
     fn name(&self) -> &'static str {
@@ -70,6 +80,24 @@ impl Compio {
             return Err(Error::Unsupported(why.into()));
         }
         job.settled(run)
+    }
+
+    /// Waits until every thread has run a task. One that cannot open what its
+    /// runtime needs ends, and tasks that wait for it are never taken.
+    fn is_there(&self) -> Result<(), Error> {
+        let begin = Instant::now();
+        let mut seen = HashSet::new();
+        while seen.len() < self.workers {
+            let (here, there) = mpsc::channel();
+            drop(self.dispatch(move || async move {
+                let _ = here.send(thread::current().id());
+                Ok(())
+            })?);
+            let left = STARTUP.saturating_sub(begin.elapsed());
+            let thread = there.recv_timeout(left);
+            seen.insert(thread.map_err(|_| Error::threads())?);
+        }
+        Ok(())
     }
 
     /// A task on whichever thread takes it first; it stays there. The result is
