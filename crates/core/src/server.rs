@@ -277,11 +277,10 @@ impl Loop {
         let listener = self.listener.as_ref();
         self.reserve = None;
         // A client that is taken is closed here, which makes room again.
-        let again = listener.map(|listener| listener.accept().map(drop));
-        self.reserve = reserve();
-        let taken = matches!(again, Some(Ok(())));
+        let again = listener.map(TcpListener::accept);
+        let taken = matches!(again, Some(Ok(_)));
         let idle = matches!(
-            again,
+            &again,
             Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock
         );
         if taken || idle {
@@ -290,8 +289,11 @@ impl Loop {
             self.refusals += 1;
         }
         if !idle {
+            // Before the client sees that it was refused.
             self.shared.refused.store(number, Ordering::Release);
         }
+        drop(again);
+        self.reserve = reserve();
         if self.refusals >= MOST_REFUSALS {
             self.shared.closed.store(number, Ordering::Release);
             self.close_listener();
