@@ -38,6 +38,9 @@
 //! - **A workload**: slowdowns with their intervals, times against the best
 //!   possible, CPU times beside them, the scaling curve, switches, memory and
 //!   latencies; and the timelines of every model on one axis.
+//! - **Faults**: what each model does in every case of the failure contract,
+//!   with the reason of each verdict but a pass, and what each library does by
+//!   itself.
 //! - **Source side by side**: two to four siblings in columns, part beside
 //!   part, with the words highlighted that differ from the left column. The
 //!   address holds the choice: `page.html#fetch?m=tokio,rayon,threads`, and
