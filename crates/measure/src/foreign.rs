@@ -33,7 +33,7 @@ pub fn line(text: &str) -> String {
     shortened(text, MOST_CHARACTERS)
 }
 
-/// As [`line`], of at most so many characters.
+/// As [`line()`], of at most so many characters.
 pub(crate) fn shortened(text: &str, most: usize) -> String {
     let mut line = String::new();
     let mut count = 0;
@@ -72,7 +72,7 @@ fn is_invisible(c: char) -> bool {
         | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Reads a text as a [`line`].
+/// Reads a text as a [`line()`].
 ///
 /// # Errors
 /// Those of the deserializer.
@@ -80,7 +80,7 @@ pub fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     String::deserialize(from).map(|text| line(&text))
 }
 
-/// Reads a text that may be missing, as a [`line`].
+/// Reads a text that may be missing, as a [`line()`].
 ///
 /// # Errors
 /// Those of the deserializer.
@@ -91,7 +91,7 @@ pub fn maybe_text<'de, D: Deserializer<'de>>(
     Ok(text.map(|text| line(&text)))
 }
 
-/// Reads texts, each as a [`line`].
+/// Reads texts, each as a [`line()`].
 ///
 /// # Errors
 /// Those of the deserializer.
@@ -102,7 +102,7 @@ pub fn texts<'de, D: Deserializer<'de>>(
     Ok(texts.iter().map(|text| line(text)).collect())
 }
 
-/// Reads names with a text each, each as a [`line`].
+/// Reads names with a text each, each as a [`line()`].
 ///
 /// # Errors
 /// Those of the deserializer, and for too many.
