@@ -259,6 +259,15 @@ pub(crate) struct Demo {
     pub(crate) open: bool,
 }
 
+/// Where what was found is written.
+#[derive(Args)]
+pub(crate) struct Place {
+    /// Where to write the results: a file that ends in .json, or a folder, in
+    /// which the file is named by the time
+    #[arg(short, long, default_value = "results", value_name = "PATH")]
+    pub(crate) output: PathBuf,
+}
+
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -283,10 +292,8 @@ pub(crate) struct Faults {
     #[arg(long)]
     pub(crate) details: bool,
 
-    /// Where to write what was found, for `lanes report`: a file that ends in
-    /// .json, or a folder, in which the file is named by the time
-    #[arg(short, long, default_value = "results", value_name = "PATH")]
-    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) place: Place,
 
     #[command(flatten)]
     pub(crate) printing: Printing,

@@ -1,6 +1,6 @@
 //! `lanes demo`: a short session, traces, and a page with both.
 
-use crate::args::{Conditions, Demo, Drawing, Printing, Report, Run};
+use crate::args::{Conditions, Demo, Drawing, Place, Printing, Report, Run};
 use crate::fail::Fail;
 use crate::report::report;
 use crate::run::{end, measured};
@@ -38,7 +38,7 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
         conditions: Conditions { seed: 7, deadline, memory: None },
         no_control: false,
         details: false,
-        output: output.clone(),
+        place: Place { output: output.clone() },
         list: false,
         dry_run: false,
         printing: Printing::default(),

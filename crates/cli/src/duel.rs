@@ -188,7 +188,7 @@ fn measured(
     };
     let default = || Plan::default_budget(plan.cells()).max(LEAST_BUDGET);
     plan.budget = options.budget.unwrap_or_else(default);
-    session(&mut plan, options.items.is_some(), &options.output).map(Some)
+    session(&mut plan, options.items.is_some(), &options.place.output).map(Some)
 }
 
 /// Each chosen model of both builds, one after the other.

@@ -30,7 +30,7 @@ pub(crate) fn faults(options: &Options) -> Result<(), Fail> {
     let libraries = libraries(&models);
     let stop = interrupt::flag();
     let (begin, begun) = (Instant::now(), jiff::Timestamp::now());
-    let mut output = output(&options.output, "faults-", &begun)?;
+    let mut output = output(&options.place.output, "faults-", &begun)?;
     let stamp = begun.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut faults = Faults::new(stamp, stamp::machine(), stamp::build());
     faults.models = models.iter().map(|known| known.name.clone()).collect();

@@ -5,7 +5,7 @@ use lanes_measure::results::{Build, ContenderResult, Results};
 use std::collections::BTreeSet;
 
 /// In what two sessions differ besides their times, a line each: whatever was
-/// recorded so that it can be told. Seeds are made to differ.
+/// recorded so that it can be shown. Seeds are made to differ.
 pub(crate) fn differences(one: &Results, other: &Results) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(machines(&one.machine, &other.machine));

@@ -177,7 +177,7 @@ fn candidate(path: &Path) -> Result<Option<Document>, String> {
         return Ok(None);
     }
     if !data.is_file() {
-        // To read a pipe is to wait for whoever writes it.
+        // To read a pipe is to wait for its writer.
         return Err(format!("{name} is a pipe, a socket or a device"));
     }
     let mut start = [0; 64];

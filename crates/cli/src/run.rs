@@ -45,7 +45,8 @@ pub(crate) fn run(options: &Run) -> Result<(), Fail> {
         if options.list {
             return planned::list(&plan, format);
         }
-        let output = output(&options.output, "", &jiff::Timestamp::now())?;
+        let output =
+            output(&options.place.output, "", &jiff::Timestamp::now())?;
         return planned::dry_run(&plan, &output, options);
     }
     let (results, path) = measured(options)?;
@@ -76,7 +77,7 @@ pub(crate) fn sized(full: bool, items: Option<usize>) -> Vec<Box<dyn Row>> {
 pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
     let mut plan = plan(options, true)?;
     let has_items = options.items.is_some();
-    session(&mut plan, has_items, &options.output)
+    session(&mut plan, has_items, &options.place.output)
 }
 
 /// What was chosen. Only where it is going to be measured, peers are started,

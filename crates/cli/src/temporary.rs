@@ -40,7 +40,7 @@ impl Drop for Home {
 
 /// Makes the folder of this process where `TMPDIR` says, and removes those of
 /// processes that were killed. `None` where there can be no folder: the first
-/// who needs one is told so.
+/// what needs one gets that error.
 pub(crate) fn open() -> Option<Home> {
     let place = env::temp_dir();
     sweep(&place);

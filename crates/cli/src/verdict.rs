@@ -72,7 +72,7 @@ fn group(row: &RowResult, group: &Group) -> String {
     parts.join("; ")
 }
 
-/// The first of a ranking, and who cannot be told from it.
+/// The first of a ranking, and the models that are tied with it.
 fn overall(ranking: &Ranking) -> String {
     let of = |wanted: Finding| {
         let places = ranking.places.iter();

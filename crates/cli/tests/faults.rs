@@ -68,12 +68,13 @@ fn a_model_that_keeps_the_contract_passes_beside_its_library() {
 }
 
 #[test]
-fn whoever_breaks_the_contract_is_named_and_the_command_fails() {
+fn a_guest_that_breaks_the_contract_is_named_and_the_command_fails() {
     let folder = TempDir::new().unwrap();
     for (name, script) in [
         ("fails", "echo noise; echo lanes-case failed it answers wrongly"),
         ("aborts", "kill -ABRT $$"),
-        ("silent", "exit 0"),
+        ("silent", "echo lanes-case begun"),
+        ("unasked", "exit 1"),
         ("hangs", "sleep 600"),
         ("leaves", "sleep 600 & echo lanes-case passed"),
         ("exempt", "echo lanes-case exempt its library cannot"),
@@ -81,8 +82,10 @@ fn whoever_breaks_the_contract_is_named_and_the_command_fails() {
     ] {
         guest(folder.path(), name, script);
     }
-    let models =
-        ["aborts", "exempt", "fails", "hangs", "leaves", "passes", "silent"];
+    let models = [
+        "aborts", "exempt", "fails", "hangs", "leaves", "passes", "silent",
+        "unasked",
+    ];
     let others = ["--cases", "nested_run", "--deadline", "2s"];
     let output = faults(folder.path(), &[&models[..], &others[..]].concat());
     let (printed, said) = (text(&output.stdout), text(&output.stderr));
@@ -94,7 +97,8 @@ fn whoever_breaks_the_contract_is_named_and_the_command_fails() {
         "broken: nested_run, leaves: it leaves 1 process behind",
         "broken: nested_run, silent: its process ends without an outcome",
         "exempt: nested_run, exempt: its library cannot",
-        "1 passed, 1 exempt, 0 not applicable, 5 broken",
+        "not applicable: nested_run, unasked: its program knows no cases",
+        "1 passed, 1 exempt, 1 not applicable, 5 broken",
     ] {
         assert!(printed.contains(line), "{line} in {printed}");
     }

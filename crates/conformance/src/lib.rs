@@ -14,12 +14,14 @@
 //! The cases are data ([`cases::CASES`]), and each takes a model as data
 //! ([`lanes_core::Entry`]), so that a program can run any case for any model:
 //!
-//! ```no_run
-//! # fn entry() -> lanes_core::Entry { unimplemented!() }
+//! ```
 //! use lanes_conformance::cases;
+//! use lanes_core::Entry;
 //!
-//! let case = cases::find("cancel_midway").expect("a case");
-//! println!("{}: {:?}", case.asks, case.run(&entry()));
+//! fn show(model: &Entry) {
+//!     let case = cases::find("cancel_midway").expect("a case");
+//!     println!("{}: {:?}", case.asks, case.run(model));
+//! }
 //! ```
 //!
 //! A case that the library of a model makes impossible is not run for it: the

@@ -31,6 +31,7 @@ pub fn speak(model: &Entry, case: &str) -> bool {
     let Some(case) = cases::find(case) else { return false };
     // Without it, a case that hangs could outlive a killed command.
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    println!("{MARK}begun");
     // Panics are expected by the hundred.
     panic::set_hook(Box::new(|_| {}));
     let run = AssertUnwindSafe(|| case.run(model));
@@ -50,8 +51,8 @@ pub fn speak(model: &Entry, case: &str) -> bool {
     true
 }
 
-/// The word and the reason of the outcome that a program has printed, if it
-/// has.
+/// The word and the reason of the outcome that a program has printed: `begun`
+/// if it has only begun the case, none if it does not know cases.
 pub fn heard(printed: &str) -> Option<(&str, &str)> {
     let mut lines = printed.lines().rev();
     let said = lines.find_map(|line| line.strip_prefix(MARK))?;

@@ -188,7 +188,7 @@ fn a_task_from_outside_wakes_a_worker_and_its_end_the_caller() {
 }
 
 #[test]
-fn two_tasks_are_done_by_two_workers_whoever_sleeps() {
+fn two_tasks_are_done_by_two_workers_that_may_sleep() {
     explored(1, || {
         let pool = Pool::start(2).unwrap();
         let tasks = [1, 2].map(|number| pool.spawn(move || Ok(number)));

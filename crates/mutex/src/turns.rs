@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_lets_go_and_comes_back_stands_last() {
+    fn a_thread_that_lets_go_and_comes_back_stands_last() {
         let (turns, order) = (Turns::default(), Mutex::new(Vec::new()));
         thread::scope(|scope| {
             let first = turns.take();

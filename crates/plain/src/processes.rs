@@ -246,7 +246,7 @@ pub(crate) fn hundred_runs() -> Observed {
     for _ in 0..100 {
         task("instant").status().unwrap();
     }
-    // Whoever was not waited for is a child still.
+    // A process that was not waited for is a child still.
     let left = |_: &()| wait(WaitOptions::NOHANG).is_ok();
     let left = std::iter::repeat(()).take_while(left).take(100).count();
     measure::left_over("children", left, left)

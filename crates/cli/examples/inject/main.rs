@@ -35,7 +35,7 @@ const WORKERS: usize = 2;
 const ITEMS: usize = 64;
 const SEED: u64 = 7;
 
-/// A call that fails: what strace is told, and the words of an error that names
+/// A call that fails: what strace is to do, and the words of an error that names
 /// the cause.
 struct Fault {
     inject: &'static str,
@@ -209,7 +209,7 @@ fn cells<'a>(words: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// The arguments of strace. It runs beside the worker, not above it, so that
-/// the worker is the child of whoever starts it.
+/// the worker is the child of what starts it.
 fn strace(fault: &Fault) -> Vec<String> {
     let call = fault.inject.split(':').next().unwrap_or_default();
     let trace = format!("--trace={call}");

@@ -1,9 +1,8 @@
 //! The options of `lanes duel`.
 
 use super::values::{duration, percent, workers};
-use super::{Conditions, Printing};
+use super::{Conditions, Place, Printing};
 use clap::Args;
-use std::path::PathBuf;
 use std::time::Duration;
 
 #[derive(Args)]
@@ -67,10 +66,8 @@ pub(crate) struct Duel {
     #[command(flatten)]
     pub(crate) conditions: Conditions,
 
-    /// Where to write the results: a file that ends in .json, or a folder, in
-    /// which the file is named by the time
-    #[arg(short, long, default_value = "results", value_name = "PATH")]
-    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) place: Place,
 
     #[command(flatten)]
     pub(crate) printing: Printing,

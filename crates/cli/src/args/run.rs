@@ -2,9 +2,8 @@
 //! duel`.
 
 use super::values::{bytes, duration, goal, percent, workers};
-use super::{Printing, Selection};
+use super::{Place, Printing, Selection};
 use clap::Args;
-use std::path::PathBuf;
 use std::time::Duration;
 
 #[derive(Args)]
@@ -83,10 +82,8 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) details: bool,
 
-    /// Where to write the results: a file that ends in .json, or a folder, in
-    /// which the file is named by the time
-    #[arg(short, long, default_value = "results", value_name = "PATH")]
-    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) place: Place,
 
     #[command(flatten)]
     pub(crate) printing: Printing,

@@ -65,8 +65,11 @@ pub(super) fn judge(
             Some(("inapplicable", why)) => {
                 (Verdict::Inapplicable, why.to_owned())
             }
-            Some((_, why)) => (Verdict::Broken, why.to_owned()),
-            None => (Verdict::Broken, died(status)),
+            Some(("failed", why)) => (Verdict::Broken, why.to_owned()),
+            None if status.signal().is_none() => {
+                (Verdict::Inapplicable, "its program knows no cases".into())
+            }
+            Some(_) | None => (Verdict::Broken, died(status)),
         },
     };
     let seconds = begin.elapsed().as_secs_f64();

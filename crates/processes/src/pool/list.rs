@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bytes_are_those_of_the_numbers_whoever_has_them() {
+    fn the_bytes_are_those_of_the_numbers() {
         let lists: [&'static [u64]; 3] = [&[], &[u64::MAX], &[1, 2 << 32, 3]];
         for numbers in lists {
             let bytes: Vec<u8> =

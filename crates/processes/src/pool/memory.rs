@@ -97,7 +97,7 @@ impl Memory {
     ///
     /// # Errors
     /// [`Error::Protocol`] for a file that could be cut while it is mapped:
-    /// this process looks at the seals itself, whoever made the file.
+    /// this process looks at the seals itself.
     #[expect(unsafe_code, reason = "mapping what another process maps")]
     fn remap(&mut self) -> Result<(), Error> {
         self.map = None;

@@ -6,7 +6,7 @@ import os
 
 from .protocol import Refused
 
-# A byte that is 0 as long as the run may go on. Whoever shares it has its own
+# A byte that is 0 as long as the run may go on. What shares it has its own
 # view of it; a process that was spawned has one that nobody raises.
 FLAG = bytearray(1)
 
