@@ -35,8 +35,8 @@ const WORKERS: usize = 2;
 const ITEMS: usize = 64;
 const SEED: u64 = 7;
 
-/// A call that fails: what strace is to do, and the words of an error that names
-/// the cause.
+/// A call that fails: what strace is to do, and the words of an error that
+/// names the cause.
 struct Fault {
     inject: &'static str,
     named: &'static [&'static str],
