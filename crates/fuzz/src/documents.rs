@@ -1,7 +1,8 @@
-//! Files of results and of traces, up to the page that shows them.
+//! Files of results, of traces and of faults, up to the page that shows them.
 
 use lanes_core::{Size, WORKLOADS};
 use lanes_measure::change::{Limits, changes};
+use lanes_measure::faults::{Faults, Verdict};
 use lanes_measure::ranking::{rank, unknown};
 use lanes_measure::results::{Results, RowResult};
 use lanes_measure::tables;
@@ -78,6 +79,23 @@ pub fn traces(bytes: &[u8]) {
     }
 }
 
+/// A file of faults: what is no pass, and the page of it.
+///
+/// # Panics
+/// If it is not read again as it was written.
+pub fn faults(bytes: &[u8]) {
+    let loaded = load(bytes, |path| Faults::load(path).ok());
+    let Some(faults) = loaded else { return };
+    let all = [Verdict::Passed, Verdict::Exempt, Verdict::Broken];
+    for verdict in all {
+        let _ = (faults.count(verdict), faults.remarks(verdict));
+    }
+    let written = serde_json::to_vec(&faults).expect("it is written");
+    let again = load(&written, |path| Faults::load(path).ok());
+    assert_eq!(again.as_ref(), Some(&faults), "read again");
+    whole(Vec::new(), Vec::new(), vec![faults]);
+}
+
 /// A file of results or of traces: the page and the pictures of it.
 ///
 /// # Panics
@@ -85,11 +103,11 @@ pub fn traces(bytes: &[u8]) {
 pub fn page(bytes: &[u8]) {
     let name = "session.json".to_owned();
     if let Some(results) = load(bytes, |path| Results::load(path).ok()) {
-        whole(vec![ResultFile { name, results }], Vec::new());
+        whole(vec![ResultFile { name, results }], Vec::new(), Vec::new());
     }
     if let Some(traces) = load(bytes, |path| Traces::load(path).ok()) {
         traces.workloads.iter().for_each(picture);
-        whole(Vec::new(), vec![traces]);
+        whole(Vec::new(), vec![traces], Vec::new());
     }
 }
 
@@ -103,12 +121,12 @@ fn picture(traced: &TracedWorkload) {
 }
 
 /// The page of these.
-fn whole(sessions: Vec<ResultFile>, traces: Vec<Traces>) {
+fn whole(sessions: Vec<ResultFile>, traces: Vec<Traces>, faults: Vec<Faults>) {
     let content = Page {
         catalogue: catalogue(),
         sessions,
         traces,
-        faults: Vec::new(),
+        faults,
         source: Err("no source".into()),
         made: "2026-01-02T00:00:00Z".into(),
         notes: Vec::new(),

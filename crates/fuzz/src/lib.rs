@@ -22,7 +22,7 @@ mod options;
 mod server;
 mod wire;
 
-pub use documents::{page, results, traces};
+pub use documents::{faults, page, results, traces};
 pub use explore::{Broken, Explored, explore};
 pub use lines::{reply, request};
 pub use mutate::{Format, Mutator};
@@ -54,6 +54,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "reply", format: Format::Lines, decode: reply },
     Target { name: "results", format: Format::Document, decode: results },
     Target { name: "traces", format: Format::Document, decode: traces },
+    Target { name: "faults", format: Format::Document, decode: faults },
     Target { name: "page", format: Format::Document, decode: page },
     Target { name: "wire", format: Format::Bytes, decode: wire },
     Target { name: "server", format: Format::Bytes, decode: server },

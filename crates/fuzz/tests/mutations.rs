@@ -1,6 +1,7 @@
 //! Thousands of inputs for every decoder, with a fixed seed.
 
 use lanes_fuzz::{TARGETS, explore};
+use lanes_measure::faults::Faults;
 use lanes_measure::results::Results;
 use lanes_timeline::Traces;
 use std::path::Path;
@@ -35,6 +36,7 @@ unbroken! {
     reply: 10_000,
     results: 10_000,
     traces: 10_000,
+    faults: 2_000,
     page: 1_000,
     wire: 10_000,
     server: 2_000,
@@ -47,6 +49,9 @@ fn the_corpus_is_of_this_version() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     for name in ["results/three-rows", "results/two-workers", "page/results"] {
         Results::load(&corpus.join(name).with_extension("json")).unwrap();
+    }
+    for name in ["faults/three-models", "faults/interrupted"] {
+        Faults::load(&corpus.join(name).with_extension("json")).unwrap();
     }
     for name in ["traces/fib", "traces/subtasks", "page/traces"] {
         Traces::load(&corpus.join(name).with_extension("json")).unwrap();

@@ -1,6 +1,7 @@
 //! What models and libraries do about faults, as a file.
 
 use crate::document::{Document, Unreadable};
+use crate::foreign;
 use crate::machine::Machine;
 use crate::results::{Build, State};
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ pub struct Faults {
     /// Whether all cases were run.
     pub state: State,
     /// When the first case began, in UTC as RFC 3339 writes it.
+    #[serde(deserialize_with = "foreign::text")]
     pub begun: String,
     /// How long all cases took, in seconds.
     pub seconds: f64,
@@ -30,8 +32,10 @@ pub struct Faults {
     /// What they were run with.
     pub build: Build,
     /// The models, in the order of the grid.
+    #[serde(deserialize_with = "foreign::texts")]
     pub models: Vec<String>,
     /// The libraries, in the order of the grid.
+    #[serde(deserialize_with = "foreign::texts")]
     pub libraries: Vec<String>,
     /// The cases, in the order of the contract.
     pub cases: Vec<Case>,
@@ -41,8 +45,10 @@ pub struct Faults {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// Its name.
+    #[serde(deserialize_with = "foreign::text")]
     pub name: String,
     /// What is asked, in one sentence.
+    #[serde(deserialize_with = "foreign::text")]
     pub asks: String,
     /// What each model did, in the order of [`Faults::models`]; shorter where
     /// the command was interrupted.
@@ -58,6 +64,7 @@ pub struct Judged {
     /// Whether that is what the contract asks for.
     pub verdict: Verdict,
     /// Why: empty for a model that passed.
+    #[serde(deserialize_with = "foreign::text")]
     pub why: String,
     /// How long the case took, in seconds, with the start of its process.
     pub seconds: f64,
@@ -95,8 +102,10 @@ impl Verdict {
 pub struct Observed {
     /// What happened, in a few words; empty where the library has no plain use
     /// of this kind.
+    #[serde(deserialize_with = "foreign::text")]
     pub what: String,
     /// The measured figures, or what the library printed.
+    #[serde(deserialize_with = "foreign::text")]
     pub detail: String,
 }
 
@@ -147,9 +156,12 @@ impl Faults {
             case.here.len() <= faults.models.len()
                 && case.alone.len() <= faults.libraries.len()
         };
+        let judged = faults.cases.iter().flat_map(|case| &case.here);
+        let mut times = judged.map(|judged| judged.seconds);
+        let possible = |seconds: &f64| (0.0..f64::INFINITY).contains(seconds);
         let why = if !faults.cases.iter().all(fits) {
             "a case with more verdicts than there are models"
-        } else if !(0.0..f64::INFINITY).contains(&faults.seconds) {
+        } else if !possible(&faults.seconds) || !times.all(|t| possible(&t)) {
             "a time that cannot be"
         } else {
             return Ok(faults);
@@ -250,5 +262,23 @@ mod tests {
         document::save(&path, &faults).unwrap();
         let why = Faults::load(&path).unwrap_err().to_string();
         assert!(why.contains("more verdicts than"), "{why}");
+    }
+
+    #[test]
+    fn what_a_file_says_is_not_believed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("faults.json");
+        let mut hostile = faults();
+        hostile.models[0] = "a\u{1b}[2J".into();
+        hostile.cases[0].here[1].why = "x\n".repeat(1000);
+        document::save(&path, &hostile).unwrap();
+        let read = Faults::load(&path).unwrap();
+        assert_eq!(read.models[0], r"a\x1b[2J");
+        let why = &read.cases[0].here[1].why;
+        assert!(why.len() < 500 && !why.contains('\n'), "{why}");
+        hostile.cases[0].here[1].seconds = -1.0;
+        document::save(&path, &hostile).unwrap();
+        let why = Faults::load(&path).unwrap_err().to_string();
+        assert!(why.contains("a time that cannot be"), "{why}");
     }
 }

@@ -91,6 +91,14 @@ pub fn maybe_text<'de, D: Deserializer<'de>>(
     Ok(text.map(|text| line(&text)))
 }
 
+/// Two texts, if they are there, each as a [`line`].
+pub fn maybe_pair<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<[String; 2]>, D::Error> {
+    let pair = Option::<[String; 2]>::deserialize(from)?;
+    Ok(pair.map(|pair| pair.map(|text| line(&text))))
+}
+
 /// Reads texts, each as a [`line()`].
 ///
 /// # Errors

@@ -84,7 +84,11 @@ pub struct Build {
     pub dirty: bool,
     /// The two builds that a duel measured, where there was one: paths or
     /// commits.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "foreign::maybe_pair"
+    )]
     pub compared: Option<[String; 2]>,
 }
 

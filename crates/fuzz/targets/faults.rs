@@ -1,0 +1,4 @@
+//! `cargo fuzz run faults`
+#![no_main]
+
+lanes_fuzz::fuzz!(faults, Document);
