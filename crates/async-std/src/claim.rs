@@ -4,9 +4,14 @@
 //! executor below it can be given more and fewer threads at any time.
 
 use async_global_executor::{GlobalExecutorConfig, init_with_config};
-use lanes_core::{Config, Error};
+use async_std::task;
+use lanes_core::{Config, Error, caught};
+use std::future::Future;
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Waker};
+use std::time::Duration;
 
 /// A claim on the executor's threads, until it is dropped.
 pub(crate) struct Claim {
@@ -32,7 +37,10 @@ impl Claim {
                  async-std has one executor in a process"
             )));
         }
-        executor.resize(count)?;
+        caught(|| {
+            reactor();
+            executor.resize(count)
+        })?;
         executor.claims += 1;
         Ok(Self { threads: executor.threads })
     }
@@ -46,6 +54,13 @@ impl Drop for Claim {
     fn drop(&mut self) {
         lock().claims -= 1;
     }
+}
+
+/// Uses the reactor once, which is one for the whole process. Where the system
+/// refuses it, each use panics: here, not in a thread of the executor.
+fn reactor() {
+    let mut sleep = pin!(task::sleep(Duration::from_secs(1)));
+    let _ = sleep.as_mut().poll(&mut Context::from_waker(Waker::noop()));
 }
 
 fn lock() -> MutexGuard<'static, Executor> {
@@ -68,11 +83,11 @@ impl Executor {
         while self.threads < count {
             let more = count - self.threads;
             let started = async_global_executor::spawn_more_threads(more);
-            self.threads += async_std::task::block_on(started)?;
+            self.threads += task::block_on(started)?;
         }
         while self.threads > count {
             let stopped = async_global_executor::stop_thread();
-            if !async_std::task::block_on(stopped) {
+            if !task::block_on(stopped) {
                 let why =
                     "the executor kept a thread that it should have ended";
                 return Err(Error::Unsupported(why.into()));

@@ -14,16 +14,19 @@ lanes_core::cells! { for Smol:
 }
 
 use lanes_core::request::Request;
-use lanes_core::{Config, Context, Error, Job, Model, Workload, caught_future};
+use lanes_core::{
+    Config, Context, Error, Job, Model, Workload, caught, caught_future,
+};
 use smol::channel::{self, Sender};
 use smol::io::{AsyncReadExt, AsyncWriteExt};
 use smol::net::TcpStream;
-use smol::{Executor, future};
+use smol::{Executor, Timer, future};
 use std::cell::Cell;
 use std::future::Future;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// An executor of its own: smol's global one has a single thread.
 pub struct Smol {
@@ -43,6 +46,7 @@ impl Model for Smol {
     /// and its threads stay.
     fn start(config: &Config) -> Result<Self, Error> {
         config.preflight()?;
+        caught(reactor)?;
         if let Some(workers) = NonZeroUsize::new(config.workers()) {
             blocking::set_max_blocking_threads(workers);
         }
@@ -73,6 +77,14 @@ impl Model for Smol {
     fn workers(&self) -> usize {
         self.workers
     }
+}
+
+/// Uses the reactor once, which is one for the whole process. Where the system
+/// refuses it, each use panics: here, not in a thread that would end unseen.
+fn reactor() -> Result<(), Error> {
+    let timer = Timer::after(Duration::from_secs(1));
+    future::block_on(future::poll_once(timer));
+    Ok(())
 }
 
 impl Smol {
