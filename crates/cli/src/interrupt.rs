@@ -16,13 +16,16 @@ use signal_hook::low_level::exit;
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{panic, thread};
 
 /// How long a command may take to see the flag.
 const GRACE: Duration = Duration::from_millis(700);
 /// How often it is looked for a second signal.
 const TICK: Duration = Duration::from_millis(10);
+
+/// The thread that waits for signals.
+const NAME: &str = "signals";
 
 static STOP: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
@@ -97,9 +100,25 @@ pub(crate) fn watch() -> Result<(), Fail> {
     let written_too_much = Arc::new(AtomicBool::new(false));
     signal_hook::flag::register(SIGXFSZ, written_too_much).map_err(failed)?;
     let signals = Signals::new(all).map_err(failed)?;
-    let thread = thread::Builder::new().name("signals".into());
+    let thread = thread::Builder::new().name(NAME.into());
     thread.spawn(move || wait(signals)).map_err(failed)?;
+    outlast_panics();
     Ok(())
+}
+
+/// What a signal takes away, such as a temporary folder, may be what work
+/// panics about: it does so unseen, until the command has ended.
+fn outlast_panics() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let own = thread::current().name() == Some(NAME);
+        if !own && happened() && !state().seen {
+            loop {
+                thread::park();
+            }
+        }
+        usual(info);
+    }));
 }
 
 /// Whether this process was started with a signal ignored.

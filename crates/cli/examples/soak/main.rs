@@ -12,11 +12,13 @@ use lanes_measure::results::Results;
 use plan::{Aim, Fault, Plan};
 use processes::Processes;
 use rustix::process::Signal;
+use signal_hook::consts::SIGHUP;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -68,6 +70,9 @@ fn soak() -> Result<bool, Box<dyn Error>> {
     let time = Duration::try_from_secs_f64(minutes * 60.0);
     let (time, seed) = (time.map_err(|_| usage)?, seed.parse()?);
     let first: u64 = first.first().map_or(Ok(0), |first| first.parse())?;
+    // A command that is started by `nohup` keeps SIGHUP ignored. What is caught
+    // here is as usual in a command.
+    signal_hook::flag::register(SIGHUP, Arc::default())?;
     let (begin, mut seen) = (Instant::now(), Seen::default());
     let kept = tempfile::tempdir()?;
     for number in first.. {

@@ -22,8 +22,15 @@ pub struct Read {
 
 /// Real files in a temporary folder, which goes with the input.
 pub struct Files {
-    _folder: Option<TempDir>,
+    written: Option<Written>,
     paths: Vec<PathBuf>,
+}
+
+/// What was written, and where.
+struct Written {
+    _folder: TempDir,
+    bytes: usize,
+    seed: u64,
 }
 
 impl Workload for Read {
@@ -73,16 +80,23 @@ impl Workload for Read {
             })?;
             paths.push(path);
         }
-        Ok(Files { _folder: Some(folder), paths })
+        let written = Written { _folder: folder, bytes: self.bytes, seed };
+        Ok(Files { written: Some(written), paths })
     }
 
+    /// Of the texts, which are made again, since a file may be gone by now; a
+    /// part has none.
     fn reference(input: &Files) -> Vec<u64> {
-        let largest = |path: &PathBuf| {
-            let text = fs::read_to_string(path).expect("a file of the input");
+        let Some(&Written { bytes, seed, .. }) = input.written.as_ref() else {
+            return Vec::new();
+        };
+        let largest = |file| {
+            let text = text(bytes, seed::part(seed, file as u64));
+            let text = str::from_utf8(&text).expect("digits and lines");
             let numbers = text.lines().map(|line| line.parse::<u64>());
             numbers.map(|number| number.expect("a number")).max().unwrap_or(0)
         };
-        input.paths.iter().map(largest).collect()
+        input.indices().map(largest).collect()
     }
 
     fn digest(output: &Vec<u64>) -> u64 {
@@ -118,7 +132,7 @@ impl Files {
     /// Some of the files, as a worker in another process gets them: the folder
     /// stays with the whole input.
     pub fn part(paths: Vec<PathBuf>) -> Self {
-        Self { _folder: None, paths }
+        Self { written: None, paths }
     }
 
     /// The files in at most `count` parts; see [`parts::split`].
@@ -216,8 +230,14 @@ mod tests {
             Err(Error::Protocol(why)) if why == "file 0: no number at 3"
         ));
         let job = Job::new(&Read { files: 2, bytes: 100 }, 7).unwrap();
+        let expected = Read::reference(&job);
+        assert_eq!(expected[0], {
+            let text = job.load(0, 0).unwrap();
+            job.largest(0, 0, &text).unwrap()
+        });
         fs::remove_file(job.path(1)).unwrap();
         assert!(matches!(job.load(0, 1), Err(Error::Task(_))));
+        assert_eq!(Read::reference(&job), expected);
     }
 
     #[test]
