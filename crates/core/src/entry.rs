@@ -7,6 +7,8 @@ use crate::{Cell, Cells, Config, Error, Exempt, Started};
 pub enum Family {
     /// A runtime that Rust programs choose; these models have every cell.
     Runtime,
+    /// A way in which programs put runtimes together; any cells.
+    Bridge,
     /// A model that shows where time goes: a lock, a GIL, processes.
     Exhibit,
     /// A model in a program of its own.

@@ -12,9 +12,15 @@ use lanes_core::{Cell, Cells, Entry, Family, WORKLOADS};
 /// The lock file that this was built with: the versions it was built from.
 const LOCK: &str = include_str!("../../../Cargo.lock");
 
-/// The compared libraries, each with its version, as in `rayon 1.12.0`.
+/// The compared libraries, each once with its version, as in `rayon 1.12.0`.
 pub fn libraries() -> Vec<String> {
-    MODELS.iter().filter_map(Entry::library).collect()
+    let mut libraries = Vec::new();
+    for library in MODELS.iter().filter_map(Entry::library) {
+        if !libraries.contains(&library) {
+            libraries.push(library);
+        }
+    }
+    libraries
 }
 
 /// The model with this name, if there is one.
@@ -23,7 +29,7 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 }
 
 /// Every model, in the order in which they are listed.
-pub static MODELS: [Entry; 11] = [
+pub static MODELS: [Entry; 14] = [
     runtime::<lanes_sequential::Sequential>("sequential").serial(),
     runtime::<lanes_threads::Threads>("threads"),
     runtime::<lanes_crossbeam::Crossbeam>("crossbeam").package("crossbeam"),
@@ -33,6 +39,11 @@ pub static MODELS: [Entry; 11] = [
         .package("async-std")
         .badge("discontinued: RUSTSEC-2025-0052"),
     runtime::<lanes_smol::Smol>("smol").package("smol"),
+    bridge::<lanes_tokio_blocking::TokioBlocking>("tokio-blocking")
+        .package("tokio"),
+    bridge::<lanes_tokio_rayon::TokioRayon>("tokio-rayon").package("tokio"),
+    bridge::<lanes_tokio_per_core::TokioPerCore>("tokio-per-core")
+        .package("tokio"),
     exhibit::<lanes_mutex::Mutex>("mutex"),
     exhibit::<lanes_gil::Gil>("gil"),
     exhibit::<lanes_processes::OverSockets>("processes"),
@@ -44,6 +55,11 @@ pub static MODELS: [Entry; 11] = [
 const fn runtime<M: Cells>(name: &'static str) -> Entry {
     assert_complete(M::CELLS);
     Entry::of::<M>(name, Family::Runtime, LOCK)
+}
+
+/// A way in which programs put runtimes together, with any cells.
+const fn bridge<M: Cells>(name: &'static str) -> Entry {
+    Entry::of::<M>(name, Family::Bridge, LOCK)
 }
 
 /// A model that shows where time goes, with any cells.
@@ -90,7 +106,9 @@ mod tests {
     fn versions_come_from_the_lock_file() {
         let tokio = find("tokio").unwrap().version().unwrap();
         assert_eq!(tokio.split('.').count(), 3);
-        assert!(libraries().iter().any(|one| one.starts_with("rayon 1.")));
+        let libraries = libraries();
+        let of = |name| libraries.iter().filter(move |l| l.starts_with(name));
+        assert_eq!((of("rayon 1.").count(), of("tokio 1.").count()), (1, 1));
         let missing = MODELS[0].package("no-such-package");
         assert_eq!(missing.version(), None);
     }

@@ -98,9 +98,10 @@ fn sibling(
         found.push(Finding::new(path, MOST_LINES + 1, what));
     }
     found.extend(order(path, &cell.workload, text));
+    // A model that joins two libraries is named after both, and may use them.
+    let own = |word: &str| model == word || model.split('-').any(|w| w == word);
     let spoken = |word: &str| {
-        let others = models.contains(word) && word != model;
-        others && !WORDS.contains(&word)
+        models.contains(word) && !own(word) && !WORDS.contains(&word)
     };
     for (index, line) in text.lines().enumerate() {
         let word = |c: char| !(c.is_alphanumeric() || "_-".contains(c));
@@ -352,6 +353,16 @@ fn a_sibling_that_speaks_of_another_is_caught() {
     let speaks = format!("{GOOD}// Not so in threads or in async-b.\n");
     caught(&speaks, 14, "speaks of async-b");
     assert_eq!(wrong(&format!("{GOOD}// a_threads, a async-bs\n")), []);
+}
+
+#[test]
+fn a_sibling_that_is_named_after_others_may_use_them() {
+    let cell = Cell { file: "max".into(), workload: "Max".into(), line: 1 };
+    let models = ["a", "b", "c", "a-b"].map(str::to_owned).into();
+    let text = format!("{GOOD}// Here b computes where a waits.\n");
+    let found = |model| sibling("max.rs", &cell, model, &models, &text).len();
+    // The header speaks of a as well.
+    assert_eq!((found("a-b"), found("a"), found("c")), (0, 1, 3));
 }
 
 #[test]
