@@ -6,6 +6,8 @@
 //! runtime's root task is spawned here too: `block_on` would lend it the
 //! caller's thread as one more worker.
 
+mod bridge;
+
 use lanes_core::workload::{Double, Max};
 use lanes_core::{Job, kernel};
 use lanes_crossbeam::pool::{self, Pool};
@@ -34,10 +36,11 @@ pub(crate) trait Bare {
     fn fib(&self, n: u32) -> u64;
 }
 
-/// The bare form of a library; `None` for the yardstick, which has none.
+/// The bare form of a model; `None` for the yardstick and for models that have
+/// no bound.
 pub(crate) fn form(name: &str, workers: usize) -> Option<Box<dyn Bare>> {
     Some(match name {
-        "sequential" => return None,
+        "sequential" | "tokio-blocking" | "tokio-per-core" => return None,
         "threads" => Box::new(Threads),
         "crossbeam" => Box::new(Crossbeam(Pool::start(workers).unwrap())),
         "rayon" => {
@@ -51,6 +54,7 @@ pub(crate) fn form(name: &str, workers: usize) -> Option<Box<dyn Bare>> {
         // The model that is measured beside it has set the thread count.
         "async-std" => Box::new(AsyncStd),
         "smol" => Box::new(Smol::start(workers)),
+        "tokio-rayon" => Box::new(bridge::Bridge::start(workers)),
         other => panic!("{other} has no bare form: write one"),
     })
 }

@@ -183,11 +183,15 @@ fn job<W: Workload>(workload: &W) -> Job<W> {
     job.unwrap_or_else(|error| panic!("{}: {error}", W::NAME))
 }
 
-/// What a program chooses from: the others have ratios of their own, in `lanes
-/// claims`.
+/// What a program chooses from: the exhibits have ratios of their own, in
+/// `lanes claims`.
 fn runtimes() -> Vec<Entry> {
-    let runtime = |entry: &Entry| entry.family == Family::Runtime;
-    MODELS.iter().copied().filter(runtime).collect()
+    of(Family::Runtime)
+}
+
+fn of(family: Family) -> Vec<Entry> {
+    let same = |entry: &Entry| entry.family == family;
+    MODELS.iter().copied().filter(same).collect()
 }
 
 fn bare_forms(session: &Session) {
@@ -196,7 +200,7 @@ fn bare_forms(session: &Session) {
     let grain = 1 << 16;
     let (max, double) = (job(&Max { len, grain }), job(&Double { len, grain }));
     let (spawn, fib) = (job(&Spawn { tasks }), job(&Fib { n }));
-    for entry in runtimes() {
+    for entry in runtimes().into_iter().chain(of(Family::Bridge)) {
         let name = |workload: &str| format!("bare/{}/{workload}", entry.name);
         let workloads = ["max", "double", "spawn", "fib"];
         if !workloads.iter().any(|workload| session.wants(&name(workload))) {

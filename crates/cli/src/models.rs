@@ -223,7 +223,7 @@ impl Model {
         match &self.origin {
             Origin::Suite(entry) => match entry.family {
                 Family::Runtime => "What Rust programs choose from",
-                Family::Bridge => "Ways to compute beside I/O in tokio",
+                Family::Bridge => "Other ways to use tokio",
                 Family::Exhibit => "Locks and processes",
                 Family::Guest => "Guests",
             },
