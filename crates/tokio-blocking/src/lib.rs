@@ -1,12 +1,12 @@
-//! tokio, with its blocking threads to compute: async where a task waits,
-//! [`spawn_blocking`] where it computes.
+//! tokio where a task waits, and its blocking threads where it computes.
 //!
-//! Programs do so to keep the threads that poll tasks free for I/O. tokio keeps
-//! up to 512 blocking threads by default, since most of them wait. Its
-//! documentation says of many computations: a semaphore, or another bound,
-//! should limit how many run at once, and a pool made for computing may be a
-//! better fit. Here the pool itself is the bound: it has as many threads as the
-//! model has workers, and computations beyond that wait in its queue.
+//! A task hands its computation to [`spawn_blocking`] and awaits the handle, so
+//! that the threads that poll tasks are free for I/O. tokio has up to 512
+//! blocking threads by default, since most of them wait. Its documentation says
+//! of many computations: a semaphore, or another bound, should limit how many
+//! run at once, and a pool made for computing may be a better fit. Here the
+//! pool itself is the bound: it has as many threads as the model has workers,
+//! and computations beyond that wait in its queue.
 //!
 //! Of the threads that a model has, half compute: the reported workers are the
 //! blocking threads, and as many more poll the tasks. Every computation is

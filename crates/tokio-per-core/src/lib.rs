@@ -196,3 +196,29 @@ impl Connection {
         Ok(reply)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use tokio::task::yield_now;
+
+    #[test]
+    fn tasks_are_dealt_in_turn_and_stay_where_they_are() {
+        let model = TokioPerCore::start(&Config::new(3).unwrap()).unwrap();
+        let places = || async {
+            let before = thread::current().id();
+            yield_now().await;
+            (before, thread::current().id())
+        };
+        let tasks = [(); 6].map(|()| model.cores.spawn(places()));
+        let places = tasks.map(|task| {
+            let (before, after) =
+                model.cores.handles[0].block_on(task).unwrap();
+            assert_eq!(before, after);
+            after
+        });
+        assert_eq!(places[..3], places[3..]);
+        assert_eq!(places.into_iter().collect::<HashSet<_>>().len(), 3);
+    }
+}

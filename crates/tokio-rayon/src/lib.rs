@@ -61,6 +61,7 @@ impl Model for TokioRayon {
     /// threads, once files are read.
     fn start(config: &Config) -> Result<Self, Error> {
         config.preflight()?;
+        // That asks for two threads a worker: here are three.
         preflight::threads(config.workers() * 3 + 4)?;
         let mut threads = Vec::new();
         let pool = ThreadPoolBuilder::new()
