@@ -7,7 +7,7 @@
 //! - join: all come back through channels that are awaited in order, the total
 //!   is read last
 
-use crate::TokioRayon;
+use crate::{TokioRayon, received};
 use lanes_core::workload::Counter;
 use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ impl Run<Counter> for TokioRayon {
             };
             let tasks: Vec<_> = (0..job.tasks).map(start).collect();
             for task in tasks {
-                task.await?;
+                received(task.await)?;
             }
             Ok(total.sum())
         })

@@ -7,7 +7,7 @@
 //! - join: the pieces are collected in the order of the grains, and come back
 //!   through a channel
 
-use crate::TokioRayon;
+use crate::{TokioRayon, received};
 use lanes_core::numbers::{Piece, Pieces};
 use lanes_core::workload::Double;
 use lanes_core::{Error, Fit, Job, Run};
@@ -25,7 +25,7 @@ impl Run<Double> for TokioRayon {
                     .map(|grain| job.double(job.grain_part(grain)))
                     .collect()
             });
-            let pieces: Vec<Piece> = pieces.await?;
+            let pieces: Vec<Piece> = received(pieces.await)?;
             Ok(pieces.into_iter().collect())
         })
     }

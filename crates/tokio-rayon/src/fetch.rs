@@ -7,7 +7,7 @@
 //! - wait: a task holds no thread until the answer is there
 //! - join: the handles are awaited in order, their numbers put in order
 
-use crate::{Connection, Pool, TokioRayon, joined};
+use crate::{Connection, Pool, TokioRayon, joined, received};
 use lanes_core::workload::Fetch;
 use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
@@ -51,6 +51,6 @@ async fn fetch(
         let reply = connection.exchange(request, job.context(), index).await?;
         let own = job.clone();
         let largest = pool.compute(move || own.largest(index, &reply));
-        results.push((index, largest.await?));
+        results.push((index, received(largest.await)?));
     }
 }

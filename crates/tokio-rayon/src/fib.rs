@@ -7,7 +7,7 @@
 //! - join: an addition, once `join` returns both; the last sum comes back
 //!   through a channel
 
-use crate::TokioRayon;
+use crate::{TokioRayon, received};
 use lanes_core::workload::{Fib, Fork};
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -18,7 +18,7 @@ impl Run<Fib> for TokioRayon {
     fn run(&self, job: &Job<Fib>) -> Result<u64, Error> {
         self.drive(job, |job, pool| async move {
             let sum = pool.compute(move || job.finish(fib(job.fork(), job.n)));
-            sum.await
+            received(sum.await)
         })
     }
 }

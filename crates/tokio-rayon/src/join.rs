@@ -7,7 +7,7 @@
 //! - join: both come back through channels that are awaited one after the
 //!   other, into a pair
 
-use crate::TokioRayon;
+use crate::{TokioRayon, received};
 use lanes_core::numbers::Pieces;
 use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
@@ -20,7 +20,7 @@ impl Run<Join> for TokioRayon {
             let (first, second) = (job.clone(), job);
             let most = pool.compute(move || first.max(first.whole(0)));
             let twice = pool.compute(move || second.double(second.whole(1)));
-            let (most, twice) = (most.await?, twice.await?);
+            let (most, twice) = (received(most.await)?, received(twice.await)?);
             Ok((most, [twice].into_iter().collect()))
         })
     }

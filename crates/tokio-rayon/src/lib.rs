@@ -45,7 +45,8 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::RecvError;
+use tokio::sync::oneshot::{self, Receiver};
 use tokio::task::JoinError;
 
 /// A multi-threaded tokio runtime, and a rayon pool of its own beside it.
@@ -133,12 +134,11 @@ fn refused(error: ThreadPoolBuildError) -> Error {
 struct Pool(Arc<ThreadPool>);
 
 impl Pool {
-    /// Hands a computation over, at once. The task that awaits the result gives
-    /// its worker back meanwhile.
+    /// Hands a computation over, at once; its result comes through the channel.
     fn compute<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-    ) -> impl Future<Output = Result<T, Error>> {
+    ) -> Receiver<Result<T, Error>> {
         let (sender, receiver) = oneshot::channel();
         self.0.spawn(move || {
             // A panic that leaves this closure aborts the process.
@@ -146,12 +146,14 @@ impl Pool {
             // Where nobody waits any longer, the result is dropped.
             let _ = sender.send(result);
         });
-        let lost = "the pool has dropped a computation";
-        async move {
-            let result = receiver.await;
-            result.unwrap_or_else(|_| Err(Error::WorkerDied(lost.into())))
-        }
+        receiver
     }
+}
+
+/// What has come through the channel of a computation.
+fn received<T>(sent: Result<Result<T, Error>, RecvError>) -> Result<T, Error> {
+    let lost = || Error::WorkerDied("the pool dropped a computation".into());
+    sent.unwrap_or_else(|_| Err(lost()))
 }
 
 impl TokioRayon {
@@ -259,10 +261,11 @@ mod tests {
         let pool = model.pool.as_ref().unwrap();
         let runtime = model.runtime.as_ref().unwrap();
         let panics = pool.compute(|| -> Result<(), Error> { panic!("here") });
-        let result = runtime.block_on(panics);
+        let result = received(runtime.block_on(panics));
         assert_eq!(result, Err(Error::Panicked("here".into())));
         // Where nobody waits, it still computes, and the pool goes on.
         drop(pool.compute(|| -> Result<(), Error> { panic!("nobody") }));
-        assert_eq!(runtime.block_on(pool.compute(|| Ok(7))), Ok(7));
+        let seven = runtime.block_on(pool.compute(|| Ok(7)));
+        assert_eq!(received(seven), Ok(7));
     }
 }

@@ -7,7 +7,7 @@
 //! - join: two results at a time, where the halves meet; the last one comes
 //!   back through a channel
 
-use crate::TokioRayon;
+use crate::{TokioRayon, received};
 use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 use rayon::prelude::*;
@@ -24,7 +24,7 @@ impl Run<Max> for TokioRayon {
                     .map(|grain| job.max(job.grain_part(grain)))
                     .try_reduce(|| None, |most, other| Ok(most.max(other)))
             });
-            most.await
+            received(most.await)
         })
     }
 }

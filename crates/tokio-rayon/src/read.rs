@@ -6,7 +6,7 @@
 //! - wait: a task holds no thread until the file, or its number, is there
 //! - join: the handles are awaited in order, their numbers concatenated
 
-use crate::{Pool, TokioRayon, joined};
+use crate::{Pool, TokioRayon, joined, received};
 use lanes_core::parts::Part;
 use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
@@ -43,7 +43,7 @@ async fn read(
         let text = job.context().wait(task, load).await?;
         let own = job.clone();
         let most = pool.compute(move || own.largest(task, file, &text));
-        largest.push(most.await?);
+        largest.push(received(most.await)?);
     }
     Ok(largest)
 }

@@ -7,7 +7,7 @@
 //! - join: all come back through channels that are awaited in order, the
 //!   results added
 
-use crate::TokioRayon;
+use crate::{TokioRayon, received};
 use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -23,7 +23,7 @@ impl Run<Spawn> for TokioRayon {
             for round in job.rounds() {
                 let tasks: Vec<_> = round.map(start).collect();
                 for task in tasks {
-                    sum += task.await?;
+                    sum += received(task.await)?;
                 }
             }
             job.finish(sum)

@@ -7,7 +7,7 @@
 //!   until the answer is there
 //! - join: the handles are awaited in order
 
-use crate::{Connection, Pool, TokioRayon, joined};
+use crate::{Connection, Pool, TokioRayon, joined, received};
 use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -35,7 +35,8 @@ async fn subtask(
     task: usize,
 ) -> Result<u64, Error> {
     let own = job.clone();
-    let state = pool.compute(move || own.before(task)).await?;
+    let before = pool.compute(move || own.before(task));
+    let state = received(before.await)?;
     let reply = match job.request(task) {
         Some(request) => {
             let mut connection = Connection::default();
@@ -43,5 +44,6 @@ async fn subtask(
         }
         None => Vec::new(),
     };
-    pool.compute(move || job.after(task, state, &reply)).await
+    let after = pool.compute(move || job.after(task, state, &reply));
+    received(after.await)
 }
