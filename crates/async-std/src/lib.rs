@@ -17,6 +17,7 @@ lanes_core::cells! { for AsyncStd:
     event::Event,
     spawn::Spawn,
     fib::Fib,
+    shape::Shape,
 }
 
 use async_std::io::ReadExt;

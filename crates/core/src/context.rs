@@ -9,6 +9,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{Ordering, fence};
 use std::sync::{Arc, OnceLock, Weak};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Called with a task's number before each grain of its work.
@@ -37,6 +38,10 @@ pub trait Turn: Send + Sync {
 
     /// Lets another thread have the turn, and waits for the next.
     fn pass(&self);
+
+    /// Does something that may block, while others have the turn, and waits for
+    /// the next.
+    fn without(&self, blocks: &mut dyn FnMut());
 }
 
 /// The deadline, the cancel flag and the trace of one run; a cheap handle.
@@ -69,6 +74,10 @@ impl Default for Context {
 impl Context {
     /// How often a blocking wait checks the cancel flag.
     pub const SLICE: Duration = Duration::from_millis(10);
+
+    /// How often a sleeping thread does: it is woken for nothing else, and must
+    /// be half the time that a run may take to stop.
+    pub const NAP: Duration = Duration::from_millis(50);
 
     /// A context without deadline, trace or probe, which can be cancelled.
     pub fn new() -> Self {
@@ -213,6 +222,33 @@ impl Context {
             Err(self.cause().unwrap_or(Error::Cancelled))
         };
         future::or(io, cause).await
+    }
+
+    /// Sleeps for so long, as long as the run is not stopped; the calling
+    /// thread is occupied.
+    ///
+    /// # Errors
+    /// The cause, if the run was stopped.
+    pub fn sleep(&self, task: usize, wait: Duration) -> Result<(), Error> {
+        let _span = self.span(task, State::Io);
+        let begin = Instant::now();
+        loop {
+            self.finish(())?;
+            let left = wait.saturating_sub(begin.elapsed());
+            if left.is_zero() {
+                return Ok(());
+            }
+            thread::sleep(left.min(Self::NAP));
+        }
+    }
+
+    /// Does something that may block this thread: a thread that has a turn lets
+    /// others have it meanwhile.
+    pub fn blocks<T>(&self, work: impl FnOnce() -> T) -> T {
+        let Some(turn) = &self.turn else { return work() };
+        let (mut work, mut result) = (Some(work), None);
+        turn.without(&mut || result = work.take().map(|work| work()));
+        result.expect("a turn does the work once")
     }
 
     /// Records what the current thread does for a task, until the guard is

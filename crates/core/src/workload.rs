@@ -2,6 +2,7 @@
 //! its reference answer, its limit and its kernels.
 
 mod bound;
+mod speed;
 
 pub use crate::latencies::Latencies;
 
@@ -30,6 +31,7 @@ catalogue! {
     event::Event,
     spawn::Spawn,
     fib::Fib,
+    shape::Shape,
 }
 
 /// The workload with this name, if there is one.

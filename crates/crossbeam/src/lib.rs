@@ -14,6 +14,7 @@ lanes_core::cells! { for Crossbeam:
     event::Event,
     spawn::Spawn,
     fib::Fib,
+    shape::Shape,
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload};

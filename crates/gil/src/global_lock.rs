@@ -445,4 +445,8 @@ impl Turn for GlobalLock {
     fn pass(&self) {
         self.checkpoint();
     }
+
+    fn without(&self, blocks: &mut dyn FnMut()) {
+        if self.is_mine() { self.allow_threads(blocks) } else { blocks() }
+    }
 }

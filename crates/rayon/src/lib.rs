@@ -11,6 +11,7 @@ lanes_core::cells! { for Rayon:
     event::Event,
     spawn::Spawn,
     fib::Fib,
+    shape::Shape,
 }
 
 use lanes_core::{Config, Error, Model, caught};

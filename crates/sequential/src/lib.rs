@@ -12,6 +12,7 @@ lanes_core::cells! { for Sequential:
     event::Event,
     spawn::Spawn,
     fib::Fib,
+    shape::Shape,
 }
 
 use lanes_core::{Config, Error, Model, caught};

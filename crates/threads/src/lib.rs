@@ -11,6 +11,7 @@ lanes_core::cells! { for Threads:
     event::Event,
     spawn::Spawn,
     fib::Fib,
+    shape::Shape,
 }
 
 use lanes_core::scoped::{

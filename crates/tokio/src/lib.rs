@@ -11,6 +11,7 @@ lanes_core::cells! { for Tokio:
     event::Event,
     spawn::Spawn,
     fib::Fib,
+    shape::Shape,
 }
 
 use lanes_core::request::Request;
@@ -39,7 +40,8 @@ impl Model for Tokio {
             .worker_threads(config.workers())
             .max_blocking_threads(config.workers())
             .thread_name("lanes-tokio")
-            .enable_io();
+            .enable_io()
+            .enable_time();
         let runtime = built(move || builder.build(), STARTUP)?;
         let workers = runtime.metrics().num_workers();
         Ok(Self { runtime, workers })

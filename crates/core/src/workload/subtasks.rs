@@ -1,5 +1,6 @@
 //! `subtasks`: three subtasks that compute and wait.
 
+use super::speed;
 use crate::request::Request;
 use crate::server::Server;
 use crate::trace::State;
@@ -86,7 +87,8 @@ impl Workload for Subtasks {
 
     fn input(&self, seed: u64) -> Result<Plan, Error> {
         let unit = self.unit;
-        let rounds = self.rounds.map_or_else(|| calibrate(unit), Ok)?;
+        let count = || speed::rounds(unit, "a unit");
+        let rounds = self.rounds.map_or_else(count, Ok)?;
         let server = Server::start()?;
         let address = server.address();
         Ok(Plan { server: Some(server), address, seed, unit, rounds })
@@ -94,7 +96,8 @@ impl Workload for Subtasks {
 
     /// The unit of compute, calibrated: every process then does the same.
     fn pinned(&self) -> Result<Self, Error> {
-        let rounds = self.rounds.map_or_else(|| calibrate(self.unit), Ok)?;
+        let count = || speed::rounds(self.unit, "a unit");
+        let rounds = self.rounds.map_or_else(count, Ok)?;
         Ok(Self { rounds: Some(rounds), ..self.clone() })
     }
 
@@ -133,30 +136,6 @@ impl Workload for Subtasks {
     fn served(input: &Plan) -> Duration {
         input.server.as_ref().map_or(Duration::ZERO, Server::cpu)
     }
-}
-
-/// How many rounds of [`kernel::churn`] fill a unit.
-fn calibrate(unit: Duration) -> Result<u64, Error> {
-    let rounds = unit.as_nanos() as f64 * rounds_per_nano();
-    // Far above a day, and far below what a clock can hold.
-    if rounds < 1e15 {
-        Ok(rounds as u64)
-    } else {
-        Err(Error::Invalid(format!("a unit of {unit:?}")))
-    }
-}
-
-/// How many rounds of [`kernel::churn`] this machine makes in a nanosecond: the
-/// best of some tries, since a neighbour can only make it slower.
-fn rounds_per_nano() -> f64 {
-    const ROUNDS: u64 = 1 << 19;
-    let best = (0..9u64).map(|state| {
-        let begin = Instant::now();
-        black_box(kernel::churn(black_box(state), ROUNDS));
-        begin.elapsed()
-    });
-    let best = best.min().unwrap_or_default().as_nanos().max(1);
-    ROUNDS as f64 / best as f64
 }
 
 impl Plan {
