@@ -6,6 +6,7 @@ lanes_core::cells! { for Chili:
     double::Double,
     join::Join,
     fib::Fib,
+    shape::Shape,
 }
 
 use chili::{Scope, ThreadPool};

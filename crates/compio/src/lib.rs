@@ -5,6 +5,7 @@ lanes_core::cells! { for Compio:
     subtasks::Subtasks,
     fetch::Fetch,
     read::Read,
+    shape::Shape,
 }
 
 use compio::buf::BufResult;

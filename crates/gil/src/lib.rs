@@ -22,6 +22,7 @@ lanes_core::cells! { for Gil:
     event::Event,
     spawn::Spawn,
     fib::Fib,
+    shape::Shape,
 }
 
 pub use global_lock::{Ended, GlobalLock, Held, Options, Slice, Statistics};

@@ -21,6 +21,7 @@ lanes_core::cells! { for Mutex:
     event::Event,
     spawn::Spawn,
     fib::Fib,
+    shape::Shape,
 }
 
 use lanes_core::scoped::{

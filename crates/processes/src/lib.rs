@@ -45,6 +45,7 @@ lanes_core::cells! { impl<T: Transport> for Processes<T>:
     event::Event,
     spawn::Spawn,
     fib::Fib,
+    shape::Shape,
 }
 
 pub use pool::{

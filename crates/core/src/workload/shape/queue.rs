@@ -260,7 +260,7 @@ impl Job<Shape> {
         Ok(state)
     }
 
-    /// The lock, once it is free. The task that has it computes, and looks at the
+    /// The lock, once it is free. A task that has it computes, and looks at the
     /// cancel flag: a wait for it has an end.
     fn hold<'a>(&self, queue: &'a Queue, task: usize) -> MutexGuard<'a, ()> {
         if let Some(held) = queue.is_free() {
