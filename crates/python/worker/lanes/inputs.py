@@ -12,6 +12,7 @@ from .kernels import churn
 from .protocol import Refused, invalid
 from .seeds import GOLDEN, MASK, numbers, part_seed
 from .server import MOST_NUMBERS
+from .shape import checked, shape_job
 
 
 class Temporary:
@@ -143,6 +144,16 @@ def fib_input(size, _seed, _own):
     return Job(**size)
 
 
+def shape_input(size, seed, _own):
+    compute, wait = nanos(size["compute"]), nanos(size["wait"])
+    checked(size, compute, wait)
+    afford(min(size["at_once"], size["tasks"]) * 512 + size["tasks"] * 64)
+    rounds = size.get("rounds")
+    if rounds is None:
+        rounds = int(compute * rounds_per_nano())
+    return shape_job(size, seed, compute, wait, rounds)
+
+
 # Each makes an input of a size, a seed, and the address of our own server.
 INPUTS = {
     "max": list_input,
@@ -155,6 +166,7 @@ INPUTS = {
     "event": event_input,
     "spawn": spawn_input,
     "fib": fib_input,
+    "shape": shape_input,
 }
 
 # The numbers of an answer, in order.
@@ -171,4 +183,5 @@ NUMBERS = {
     "event": lambda relay: relay[:2],
     "spawn": lambda total: [total],
     "fib": lambda value: [value],
+    "shape": lambda done: done[:2],
 }

@@ -18,7 +18,7 @@ MADE = False
 FIRST = """
 import sys
 sys.path.insert(0, archive)
-from lanes import counter, hops, kernels, stop
+from lanes import counter, hops, kernels, shape, stop
 from lanes.apart import reply
 stop.view(flag)
 """

@@ -24,6 +24,17 @@ async def to_thread(work, *args):
     return await asyncio.to_thread(work, *args)
 
 
+async def sleep(task, seconds):
+    """Gives the loop back for so long; with 0 no timer is started."""
+    if seconds <= 0:
+        return
+    begin = TRACING[0].now() if TRACING else 0
+    await asyncio.sleep(seconds)
+    if TRACING:
+        due = begin + int(seconds * 1e9)
+        TRACING[0].waited(task, begin, due, attached=False)
+
+
 class Streams:
     """A connection that a coroutine waits for; opened by its first request."""
 

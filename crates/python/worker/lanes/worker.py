@@ -137,7 +137,7 @@ class Worker:
         run, job = self.prepared()
         if runs < 1:
             raise invalid(f"{runs} runs")
-        latencies = Counter()
+        latencies, saturated = Counter(), 0
         forget_peak(self.processes())
         earlier = Usage(self.processes())
         if together:
@@ -156,8 +156,9 @@ class Worker:
                 answer = run(job)
                 wall += time.perf_counter_ns() - begin
                 stop.look()
-                if self.workload == "event":
-                    latencies.update(map(bucket, answer[2]))
+                if self.workload in ("event", "shape"):
+                    latencies.update(map(bucket, answer[2] or []))
+                    saturated += answer[2] is None
         used = Usage(self.processes()).since(earlier)
         sample = {"runs": runs, "wall_ns": wall, **used}
         status = [f"/proc/{process}/status" for process in
@@ -169,6 +170,8 @@ class Worker:
             sample["digest"] = self.digest(answer)
         if latencies:
             sample["latencies"] = sorted(latencies.items())
+        if saturated:
+            sample["saturated"] = saturated
         return {"sample": sample}
 
     def trace(self, asked):

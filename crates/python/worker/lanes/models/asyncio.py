@@ -5,6 +5,7 @@ import threading
 import time
 from itertools import chain
 
+from .. import shape
 from ..counter import SHARDS, Number, no_atomic, total
 from ..fit import natural, possible, unsuitable
 from ..hops import expect, relay
@@ -13,7 +14,7 @@ from ..kernels import (
     PLAN, after, before, decode, empty, forks, in_order, largest, load, parse,
     request, top, twice
 )
-from ..loops import Streams, gather, to_thread
+from ..loops import Streams, gather, sleep, to_thread
 from ..protocol import unsupported
 from ..stop import WAKE, cancelled, is_raised
 from ..trace import TRACING, computing
@@ -174,6 +175,23 @@ class Asyncio:
         if job.n > 40:
             raise unsupported(f"{forks(job.n)} tasks, most of them waiting")
         return self.run([run(job.n)])[0]
+
+    @possible("waits overlap, compute stops the loop")
+    def shape(self, job):
+        begin, lock = shape.begun(), threading.Lock()
+
+        async def run(tasks):
+            tally = shape.Tally()
+            for task in tasks:
+                await sleep(task, shape.arrives_in(job, begin, task))
+                state = shape.before(job, task, lock)
+                await sleep(task, job.wait)
+                found = shape.after(job, task, state, lock)
+                tally.done(job, begin, task, found)
+            return tally
+
+        tallies = self.run([run(tasks) for tasks in shape.lanes(job)])
+        return shape.answer(job, tallies)
 
     def run(self, coroutines):
         main = self.loop.create_task(gather(coroutines))

@@ -14,6 +14,7 @@ from ..job import Job, parts, sent, split, whole
 from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
+from ..shape import answer, begun, lane, own, shares
 from ..tasks import joined, start_each, waits_for_itself
 from ..trace import TRACING
 
@@ -25,6 +26,11 @@ def add_shared(job, task):
 def play_shared(job, side):
     end = forked.SHARED.ends[side]
     return play(job, side, end.send, end.recv)
+
+
+def lane_shared(job, begin, tasks):
+    lock, _ = forked.SHARED.totals[0]
+    return lane(job, begin, lock, tasks)
 
 
 class ProcessPool:
@@ -160,6 +166,17 @@ class ProcessPool:
     )
     def fib(self, job):
         raise waits_for_itself()
+
+    @possible("compute and waits overlap as far as there are processes")
+    def shape(self, job):
+        begin = begun()
+        futures = start_each(
+            lambda tasks: self.submit(
+                lane_shared, own(job, tasks), begin, tasks
+            ),
+            shares(job, self.workers),
+        )
+        return answer(job, self.join_all(futures))
 
     def close(self):
         self.pool.shutdown()

@@ -10,6 +10,7 @@ from ..kernels import (
     PLAN, empty, fetch, fib_looking, in_order, largest, read, subtask, top,
     twice
 )
+from ..shape import answer, begun, lane_alone, lanes
 from ..stop import look
 
 # So many short things are done between two looks at the flag.
@@ -84,6 +85,13 @@ class Sequential:
     @possible("a fork is a call")
     def fib(self, job):
         return fib_looking(job.n)
+
+    @possible("all compute and all waits, one after the other")
+    def shape(self, job):
+        begin = begun()
+        return answer(job, [
+            lane_alone(job, begin, tasks) for tasks in lanes(job)
+        ])
 
     def close(self):
         pass

@@ -14,6 +14,9 @@ from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
 from ..protocol import unsupported
+from ..shape import (
+    answer, begun, lane_alone, no_lock, own, shares
+)
 from ..tasks import (
     join_all, joined, present, start_each, waits_for_itself
 )
@@ -148,6 +151,18 @@ class Subinterpreters:
     )
     def fib(self, job):
         raise waits_for_itself()
+
+    @possible("compute and waits overlap as far as there are interpreters")
+    def shape(self, job):
+        no_lock(job, "interpreters")
+        begin = begun()
+        futures = start_each(
+            lambda tasks: self.submit(
+                lane_alone, own(job, tasks), begin, tasks
+            ),
+            shares(job, self.workers),
+        )
+        return answer(job, self.join_all(futures))
 
     def close(self):
         self.pool.shutdown()

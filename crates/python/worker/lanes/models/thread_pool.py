@@ -11,6 +11,7 @@ from ..job import parts, split, whole
 from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
+from ..shape import answer, begun, lane, lanes
 from ..tasks import (
     handed_out, join_all, present, start_each, waits_for_itself
 )
@@ -126,6 +127,15 @@ class ThreadPool:
     )
     def fib(self, job):
         raise waits_for_itself()
+
+    @possible("waits overlap as far as there are threads")
+    def shape(self, job):
+        begin, lock = begun(), threading.Lock()
+        futures = start_each(
+            lambda tasks: self.pool.submit(lane, job, begin, lock, tasks),
+            lanes(job),
+        )
+        return answer(job, join_all(futures))
 
     def close(self):
         self.pool.shutdown()

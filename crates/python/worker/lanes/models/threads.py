@@ -11,6 +11,7 @@ from ..kernels import (
     PLAN, empty, fetch, forks, in_order, largest, read, subtask, top, twice
 )
 from ..protocol import unsupported
+from ..shape import answer, begun, lane, lanes
 from ..stop import look
 from ..tasks import (
     affordable, handed_out, join_all, present, start, start_each
@@ -120,6 +121,15 @@ class Threads:
             why = f"a thread each for {forks(job.n)} forks, most of which wait"
             raise unsupported(f"{why}; at most {MOST_FORKS}")
         return fib_in_threads(job.n)
+
+    @possible("waits overlap, compute takes turns")
+    def shape(self, job):
+        affordable(job.at_once)
+        begin, lock = begun(), threading.Lock()
+        threads = start_each(
+            lambda tasks: start(lane, job, begin, lock, tasks), lanes(job)
+        )
+        return answer(job, join_all(threads))
 
     def close(self):
         pass
