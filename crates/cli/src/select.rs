@@ -296,39 +296,28 @@ impl Filter {
             part.contains('*') || known.contains(&part)
         };
         let all = || workloads.iter().chain(models).copied();
-        let parts: Vec<&str> = text.split('/').collect();
-        let any = Self::default;
-        match parts[..] {
-            [one] if is_known(one, workloads) => {
-                Ok(Self { workload: one.into(), ..any() })
-            }
-            [one] if is_known(one, models) => {
-                Ok(Self { model: one.into(), ..any() })
-            }
-            [one] => Err(unknown("workload or model", one, all())),
-            [workload, _] | [workload, _, _]
-                if !is_known(workload, workloads) =>
-            {
-                let workloads = workloads.iter().copied();
-                Err(unknown("workload", workload, workloads))
-            }
-            [_, model] | [_, model, _] if !is_known(model, models) => {
-                Err(unknown("model", model, models.iter().copied()))
-            }
-            [workload, model] => Ok(Self {
-                workload: workload.into(),
-                model: model.into(),
-                ..any()
-            }),
-            [workload, model, size] => Ok(Self {
-                workload: workload.into(),
-                model: model.into(),
-                size: size.into(),
-            }),
-            _ => Err(Fail::Usage(format!(
-                "{text:?} has too many parts: WORKLOAD/MODEL/SIZE"
-            ))),
+        let Some((workload, rest)) = text.split_once('/') else {
+            return match text {
+                one if is_known(one, workloads) => {
+                    Ok(Self { workload: one.into(), ..Self::default() })
+                }
+                one if is_known(one, models) => {
+                    Ok(Self { model: one.into(), ..Self::default() })
+                }
+                one => Err(unknown("workload or model", one, all())),
+            };
+        };
+        // A size may have a slash of its own, as in `1000/s`.
+        let (model, size) = rest.split_once('/').unwrap_or((rest, "*"));
+        if !is_known(workload, workloads) {
+            let workloads = workloads.iter().copied();
+            return Err(unknown("workload", workload, workloads));
         }
+        if !is_known(model, models) {
+            return Err(unknown("model", model, models.iter().copied()));
+        }
+        let [workload, model, size] = [workload, model, size].map(String::from);
+        Ok(Self { workload, model, size })
     }
 
     /// Makes sure that the size is a pattern, or that of a row: one of these,

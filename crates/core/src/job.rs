@@ -1,6 +1,6 @@
 //! Workloads and jobs; a job is an input together with the context of a run.
 
-use crate::latencies::Latencies;
+use crate::latencies::Steps;
 use crate::settle::{Last, settling};
 use crate::{Context, Error};
 use serde::Serialize;
@@ -77,8 +77,8 @@ pub trait Workload:
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error>;
 
     /// The times of single steps within the run, where a workload has them.
-    fn latencies(_output: &Self::Output) -> Option<&Latencies> {
-        None
+    fn steps(_output: &Self::Output) -> Steps<'_> {
+        Steps::Untimed
     }
 
     /// The error of a run, or what lies behind it: the input's own server may

@@ -6,6 +6,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Latencies(Vec<u32>);
 
+/// What a run says of the times of its single steps.
+#[derive(Debug, Clone, Copy)]
+pub enum Steps<'a> {
+    /// Nothing: the workload has no such steps.
+    Untimed,
+    /// The time of each.
+    Timed(&'a Latencies),
+    /// That they came faster than they were done. Their times then grow for as
+    /// long as the run goes on, and are no property of the model.
+    Saturated,
+}
+
 impl From<Vec<u32>> for Latencies {
     fn from(nanos: Vec<u32>) -> Self {
         Self(nanos)

@@ -34,7 +34,7 @@ pub use context::{Context, Probe, Turn, Watch};
 pub use entry::{Entry, Family};
 pub use error::Error;
 pub use job::{Job, Limit, Point, Size, Workload};
-pub use latencies::Latencies;
+pub use latencies::{Latencies, Steps};
 pub use model::{Config, Exempt, Fit, Model, Run};
 pub use panics::{caught, caught_future, panicked};
 pub use row::{Answer, AnyJob, Definition, Row};

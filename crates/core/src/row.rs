@@ -1,7 +1,7 @@
 //! Workloads, sizes and jobs without their types, for code that goes through
 //! all cells.
 
-use crate::latencies::Latencies;
+use crate::latencies::Steps;
 use crate::{Context, Error, Job, Limit, Point, Size, Started, Workload};
 use serde_json::Value;
 use std::any::Any;
@@ -177,8 +177,8 @@ pub trait AnyJob: Send + Sync {
     /// Makes `runs` runs in a model, at least one, and returns the wall time of
     /// all of them and the last answer. Each run is timed alone, and dropping
     /// its answer is no part of it; `together` reads the clock only before the
-    /// first run and after the last. `each` is shown the latencies of each run
-    /// that is timed alone, where the workload has them.
+    /// first run and after the last. `each` is shown what each run that is
+    /// timed alone says of its steps.
     ///
     /// # Errors
     /// Those of [`Started::run`].
@@ -187,7 +187,7 @@ pub trait AnyJob: Send + Sync {
         model: &Started,
         runs: u32,
         together: bool,
-        each: &mut dyn FnMut(&Latencies),
+        each: &mut dyn FnMut(Steps<'_>),
     ) -> Result<(Duration, Box<dyn Answer>), Error>;
 }
 
@@ -196,8 +196,8 @@ pub trait Answer: Any + Debug + Send {
     /// See [`Workload::digest`].
     fn digest(&self) -> u64;
 
-    /// See [`Workload::latencies`].
-    fn latencies(&self) -> Option<&Latencies>;
+    /// See [`Workload::steps`].
+    fn steps(&self) -> Steps<'_>;
 }
 
 /// The answer to a job of the workload `W`.
@@ -214,8 +214,8 @@ impl<W: Workload> Answer for To<W> {
         W::digest(&self.0)
     }
 
-    fn latencies(&self) -> Option<&Latencies> {
-        W::latencies(&self.0)
+    fn steps(&self) -> Steps<'_> {
+        W::steps(&self.0)
     }
 }
 
@@ -255,7 +255,7 @@ impl<W: Workload> AnyJob for Job<W> {
         model: &Started,
         runs: u32,
         together: bool,
-        each: &mut dyn FnMut(&Latencies),
+        each: &mut dyn FnMut(Steps<'_>),
     ) -> Result<(Duration, Box<dyn Answer>), Error> {
         let run = model.runner::<W>()?;
         if together {
@@ -271,8 +271,7 @@ impl<W: Workload> AnyJob for Job<W> {
             let begin = Instant::now();
             let answer = run(self);
             total += begin.elapsed();
-            let latencies = answer.as_ref().ok().and_then(W::latencies);
-            latencies.into_iter().for_each(&mut *each);
+            answer.as_ref().ok().map(W::steps).into_iter().for_each(&mut *each);
             answer
         };
         let mut last = once()?;

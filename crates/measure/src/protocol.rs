@@ -250,6 +250,14 @@ pub struct Sample {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub latencies: Vec<(u64, u64)>,
+    /// In how many of the runs steps came faster than they were done: their
+    /// latencies are not among these.
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_count",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub saturated: Option<u64>,
 }
 
 /// One run, and who did what in it; times in nanoseconds since the origin that

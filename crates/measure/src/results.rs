@@ -181,6 +181,14 @@ pub struct ContenderResult {
     /// Latencies in nanoseconds, each with how often it was seen.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub latencies: BTreeMap<u64, u64>,
+    /// In how many runs steps came faster than they were done, so that the
+    /// latencies of all are unknown.
+    #[serde(
+        default,
+        deserialize_with = "foreign::count",
+        skip_serializing_if = "is_zero"
+    )]
+    pub saturated: u64,
 }
 
 /// What bounds a row from below.
@@ -214,6 +222,10 @@ pub struct Taken {
 
 fn is_false(flag: &bool) -> bool {
     !flag
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl RowResult {

@@ -167,6 +167,7 @@ fn empty(row: &dyn Row, plan: &Plan) -> RowResult {
         versions: Default::default(),
         failure: None,
         latencies: Default::default(),
+        saturated: 0,
     };
     RowResult {
         workload: row.workload().into(),

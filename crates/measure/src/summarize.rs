@@ -215,6 +215,7 @@ pub(crate) mod tests {
             versions: BTreeMap::new(),
             failure: None,
             latencies: BTreeMap::new(),
+            saturated: 0,
         };
         let mut noise = seed::numbers(7).map(|number| {
             1.0 + 0.02 * ((number >> 11) as f64 / (1u64 << 53) as f64 - 0.5)

@@ -220,9 +220,10 @@ pub fn speedups(row: &RowResult, summary: &Summary) -> Option<Table> {
 }
 
 /// The quantiles of the latencies that are reported, each with its seconds;
-/// `None` for a contender without latencies.
+/// `None` for a contender without latencies, and for one that was saturated in
+/// any run: those of the others would say too little.
 pub fn percentiles(contender: &ContenderResult) -> Option<[(f64, f64); 5]> {
-    if contender.latencies.is_empty() {
+    if contender.latencies.is_empty() || contender.saturated > 0 {
         return None;
     }
     // The digits are those of the workers' own histograms.
@@ -234,15 +235,22 @@ pub fn percentiles(contender: &ContenderResult) -> Option<[(f64, f64); 5]> {
     Some([0.5, 0.9, 0.99, 0.999, 1.0].map(|quantile| (quantile, at(quantile))))
 }
 
+/// In place of the latencies of a model that does its steps slower than they
+/// come.
+const SATURATED: &str = "saturated";
+
 /// Percentiles of the latencies; `None` where there are none.
 pub fn latencies(row: &RowResult) -> Option<Table> {
     let columns = ["model", "p50", "p90", "p99", "p99.9", "most"];
     let mut table = Table::new(&columns);
     for contender in own(row) {
-        let Some(all) = percentiles(contender) else { continue };
-        let mut texts = vec![label(contender)];
-        texts.extend(all.map(|(_, seconds)| time(seconds)));
-        table.row(texts);
+        let texts = match percentiles(contender) {
+            _ if contender.saturated > 0 => [(); 5].map(|()| SATURATED.into()),
+            Some(all) => all.map(|(_, seconds)| time(seconds)),
+            None => continue,
+        };
+        let name = [label(contender)];
+        table.row(name.into_iter().chain(texts).collect());
     }
     (!table.rows.is_empty()).then_some(table)
 }

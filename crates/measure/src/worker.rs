@@ -1,5 +1,7 @@
 //! The worker: one model in a process of its own, which answers requests.
 
+mod seen;
+
 use crate::image;
 use crate::inbox::{Cancel, Inbox};
 use crate::protocol::{
@@ -7,13 +9,13 @@ use crate::protocol::{
     Traced,
 };
 use crate::usage::{self, Usage};
-use hdrhistogram::Histogram;
 use lanes_core::trace::{Span, Trace};
 use lanes_core::{
     AnyJob, Config, Context, Entry, Error, Started, Watch, census, workload,
 };
 use rustix::process::{Signal, set_parent_process_death_signal};
 use rustix::thread::set_name;
+use seen::Seen;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::env;
@@ -289,11 +291,11 @@ fn sample(
     if runs == 0 {
         return Err(Error::Invalid("zero runs".into()));
     }
-    let mut latencies = Latencies::default();
+    let mut seen = Seen::default();
     usage::forget_peak();
     let (served, before) = (job.served(), Usage::now());
     let (wall, last) =
-        job.timed(model, runs, together, &mut |each| latencies.record(each))?;
+        job.timed(model, runs, together, &mut |steps| seen.record(steps))?;
     let used = Usage::now().since(&before);
     let served = job.served().saturating_sub(served);
     let (peak_bytes, threads) = usage::peak_and_threads();
@@ -310,7 +312,8 @@ fn sample(
         major_faults: Some(used.major_faults),
         peak_bytes,
         threads,
-        latencies: latencies.buckets(),
+        latencies: seen.buckets(),
+        saturated: seen.saturated(),
     })
 }
 
@@ -342,32 +345,6 @@ fn traced(
         digest: answer.digest(),
         spans: trace.spans().into_iter().map(span).collect(),
     })
-}
-
-/// The latencies of all runs of a sample.
-#[derive(Default)]
-struct Latencies(Option<Histogram<u64>>);
-
-impl Latencies {
-    fn record(&mut self, latencies: &lanes_core::Latencies) {
-        let histogram = self.0.get_or_insert_with(|| {
-            // Two digits are enough for percentiles that differ by factors.
-            Histogram::new(2).expect("two significant digits are allowed")
-        });
-        for nanos in latencies.nanos() {
-            // It grows as needed, up to 64 bits.
-            let recorded = histogram.record(u64::from(*nanos));
-            debug_assert!(recorded.is_ok());
-        }
-    }
-
-    fn buckets(&self) -> Vec<(u64, u64)> {
-        let recorded = self.0.iter().flat_map(Histogram::iter_recorded);
-        let bucket = recorded.map(|bucket| {
-            (bucket.value_iterated_to(), bucket.count_since_last_iteration())
-        });
-        bucket.collect()
-    }
 }
 
 fn nanos(time: Duration) -> u64 {
@@ -483,17 +460,5 @@ mod tests {
         };
         let count: u64 = sample.latencies.iter().map(|(_, n)| n).sum();
         assert_eq!(count, 400);
-        let mut latencies = Latencies::default();
-        let nanos = [30, 2_000, 70_000, u32::MAX];
-        for nanos in nanos {
-            let of = lanes_core::Latencies::from(vec![nanos]);
-            latencies.record(&of);
-        }
-        let buckets = latencies.buckets();
-        assert_eq!(buckets.len(), nanos.len());
-        for ((found, _), expected) in buckets.iter().zip(nanos) {
-            let error = *found as f64 / f64::from(expected) - 1.0;
-            assert!(error.abs() < 0.01, "{found}, not {expected}");
-        }
     }
 }

@@ -4,7 +4,7 @@ use crate::latencies::Latencies;
 use crate::scoped::spawn_scoped;
 use crate::seed;
 use crate::trace::monotonic;
-use crate::{Error, Job, Limit, Point, Size, Workload, preflight};
+use crate::{Error, Job, Limit, Point, Size, Steps, Workload, preflight};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -97,8 +97,8 @@ impl Workload for Event {
         Relay { hops, sum, latencies: Latencies::default() }
     }
 
-    fn latencies(output: &Relay) -> Option<&Latencies> {
-        Some(&output.latencies)
+    fn steps(output: &Relay) -> Steps<'_> {
+        Steps::Timed(&output.latencies)
     }
 
     fn digest(output: &Relay) -> u64 {

@@ -11,7 +11,7 @@ pub use queue::{Lanes, Queue, Shaped, Tally};
 
 use super::speed;
 use crate::{
-    Error, Job, Latencies, Limit, Point, Size, Workload, kernel, preflight,
+    Error, Job, Limit, Point, Size, Steps, Workload, kernel, preflight,
     seed,
 };
 use serde::{Deserialize, Serialize};
@@ -193,8 +193,12 @@ impl Workload for Shape {
         Ok(bound::limit(job, workers, speed::per_nano()))
     }
 
-    fn latencies(output: &Shaped) -> Option<&Latencies> {
-        output.latencies.as_ref()
+    fn steps(output: &Shaped) -> Steps<'_> {
+        match &output.latencies {
+            _ if output.saturated => Steps::Saturated,
+            Some(latencies) => Steps::Timed(latencies),
+            None => Steps::Untimed,
+        }
     }
 }
 
@@ -277,6 +281,11 @@ fn short(time: Duration) -> String {
 }
 
 impl Tasks {
+    /// How many tasks there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
     /// How many lanes there are: tasks that may be under way at the same time,
     /// and are wanted.
     pub fn at_once(&self) -> usize {

@@ -51,6 +51,11 @@ pub(super) fn possible(
             ));
         }
     }
+    if let Some(saturated) = sample.saturated
+        && saturated > u64::from(runs)
+    {
+        return Err(format!("{saturated} saturated runs of {runs}"));
+    }
     used(sample, elapsed)
 }
 
@@ -184,6 +189,10 @@ mod tests {
             |nanos| Sample { latencies: vec![(nanos, 1)], ..sample(1, 5) };
         assert_eq!(said(late(1_000_000_000)), Ok(()));
         assert!(said(late(2_000_000_000)).is_err());
+        let saturated =
+            |runs| Sample { saturated: Some(runs), ..sample(1, 5) };
+        assert_eq!(said(saturated(1)), Ok(()));
+        assert!(said(saturated(2)).is_err());
     }
 
     #[test]

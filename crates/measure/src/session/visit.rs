@@ -185,6 +185,8 @@ impl Visitor<'_> {
                 for (nanos, count) in std::mem::take(&mut sample.latencies) {
                     *own.latencies.entry(nanos).or_default() += count;
                 }
+                let saturated = sample.saturated.take().unwrap_or(0);
+                own.saturated = own.saturated.saturating_add(saturated);
                 result.samples.push(Taken {
                     visit,
                     round,
