@@ -558,6 +558,9 @@ mod tests {
         assert!(matches!(failure(&["a/b/c/d"], &[]), Fail::Usage(_)));
         let fail = failure(&["max/rayon/2^2"], &[]);
         assert!(fail.to_string().contains("\"2^22\""), "{fail}");
+        // What is behind a second slash is the size, with its own slashes.
+        let fail = failure(&["shape/rayon/2000x10us+0-1000/s"], &[]);
+        assert!(fail.to_string().contains("\"2000x10us+0\""), "{fail}");
         assert!(matches!(failure(&["max/rayon/2^24"], &[]), Fail::Nothing(_)));
         assert!(matches!(failure(&["zz*"], &[]), Fail::Nothing(_)));
         assert!(matches!(failure(&["max/rayon"], &["smol"]), Fail::Nothing(_)));

@@ -5,6 +5,7 @@
 
 use lanes_core::server::Server;
 use lanes_core::trace::{State, monotonic};
+use lanes_core::workload::Shape;
 use lanes_core::{Row, rows_with};
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::process::{Launch, Limits, Process};
@@ -153,6 +154,48 @@ fn every_model_answers_as_the_reference() {
                 process.trace(monotonic(), digest).unwrap();
             }
         }
+        process.end();
+    }
+}
+
+#[test]
+fn tasks_of_any_shape_do_the_same_work() {
+    let plain = Shape {
+        rounds: Some(2_000),
+        ..Shape::equal(12, Duration::from_micros(2), Duration::ZERO)
+    };
+    let waits = Shape { wait: Duration::from_millis(1), ..plain.clone() };
+    let shapes = [
+        Shape { skew: Some(1.5), ..plain.clone() },
+        Shape { skew: Some(1.01), at_once: 3, ..waits.clone() },
+        Shape { lock: 0.3, ..plain.clone() },
+        Shape { lock: 1.0, at_once: 3, ..waits.clone() },
+        Shape { rate: Some(1_000.0), ..waits.clone() },
+        Shape { rate: Some(20_000.0), at_once: 1, ..waits },
+        Shape { rounds: Some(0), ..plain.clone() },
+    ];
+    for peer in here() {
+        let mut process = sound(peer);
+        for shape in &shapes {
+            let cell = format!("{} in {}", Row::label(shape), peer.name);
+            let found = prepare(&mut process, shape, 7);
+            if shape.lock > 0.0 && peer.model == "python-subinterpreters" {
+                let failure = found.unwrap_err();
+                assert_eq!(failure.cause, Cause::Unsupported, "{cell}");
+                continue;
+            }
+            let digest = found.unwrap_or_else(|f| panic!("{cell}: {f}"));
+            let sample = process.sample(2, false, Some(digest)).unwrap();
+            let count: u64 = sample.latencies.iter().map(|(_, n)| n).sum();
+            let open = if shape.rate.is_some() { 2 } else { 0 };
+            let saturated = sample.saturated.unwrap_or(0);
+            assert_eq!(count, 12 * (open - saturated), "{cell}");
+            process.trace(monotonic(), digest).unwrap();
+        }
+        let wrong = Shape { skew: Some(1.0), ..plain.clone() };
+        process.prepare("shape", &Row::size(&wrong), 7).unwrap();
+        let refused = process.prepared(0).unwrap_err();
+        assert!(refused.message.contains("skew"), "{refused}");
         process.end();
     }
 }

@@ -44,6 +44,7 @@ fn length(workload: &str) -> Option<(&'static str, usize)> {
         "counter" => ("adds", 0),
         "event" => ("hops", 8),
         "spawn" => ("tasks", 128),
+        "shape" => ("tasks", 512),
         _ => return None,
     })
 }

@@ -118,6 +118,7 @@ fn keys_of_a_session_are_those_of_its_file() {
     // What a session has seldom.
     one.build.compared = Some(["a", "b"].map(String::from));
     let row = &mut one.rows[0];
+    row.contenders[0].saturated = 1;
     row.contenders[0].answers_only = true;
     row.contenders[0].failure = Some(Failure::new(Cause::Died, "why"));
     let summary = row.summary.as_mut().unwrap();
