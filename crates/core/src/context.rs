@@ -311,6 +311,7 @@ impl Stop for Inner {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::AtomicBool;
 
     #[test]
     fn the_first_cause_stands() {
@@ -331,6 +332,41 @@ mod tests {
         });
         context.cancel();
         assert_eq!(thread.join().unwrap(), Err(Error::Cancelled));
+    }
+
+    #[test]
+    fn a_sleep_lasts_as_long_as_it_is_asked_to_or_ends_with_a_stop() {
+        let (context, wait) = (Context::new(), Duration::from_millis(3));
+        let begin = Instant::now();
+        assert_eq!(context.sleep(0, wait), Ok(()));
+        assert!(begin.elapsed() >= wait);
+        let sleeper = context.clone();
+        let minute = Duration::from_secs(60);
+        let thread = thread::spawn(move || sleeper.sleep(0, minute));
+        context.cancel();
+        assert_eq!(thread.join().unwrap(), Err(Error::Cancelled));
+    }
+
+    #[test]
+    fn what_blocks_is_done_without_the_turn() {
+        /// Whether a thread has the turn.
+        struct Held(AtomicBool);
+        impl Turn for Held {
+            fn wanted(&self) -> bool {
+                false
+            }
+            fn pass(&self) {}
+            fn without(&self, blocks: &mut dyn FnMut()) {
+                self.0.store(false, Ordering::Relaxed);
+                blocks();
+                self.0.store(true, Ordering::Relaxed);
+            }
+        }
+        let held = Arc::new(Held(AtomicBool::new(true)));
+        let turn = Arc::clone(&held) as Arc<dyn Turn>;
+        let context = Context::new().in_turns(turn);
+        let has_it = || held.0.load(Ordering::Relaxed);
+        assert!(has_it() && !context.blocks(has_it) && has_it());
     }
 
     #[test]

@@ -44,6 +44,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/runtime.py",
     "lanes/seeds.py",
     "lanes/server.py",
+    "lanes/shape.py",
     "lanes/stop.py",
     "lanes/tasks.py",
     "lanes/trace.py",

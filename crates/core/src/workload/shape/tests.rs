@@ -302,5 +302,5 @@ fn the_limit_is_the_largest_of_its_bounds() {
     let longest = skewed.input(7).unwrap().each.unwrap();
     let longest = longest.into_iter().max().unwrap();
     assert_eq!(bound(&skewed, 100).1, Duration::from_nanos(longest));
-    assert_eq!(bound(&shape(0), 4), ("all compute / workers", 0 * US));
+    assert_eq!(bound(&shape(0), 4), ("all compute / workers", Duration::ZERO));
 }
