@@ -277,6 +277,8 @@ mod tests {
         let why = &read.cases[0].here[1].why;
         assert!(why.len() < 500 && !why.contains('\n'), "{why}");
         hostile.cases[0].here[1].seconds = -1.0;
+        // A file that is there is not written again.
+        let path = folder.path().join("time.json");
         document::save(&path, &hostile).unwrap();
         let why = Faults::load(&path).unwrap_err().to_string();
         assert!(why.contains("a time that cannot be"), "{why}");

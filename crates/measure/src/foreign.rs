@@ -91,7 +91,7 @@ pub fn maybe_text<'de, D: Deserializer<'de>>(
     Ok(text.map(|text| line(&text)))
 }
 
-/// Two texts, if they are there, each as a [`line`].
+/// Two texts, if they are there, each as a [`line()`].
 pub fn maybe_pair<'de, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<[String; 2]>, D::Error> {
