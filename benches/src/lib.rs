@@ -6,7 +6,7 @@ pub mod targets;
 
 use criterion::{Criterion, SamplingMode, Throughput};
 use lanes_core::{
-    AnyJob, Config, Context, Entry, Error, Family, Row, Size, Started,
+    AnyJob, Config, Context, Entry, Error, Family, Row, Size, Started, Steps,
     WORKLOADS, census,
 };
 use lanes_measure::machine::Machine;
@@ -154,7 +154,7 @@ fn checked(
     assert_eq!(found, claimed, "{cell}: workers found, and claimed");
     let answer = job.run(&model).unwrap_or_else(|error| fail(error));
     assert!(job.accepts(&*answer), "{cell}: {answer:?} is wrong");
-    if let Some(latencies) = answer.latencies() {
+    if let Steps::Timed(latencies) = answer.steps() {
         let at = |percent| latencies.percentile(percent).unwrap_or(0);
         let [half, most, nearly_all] = [50.0, 99.0, 99.9].map(at);
         eprintln!(
