@@ -11,8 +11,7 @@ pub use queue::{Lanes, Queue, Shaped, Tally};
 
 use super::speed;
 use crate::{
-    Error, Job, Limit, Point, Size, Steps, Workload, kernel, preflight,
-    seed,
+    Error, Job, Limit, Point, Size, Steps, Workload, kernel, preflight, seed,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

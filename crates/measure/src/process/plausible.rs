@@ -189,8 +189,7 @@ mod tests {
             |nanos| Sample { latencies: vec![(nanos, 1)], ..sample(1, 5) };
         assert_eq!(said(late(1_000_000_000)), Ok(()));
         assert!(said(late(2_000_000_000)).is_err());
-        let saturated =
-            |runs| Sample { saturated: Some(runs), ..sample(1, 5) };
+        let saturated = |runs| Sample { saturated: Some(runs), ..sample(1, 5) };
         assert_eq!(said(saturated(1)), Ok(()));
         assert!(said(saturated(2)).is_err());
     }
