@@ -18,6 +18,7 @@ lanes_core::cells! { for AsyncStd:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    phases::Phases,
 }
 
 use async_std::io::ReadExt;

@@ -32,6 +32,7 @@ catalogue! {
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    phases::Phases,
 }
 
 /// The workload with this name, if there is one.

@@ -15,6 +15,7 @@ lanes_core::cells! { for Crossbeam:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    phases::Phases,
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload};

@@ -23,6 +23,7 @@ lanes_core::cells! { for Gil:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    phases::Phases,
 }
 
 pub use global_lock::{Ended, GlobalLock, Held, Options, Slice, Statistics};

@@ -22,6 +22,7 @@ lanes_core::cells! { for Mutex:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    phases::Phases,
 }
 
 use lanes_core::scoped::{

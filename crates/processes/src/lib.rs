@@ -46,6 +46,7 @@ lanes_core::cells! { impl<T: Transport> for Processes<T>:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    phases::Phases,
 }
 
 pub use pool::{

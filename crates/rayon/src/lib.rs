@@ -12,6 +12,7 @@ lanes_core::cells! { for Rayon:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    phases::Phases,
 }
 
 use lanes_core::{Config, Error, Model, caught};

@@ -13,6 +13,7 @@ lanes_core::cells! { for Sequential:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    phases::Phases,
 }
 
 use lanes_core::{Config, Error, Model, caught};

@@ -12,6 +12,7 @@ lanes_core::cells! { for Smol:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    phases::Phases,
 }
 
 use lanes_core::request::Request;

@@ -45,6 +45,7 @@ fn length(workload: &str) -> Option<(&'static str, usize)> {
         "event" => ("hops", 8),
         "spawn" => ("tasks", 128),
         "shape" => ("tasks", 512),
+        "phases" => ("steps", 128),
         _ => return None,
     })
 }
