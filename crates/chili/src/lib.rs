@@ -7,6 +7,7 @@ lanes_core::cells! { for Chili:
     join::Join,
     fib::Fib,
     shape::Shape,
+    phases::Phases,
 }
 
 use chili::{Scope, ThreadPool};
