@@ -26,6 +26,7 @@
 //! ```
 
 mod columns;
+mod efficiency;
 mod finding;
 mod latencies;
 mod lines;
@@ -34,12 +35,15 @@ mod plot;
 mod ratios;
 mod scaling;
 mod spread;
+mod standalone;
 mod times;
 
+pub use efficiency::{Efficiency, efficiency};
 pub use finding::Finding;
 pub use latencies::latencies;
 pub use lines::Ends;
 pub use marks::definitions;
 pub use ratios::{Whisker, ratios};
 pub use scaling::{Scaling, scaling};
+pub use standalone::standalone;
 pub use times::{Times, times};

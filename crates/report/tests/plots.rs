@@ -2,8 +2,8 @@
 
 use lanes_measure::statistics::Interval;
 use lanes_report::plots::{
-    Finding, Scaling, Times, Whisker, definitions, latencies, ratios, scaling,
-    times,
+    Efficiency, Finding, Scaling, Times, Whisker, definitions, efficiency,
+    latencies, ratios, scaling, standalone, times,
 };
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
@@ -467,6 +467,42 @@ fn one_number_of_workers_gives_no_speed_up() {
 }
 
 #[test]
+fn efficiency_rises_to_the_right_and_crosses_the_line_at_one_half() {
+    let grains = [1e-6, 2e-6, 4e-6, 8e-6];
+    let point = |grain: f64| {
+        let part = grain / (grain + 3e-6);
+        (grain, part, Some((part - 0.02, part + 0.02)))
+    };
+    let known = Efficiency {
+        name: "rayon".into(),
+        points: grains.map(point).to_vec(),
+        half: Some(3e-6),
+    };
+    let none =
+        Efficiency { name: "tokio".into(), points: Vec::new(), half: None };
+    let plot = efficiency(&[known, none]);
+    check(&plot, &["rayon", "tokio"]);
+    for words in ["3.00 µs", "not measured", "the smallest task at one half"] {
+        assert!(plot.contains(words), "{words} in {plot}");
+    }
+    let document = Document::parse(&plot).unwrap();
+    let line = line(groups(&document)[0]);
+    let half = document.descendants().find(|node| class(*node, "limit"));
+    let half = points(half.unwrap().attribute("d").unwrap())[0].1;
+    let rises =
+        |pair: &[(f64, f64)]| pair[0].0 < pair[1].0 && pair[0].1 > pair[1].1;
+    assert!(line[..4].windows(2).all(rises), "{line:?}");
+    assert!(line[1].1 > half && half > line[2].1, "{line:?} {half}");
+    // As a file of its own it has all that it refers to.
+    let file = standalone(&plot);
+    let file = Document::parse(&file).unwrap();
+    let has =
+        |id: &str| file.descendants().any(|n| n.attribute("id") == Some(id));
+    assert!(has("plot-m0") && has("plot-hatch"));
+    assert_eq!(standalone(&efficiency(&[])), "");
+}
+
+#[test]
 fn quantiles_stand_in_equal_steps() {
     let quantiles = [0.5, 0.9, 0.99, 0.999, 1.0];
     let series = |name: &str, times: [f64; 5]| {
@@ -669,6 +705,30 @@ proptest! {
     ) {
         let names: Vec<&str> = all.iter().map(|one| &*one.name).collect();
         check(&scaling(&all, cores), &names);
+    }
+
+    #[test]
+    fn no_efficiencies_break_a_plot(
+        all in prop::collection::vec(
+            (
+                name(),
+                prop::collection::vec(
+                    (
+                        prop_oneof![4 => 1e-8..1e-2, 1 => figure()],
+                        prop_oneof![4 => 0.0..1.1, 1 => figure()],
+                        prop::option::of((figure(), figure())),
+                    ),
+                    0..8,
+                ),
+                prop::option::of(figure()),
+            ),
+            0..=40,
+        ),
+    ) {
+        let series = |(name, points, half)| Efficiency { name, points, half };
+        let all: Vec<Efficiency> = all.into_iter().map(series).collect();
+        let names: Vec<&str> = all.iter().map(|one| &*one.name).collect();
+        check(&efficiency(&all), &names);
     }
 
     #[test]
