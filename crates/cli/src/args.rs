@@ -1,14 +1,18 @@
 //! The command line: subcommands and options.
 
 mod cmp;
+mod crossover;
 mod duel;
+mod metg;
 mod printing;
 mod run;
 mod trace;
 mod values;
 
 pub(crate) use cmp::Cmp;
+pub(crate) use crossover::Crossover;
 pub(crate) use duel::Duel;
+pub(crate) use metg::Metg;
 pub(crate) use printing::{Format, Printing};
 pub(crate) use run::{Conditions, Run};
 pub(crate) use trace::{Drawing, Figures, Trace};
@@ -72,6 +76,10 @@ pub(crate) enum Command {
     /// Inject faults into every model, hold what it does against the contract,
     /// and show what its library does by itself
     Faults(Faults),
+    /// Find the smallest task that is worth starting: the METG of each model
+    Metg(Metg),
+    /// Find the length from which on each model is faster than the plain loop
+    Crossover(Crossover),
     /// Write one HTML page of results, traces and source
     Report(Report),
     /// Measure briefly, trace, and write the page, in under three minutes

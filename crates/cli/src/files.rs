@@ -58,23 +58,33 @@ pub(crate) fn save(
 /// # Errors
 /// The path and the cause.
 pub(crate) fn save_new(path: &Path, text: &str) -> Result<(), Fail> {
-    let failed = |error: io::Error| {
-        let name = path.display();
-        Fail::Failure(match error.kind() {
-            io::ErrorKind::AlreadyExists => format!(
-                "{name} is there already; remove it or choose another --output"
-            ),
-            _ => format!("{name}: {error}; {}", remedy(&error)),
-        })
-    };
-    if path.symlink_metadata().is_ok() {
-        return Err(failed(io::ErrorKind::AlreadyExists.into()));
-    }
+    is_free(path)?;
     let folder = path.parent().filter(|path| !path.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    let file = written(folder, text).map_err(failed)?;
+    let file = written(folder, text).map_err(|why| not_new(path, &why))?;
     let done = file.persist_noclobber(path);
-    done.map(drop).map_err(|error| failed(error.error))
+    done.map(drop).map_err(|error| not_new(path, &error.error))
+}
+
+/// Makes sure that there is no file, and no link, of that name.
+///
+/// # Errors
+/// The path and the remedy.
+pub(crate) fn is_free(path: &Path) -> Result<(), Fail> {
+    if path.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    Err(not_new(path, &io::ErrorKind::AlreadyExists.into()))
+}
+
+fn not_new(path: &Path, error: &io::Error) -> Fail {
+    let name = path.display();
+    Fail::Failure(match error.kind() {
+        io::ErrorKind::AlreadyExists => format!(
+            "{name} is there already; remove it or choose another --output"
+        ),
+        _ => format!("{name}: {error}; {}", remedy(error)),
+    })
 }
 
 /// A temporary file in a folder, which is made if it is not there.

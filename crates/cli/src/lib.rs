@@ -9,6 +9,7 @@ mod changes;
 mod check;
 mod claims;
 mod cmp;
+mod crossover;
 mod demo;
 mod doctor;
 mod draw;
@@ -22,7 +23,9 @@ mod formats;
 mod grid;
 mod hints;
 mod interrupt;
+mod kept;
 mod list;
+mod metg;
 mod models;
 mod planned;
 mod printed;
@@ -37,6 +40,7 @@ mod sessions;
 mod show;
 mod side;
 mod stamp;
+mod studied;
 mod temporary;
 mod trace;
 mod tree;
@@ -131,6 +135,8 @@ fn measure(command: &Command) -> Result<(), Fail> {
         Command::Figures(options) => figures::figures(options),
         Command::Claims(options) => claims::claims(options),
         Command::Faults(options) => faults::faults(options),
+        Command::Metg(options) => metg::metg(options),
+        Command::Crossover(options) => crossover::crossover(options),
         Command::Report(options) => report::report(options),
         Command::Demo(options) => demo::demo(options),
         Command::Formats => formats::formats(),

@@ -9,8 +9,10 @@ use crate::select::Cells;
 use crate::tree::tree;
 use jiff::Timestamp;
 use lanes_core::{Size, rows};
+use lanes_measure::crossover;
 use lanes_measure::document::{Document, Unreadable};
 use lanes_measure::faults::{self, Faults};
+use lanes_measure::metg;
 use lanes_measure::results::Results;
 use lanes_measure::words::{digits, time};
 use lanes_report::{Page, ResultFile, page};
@@ -128,6 +130,8 @@ impl Found {
             }
             let path = entry.path();
             match self::candidate(&path) {
+                // A page has no place for these.
+                Ok(Some(document)) if is_study(&document) => {}
                 Ok(Some(document)) => {
                     let begun = document.begun().map(str::to_owned);
                     let time = begun.and_then(|time| time.parse().ok());
@@ -163,6 +167,12 @@ impl Found {
         let name = name.to_string_lossy();
         self.notes.push(format!("{name} could not be read."));
     }
+}
+
+/// Whether it is what `lanes metg` or `lanes crossover` writes.
+fn is_study(document: &Document) -> bool {
+    let studies = [crossover::SCHEMA, metg::SCHEMA];
+    document.schema().is_some_and(|schema| studies.contains(&schema))
 }
 
 /// A file of a folder that says it is one of Lanes, whatever its name; `None`

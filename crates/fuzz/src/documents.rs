@@ -22,7 +22,10 @@ thread_local! {
 }
 
 /// Loads a file of these bytes.
-fn load<T>(bytes: &[u8], read: impl FnOnce(&Path) -> Option<T>) -> Option<T> {
+pub(crate) fn load<T>(
+    bytes: &[u8],
+    read: impl FnOnce(&Path) -> Option<T>,
+) -> Option<T> {
     INPUT.with_borrow_mut(|file| {
         let file = file.get_or_insert_with(|| {
             let file = tempfile::Builder::new().suffix(".json").tempfile();

@@ -20,6 +20,7 @@ mod lines;
 mod mutate;
 mod options;
 mod server;
+mod studies;
 mod wire;
 
 pub use documents::{faults, page, results, traces};
@@ -28,6 +29,7 @@ pub use lines::{reply, request};
 pub use mutate::{Format, Mutator};
 pub use options::options;
 pub use server::server;
+pub use studies::{crossover, metg};
 pub use wire::wire;
 
 use std::fs;
@@ -55,6 +57,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "results", format: Format::Document, decode: results },
     Target { name: "traces", format: Format::Document, decode: traces },
     Target { name: "faults", format: Format::Document, decode: faults },
+    Target { name: "metg", format: Format::Document, decode: metg },
+    Target { name: "crossover", format: Format::Document, decode: crossover },
     Target { name: "page", format: Format::Document, decode: page },
     Target { name: "wire", format: Format::Bytes, decode: wire },
     Target { name: "server", format: Format::Bytes, decode: server },

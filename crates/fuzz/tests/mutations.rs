@@ -1,7 +1,9 @@
 //! Thousands of inputs for every decoder, with a fixed seed.
 
 use lanes_fuzz::{TARGETS, explore};
+use lanes_measure::crossover::Crossover;
 use lanes_measure::faults::Faults;
+use lanes_measure::metg::Metg;
 use lanes_measure::results::Results;
 use lanes_timeline::Traces;
 use std::path::Path;
@@ -37,6 +39,8 @@ unbroken! {
     results: 10_000,
     traces: 10_000,
     faults: 2_000,
+    metg: 10_000,
+    crossover: 10_000,
     page: 1_000,
     wire: 10_000,
     server: 2_000,
@@ -52,6 +56,10 @@ fn the_corpus_is_of_this_version() {
     }
     for name in ["faults/three-models", "faults/interrupted"] {
         Faults::load(&corpus.join(name).with_extension("json")).unwrap();
+    }
+    for name in ["whole.json", "one-model.json"] {
+        Metg::load(&corpus.join("metg").join(name)).unwrap();
+        Crossover::load(&corpus.join("crossover").join(name)).unwrap();
     }
     for name in ["traces/fib", "traces/subtasks", "page/traces"] {
         Traces::load(&corpus.join(name).with_extension("json")).unwrap();

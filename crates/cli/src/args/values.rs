@@ -1,5 +1,6 @@
 //! The values of options: times, percentages, sizes of memory, peers.
 
+use lanes_core::workload::Pattern;
 use std::time::Duration;
 
 /// A peer of the command line: its name, and its command in words.
@@ -66,6 +67,40 @@ pub(super) fn workers(text: &str) -> Result<usize, String> {
         .ok_or_else(|| format!("a number from 1 to {most}"))
 }
 
+/// A pattern of `phases`.
+pub(super) fn pattern(text: &str) -> Result<Pattern, String> {
+    let found = Pattern::ALL.into_iter().find(|known| known.name() == text);
+    found.ok_or_else(|| {
+        let names = Pattern::ALL.map(Pattern::name).join(", ");
+        format!("no pattern is called {text:?}: {names}")
+    })
+}
+
+/// How many tasks a step has.
+pub(super) fn width(text: &str) -> Result<usize, String> {
+    const MOST: usize = 10_000;
+    let number = text.parse::<usize>().ok();
+    number
+        .filter(|number| (1..=MOST).contains(number))
+        .ok_or_else(|| format!("a number from 1 to {MOST}"))
+}
+
+/// A number of items, as `2^16` or `65536`.
+pub(super) fn length(text: &str) -> Result<u64, String> {
+    let number = match text.split_once('^') {
+        Some(("2", power)) => {
+            let power = power.parse().ok();
+            power.and_then(|power: u32| 1u64.checked_shl(power))
+        }
+        Some(_) => None,
+        None => text.parse().ok(),
+    };
+    // The largest that every reader of JSON keeps.
+    number
+        .filter(|number| (1..=1 << 53).contains(number))
+        .ok_or_else(|| "a number such as 2^16 or 65536".into())
+}
+
 /// A peer as NAME=COMMAND.
 pub(super) fn peer(text: &str) -> Result<Peer, String> {
     let (name, command) =
@@ -101,6 +136,13 @@ mod tests {
             assert!(bytes(wrong).is_err(), "{wrong}");
         }
         assert!(workers("0").is_err() && workers("1025").is_err());
+        assert!(width("0").is_err() && width("10001").is_err());
+        assert_eq!(pattern("all-to-all"), Ok(Pattern::AllToAll));
+        assert_eq!((length("2^16"), length("77")), (Ok(1 << 16), Ok(77)));
+        for wrong in ["0", "2^54", "2^64", "3^2", "2^", "-1", "1e3"] {
+            assert!(length(wrong).is_err(), "{wrong}");
+        }
+        assert!(pattern("star").unwrap_err().contains("stencil"));
         let words = ["python3", "my worker.py"].map(String::from).to_vec();
         let parsed = peer("py=python3 'my worker.py'");
         assert_eq!(parsed, Ok(("py".into(), words)));

@@ -4,13 +4,16 @@ use super::PAGE;
 use crate::args::{Format, Selection};
 use crate::select::Cells;
 use crate::{
-    changes, check, claims, doctor, faults, list, planned, printed, rank,
+    changes, check, claims, crossover, doctor, faults, list, metg, planned,
+    printed, rank,
 };
 use lanes_claims::{Found, Published};
 use lanes_core::{Size, rows};
 use lanes_measure::change::{Change, Compared, Finding, Outcome};
+use lanes_measure::crossover::Crossover;
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::faults::{Case, Faults, Judged, Observed, Verdict};
+use lanes_measure::metg::Metg;
 use lanes_measure::ranking;
 use lanes_measure::results::Results;
 use lanes_measure::statistics::{Grade, Interval};
@@ -106,6 +109,8 @@ fn columns_are_those_that_are_printed() {
         ("lanes doctor", &doctor::COLUMNS),
         ("lanes claims", &claims::COLUMNS),
         ("lanes faults", &faults::grid::COLUMNS),
+        ("lanes metg", &metg::printed::COLUMNS),
+        ("lanes crossover", &crossover::printed::COLUMNS),
     ] {
         assert_eq!(documented(section, "column"), columns, "{section}");
     }
@@ -224,6 +229,20 @@ fn keys_of_faults_are_those_of_their_file() {
         alone: vec![Observed { what: name(), detail: name() }],
     }];
     has_keys("lanes faults", &[value(faults)]);
+}
+
+/// The example of a file of this kind that fuzzing begins with.
+fn example(kind: &str) -> std::path::PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    root.join("../fuzz/corpus").join(kind).join("whole.json")
+}
+
+#[test]
+fn keys_of_studies_are_those_of_their_files() {
+    let metg = Metg::load(&example("metg")).unwrap();
+    has_keys("lanes metg", &[value(metg)]);
+    let crossover = Crossover::load(&example("crossover")).unwrap();
+    has_keys("lanes crossover", &[value(crossover)]);
 }
 
 #[test]

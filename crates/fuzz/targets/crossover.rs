@@ -1,0 +1,4 @@
+//! `cargo fuzz run crossover`
+#![no_main]
+
+lanes_fuzz::fuzz!(crossover, Document);

@@ -1,0 +1,4 @@
+//! `cargo fuzz run metg`
+#![no_main]
+
+lanes_fuzz::fuzz!(metg, Document);
