@@ -17,7 +17,7 @@ pub(crate) struct Metg {
     /// Which tasks of the step before a task needs: none (trivial), those
     /// beside it (stencil), its parent (tree) or all (all-to-all)
     #[arg(long, value_parser = pattern, default_value = "stencil",
-          value_name = "PATTERN")]
+          value_name = "NAME")]
     pub(crate) pattern: Pattern,
 
     /// The models, in this order; `*` stands for any text. By default the
@@ -42,7 +42,8 @@ pub(crate) struct Metg {
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub(crate) budget: Option<Duration>,
 
-    /// Also write the curves as a picture, an SVG file of this name
+    /// Also write the curves as a picture, an SVG file of this name; by default
+    /// none is written
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
 
