@@ -129,30 +129,8 @@ fn temporary(
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-
-    /// A document as text, with nine digits of each number: the last of
-    /// seventeen may change when it is read.
-    pub(crate) fn rounded(document: &impl Serialize) -> String {
-        let text = serde_json::to_string(document).unwrap();
-        let digit = |c: char| c.is_ascii_digit() || "-.e".contains(c);
-        let (mut rounded, mut number) = (String::new(), String::new());
-        for c in text.chars().chain([' ']) {
-            if digit(c) {
-                number.push(c);
-                continue;
-            }
-            match number.parse::<f64>() {
-                Ok(number) => rounded += &format!("{number:.8e}"),
-                Err(_) => rounded += &number,
-            }
-            number.clear();
-            rounded.push(c);
-        }
-        rounded
-    }
-
     use std::sync::Barrier;
     use std::thread;
 
