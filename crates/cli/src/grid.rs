@@ -10,15 +10,21 @@ pub(crate) struct Grid<'a> {
     pub(crate) marks: Vec<Vec<&'static str>>,
 }
 
-/// What lies between two columns.
-const GAP: &str = "  ";
+/// What lies between two columns, if that is not too wide; otherwise less.
+const GAPS: [&str; 2] = ["  ", " "];
+/// No wider than this if it can be.
+const WIDE: usize = 100;
 
 impl<'a> Grid<'a> {
     /// The grid as text: with its sides changed, if that is narrower.
     pub(crate) fn text(self, other: &'static str) -> String {
         let turned = self.turned(other);
-        let [own, turned] = [self, turned].map(|grid| grid.drawn());
-        if width(&turned) < width(&own) { turned } else { own }
+        let narrower = |gap: &str| {
+            let [own, turned] = [&self, &turned].map(|grid| grid.drawn(gap));
+            if width(&turned) < width(&own) { turned } else { own }
+        };
+        let [apart, close] = GAPS.map(narrower);
+        if width(&apart) <= WIDE { apart } else { close }
     }
 
     /// What goes down goes across; `corner` stands above the names then.
@@ -32,7 +38,7 @@ impl<'a> Grid<'a> {
         }
     }
 
-    fn drawn(&self) -> String {
+    fn drawn(&self, gap: &str) -> String {
         let headings: Vec<Vec<&str>> =
             self.across.iter().map(|name| parts(name)).collect();
         let lines = headings.iter().map(Vec::len).max().unwrap_or(1);
@@ -46,7 +52,7 @@ impl<'a> Grid<'a> {
         let mut line = |name: &str, cells: &[&str]| {
             let mut line = padded(name, names);
             for (cell, width) in cells.iter().zip(&widths) {
-                line += GAP;
+                line += gap;
                 line += &padded(cell, *width);
             }
             text += line.trim_end();
@@ -102,7 +108,7 @@ mod tests {
 
     #[test]
     fn marks_stand_below_names_that_break_at_hyphens() {
-        let text = grid().drawn();
+        let text = grid().drawn("  ");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "                 async-");
         assert_eq!(lines[1], "workload  rayon  std");
@@ -119,9 +125,20 @@ mod tests {
         let mut many = grid();
         many.down = vec!["a-rather-long-name"; 2];
         many.corner = "";
-        let drawn = many.drawn();
-        let turned = many.turned("model").drawn();
+        let drawn = many.drawn("  ");
+        let turned = many.turned("model").drawn("  ");
         let least = width(&drawn).min(width(&turned));
         assert_eq!(width(&many.text("model")), least);
+    }
+    #[test]
+    fn columns_stand_closer_where_they_would_be_too_wide() {
+        let names: Vec<String> = (10..45).map(|n| n.to_string()).collect();
+        let across: Vec<&str> = names.iter().map(String::as_str).collect();
+        let marks = vec![vec!["+"; across.len()]; across.len()];
+        let down = across.clone();
+        let grid = Grid { corner: "", down, across, marks };
+        let (apart, close) = (grid.drawn("  "), grid.drawn(" "));
+        assert!(width(&apart) > WIDE, "{apart}");
+        assert_eq!(grid.text(""), close);
     }
 }
