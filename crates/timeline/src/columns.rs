@@ -14,6 +14,10 @@ pub(crate) struct Grid {
     pub(crate) columns: usize,
 }
 
+/// A stretch is cut where another task begins only if both of its parts have so
+/// many columns: narrower ones could not be told apart.
+const FEWEST: usize = 6;
+
 /// Neighbouring columns in which the same thing took most of the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Run {
@@ -23,6 +27,9 @@ pub(crate) struct Run {
     /// The first column, and the one after the last.
     pub(crate) from: usize,
     pub(crate) to: usize,
+    /// Whether the next run goes on with the same, for a task that began later:
+    /// waits that follow each other are not one wait.
+    pub(crate) cut: bool,
 }
 
 impl Grid {
@@ -67,8 +74,10 @@ impl Grid {
             let key = cell.doing as usize * classes + class(cell.task);
             (key, cell.begin - begin, cell.end - begin)
         });
-        let tally = self.tally(keys, parts);
-        let mut runs: Vec<Run> = Vec::new();
+        let tally = self.tally(keys, parts.clone());
+        let newest = self.newest(keys, parts.zip(cells));
+        // Runs, each with the task that it was last done for.
+        let mut runs: Vec<(Run, usize)> = Vec::new();
         for (column, shares) in tally.chunks(keys).enumerate() {
             let by_doing = shares.chunks(classes);
             let Some(doing) = most(by_doing.map(|of| of.iter().sum())) else {
@@ -76,22 +85,77 @@ impl Grid {
             };
             let of = &shares[doing * classes..][..classes];
             let class = most(of.iter().copied()).unwrap_or(0);
+            let (_, task) = newest[column * keys + doing * classes + class];
             let doing = Doing::ALL[doing];
+            let waits = matches!(doing, Doing::Ready | Doing::Idle);
+            let to = column + 1;
             match runs.last_mut() {
-                Some(last)
+                Some((last, of))
                     if last.to == column
-                        && (last.doing, last.class) == (doing, class) =>
+                        && (last.doing, last.class) == (doing, class)
+                        && (*of == task
+                            || waits
+                            || last.to - last.from < FEWEST) =>
                 {
-                    last.to += 1;
+                    (last.to, *of) = (to, task);
                 }
                 _ => {
-                    let (from, to) = (column, column + 1);
-                    runs.push(Run { doing, class, from, to });
+                    let from = column;
+                    let run = Run { doing, class, from, to, cut: false };
+                    runs.push((run, task));
                 }
             }
         }
-        runs
+        joined(runs.into_iter().map(|(run, _)| run))
     }
+
+    /// For each column and key, how much of it the newest of the tasks has that
+    /// have most of it, and that task.
+    fn newest<'a>(
+        &self,
+        keys: usize,
+        cells: impl Iterator<Item = ((usize, u64, u64), &'a Cell)>,
+    ) -> Vec<(u128, usize)> {
+        let mut newest = vec![(0, 0); self.columns * keys];
+        let (axis, columns) = (u128::from(self.axis), self.columns as u128);
+        // Cells come by their begin, so that of equals the last is the newest.
+        for ((key, begin, end), cell) in cells {
+            let (from, to) = (u128::from(begin), u128::from(end));
+            let (from, to) = (from * columns, to * columns);
+            let first = (from / axis) as usize;
+            let last = to.div_ceil(axis) as usize;
+            for column in first..last.min(self.columns) {
+                let border = column as u128 * axis;
+                let share = to.min(border + axis) - from.max(border);
+                let known = &mut newest[column * keys + key];
+                if share >= known.0 {
+                    *known = (share, cell.task);
+                }
+            }
+        }
+        newest
+    }
+}
+
+/// The runs, without those that are too narrow to be cut off from the one
+/// before.
+fn joined(runs: impl Iterator<Item = Run>) -> Vec<Run> {
+    let mut all: Vec<Run> = Vec::new();
+    for run in runs {
+        let Some(last) = all.last_mut() else {
+            all.push(run);
+            continue;
+        };
+        let same = last.to == run.from
+            && (last.doing, last.class) == (run.doing, run.class);
+        if same && run.to - run.from < FEWEST {
+            last.to = run.to;
+        } else {
+            last.cut = same;
+            all.push(run);
+        }
+    }
+    all
 }
 
 /// Where the largest number is, the first of equals; `None` if all are zero.
@@ -125,7 +189,8 @@ mod tests {
             cell(Doing::Compute, 0, 119, 122),
         ];
         let runs = grid.runs(&cells, 100, 2, |task| task);
-        let run = |doing, class, from, to| Run { doing, class, from, to };
+        let run =
+            |doing, class, from, to| Run { doing, class, from, to, cut: false };
         // 6 of 10; then compute 3 + 1 = turn 4, the first of equals, and of
         // compute task 1 has more; then 2 of 2; then nothing.
         assert_eq!(
@@ -136,6 +201,28 @@ mod tests {
                 run(Doing::Compute, 0, 2, 3),
             ]
         );
+    }
+
+    #[test]
+    fn a_wait_that_follows_another_is_cut_off() {
+        let grid = Grid { axis: 60, columns: 60 };
+        let runs = |cells: &[Cell]| {
+            let runs = grid.runs(cells, 0, 1, |_| 0).into_iter();
+            runs.map(|run| (run.from, run.to, run.cut)).collect::<Vec<_>>()
+        };
+        let waits = |second, third| {
+            [
+                cell(Doing::Io, 0, 0, 20),
+                cell(Doing::Io, 1, second, 40),
+                cell(Doing::Io, 2, third, 60),
+            ]
+        };
+        let apart = [(0, 20, true), (20, 40, true), (40, 60, false)];
+        assert_eq!(runs(&waits(20, 40)), apart);
+        // Three that begin within few columns are one.
+        assert_eq!(runs(&waits(1, 2)), [(0, 60, false)]);
+        let idle = waits(20, 40).map(|c| Cell { doing: Doing::Idle, ..c });
+        assert_eq!(runs(&idle), [(0, 60, false)]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub fn svg(picture: &Picture) -> Result<String, Error> {
     picture.check()?;
     let layout = Layout::of(picture);
     for (column, marks) in LEVELS {
-        let document = Sheet::new(&layout, column, marks).document();
+        let document = Sheet::new(&layout, column, marks, false).document();
         if document.len() <= MOST_BYTES {
             return Ok(document);
         }

@@ -2,7 +2,7 @@
 
 use crate::picture::View;
 use crate::rows::Doing;
-use crate::sheet::{MARGIN, NOTE, Sheet, WIDTH, arrow};
+use crate::sheet::{Arrows, MARGIN, NOTE, Sheet, WIDTH};
 use crate::style::{COLOUR_COUNT, Look};
 use crate::svg::shapes::{Anchor, label, path};
 use crate::svg::text::{number, width};
@@ -13,11 +13,11 @@ impl Sheet<'_> {
     fn is_away(&self) -> bool {
         let paths = self.layout.panels.iter().map(|panel| &panel.path);
         let mut steps = paths.flat_map(|path| &path.steps);
-        let narrow = self.layout.axis / self.grid.columns as u64;
+        let narrow = self.layout.axis as f64 / self.plot * self.column as f64;
         let by_worker = self.layout.picture.views.contains(&View::Workers);
         by_worker
             && steps.any(|step| {
-                step.worker.is_none() && step.end - step.begin > narrow
+                step.worker.is_none() && (step.end - step.begin) as f64 > narrow
             })
     }
 
@@ -110,8 +110,8 @@ fn swatch(
         label(out, Anchor::Start, "mark", at, mark);
     }
     if look == Look::Other(Doing::Io) {
-        let mut line = String::new();
-        arrow(x + 3.0, x + wide - 3.0, y + 7.0, &mut line);
-        path(out, "arrow", &line);
+        let mut arrows = Arrows::default();
+        arrows.add(x + 3.0, x + wide - 3.0, y + 7.0);
+        arrows.draw(out);
     }
 }

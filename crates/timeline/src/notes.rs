@@ -5,7 +5,7 @@ use crate::picture::View;
 use crate::sheet::Sheet;
 use crate::style::{COLOUR_COUNT, Look};
 use crate::timeline::Timeline;
-use lanes_measure::words::{count, counted};
+use lanes_measure::words::{count, counted, time};
 
 impl Sheet<'_> {
     /// The lines under the picture.
@@ -59,19 +59,17 @@ impl Sheet<'_> {
                 counted(away, "wait")
             ));
         }
+        let (grid, _) = self.grid(timeline);
         let narrow = timeline.spans.iter().filter(|span| {
             let long = u128::from(span.end - span.begin);
-            long * (self.grid.columns as u128) < u128::from(self.grid.axis)
+            long * (grid.columns as u128) < u128::from(grid.axis)
         });
         let (narrow, all) = (narrow.count(), timeline.spans.len());
         if narrow > 0 {
-            let pixels = match self.column {
-                1 => "a pixel".to_owned(),
-                more => format!("a column of {more} pixels"),
-            };
+            let time = time(grid.axis as f64 / grid.columns as f64 / 1e9);
             notes.push(format!(
-                "Short spans merged: {} of {} are narrower than {pixels}, \
-                 which shows what took most of its time.",
+                "Short spans merged: {} of {} are narrower than a column, \
+                 which shows what took most of its {time}.",
                 count(narrow),
                 count(all)
             ));

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 ///
 /// Each timeline becomes two processes: one with a thread for each worker, and
 /// one with a thread for each task, which also shows its waits for a worker.
-/// Zero is the begin of each run. An event has the name of its state
-/// (`compute`, `io`, `lock`, `ready`), since viewers choose colours by name;
-/// the task is among its arguments.
+/// Zero is the begin of each run. An event has the name of its task, by which
+/// viewers choose colours; its category and an argument are its state
+/// (`compute`, `io`, `lock`, `ready`).
 pub fn perfetto(timelines: &[Timeline]) -> String {
     let mut events = Vec::new();
     for (index, timeline) in timelines.iter().enumerate() {
@@ -72,7 +72,7 @@ fn event(
     };
     json!({
         "ph": "X",
-        "name": word,
+        "name": timeline.task_label(cell.task),
         "cat": word,
         "cname": colour,
         "pid": process,
@@ -146,13 +146,14 @@ mod tests {
         assert_eq!(of("M").len(), 2 * 2 * (2 + 3));
         assert_eq!(spans[1]["ts"], 1.5);
         assert_eq!(spans[1]["dur"], 1.5);
-        assert_eq!(spans[1]["args"]["task"], "task 1");
+        assert_eq!(spans[1]["name"], "task 1");
+        assert_eq!(spans[1]["args"]["state"], "compute");
         let named = of("M").into_iter().map(|event| &event["args"]["name"]);
         let named: Vec<_> = named.filter(|name| !name.is_null()).collect();
         assert_eq!(named[0], "<script>\"& (drawn, not measured)");
         assert_eq!(named[1], "main \\ \"");
         assert_eq!(named[2], "<script>\"&: by task");
-        let ready = spans.iter().find(|event| event["name"] == "ready");
+        let ready = spans.iter().find(|event| event["cat"] == "ready");
         assert_eq!(ready.unwrap()["dur"], 1.5);
     }
 

@@ -4,9 +4,10 @@
 use crate::columns::Grid;
 use crate::layout::Layout;
 use crate::style::Look;
-use crate::svg::shapes::{Anchor, label};
+use crate::svg::shapes::{Anchor, label, path};
 use crate::svg::text::{number, width};
 use crate::svg::ticks::{linear, linear_time};
+use crate::timeline::Timeline;
 use lanes_measure::words::round_time;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -56,7 +57,9 @@ impl Ticks {
 /// A picture in the making.
 pub(crate) struct Sheet<'a> {
     pub(crate) layout: &'a Layout<'a>,
-    pub(crate) grid: Grid,
+    /// Whether a reader can make the axis longer: every timeline then has as
+    /// many columns as fill it, also one that is short beside the others.
+    pub(crate) zooms: bool,
     /// Pixels of a column.
     pub(crate) column: usize,
     pub(crate) marks: bool,
@@ -73,6 +76,7 @@ impl<'a> Sheet<'a> {
         layout: &'a Layout<'a>,
         column: usize,
         marks: bool,
+        zooms: bool,
     ) -> Self {
         let labels = layout.panels.iter().flat_map(|panel| {
             panel.views.iter().flat_map(move |(view, rows)| {
@@ -91,7 +95,7 @@ impl<'a> Sheet<'a> {
         };
         Self {
             layout,
-            grid: Grid { axis: layout.axis, columns },
+            zooms,
             column,
             marks,
             left,
@@ -100,6 +104,16 @@ impl<'a> Sheet<'a> {
             bottom_ticks,
             looks: BTreeSet::new(),
         }
+    }
+
+    /// The columns of a timeline, which end where it ends, and how wide one is
+    /// in pixels.
+    pub(crate) fn grid(&self, timeline: &Timeline) -> (Grid, f64) {
+        let axis = timeline.wall().max(1);
+        let long = self.plot * axis as f64 / self.layout.axis as f64;
+        let room = if self.zooms { self.plot } else { long };
+        let columns = (room / self.column as f64).ceil().max(1.0) as usize;
+        (Grid { axis, columns }, long / columns as f64)
     }
 
     /// Draws a time axis; returns where it ends.
@@ -127,16 +141,49 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// An arrow, where there is room for one.
-pub(crate) fn arrow(from: f64, to: f64, y: f64, path: &mut String) {
-    if to - from < 8.0 {
-        return;
+/// An arrow, where there is room for one: a line, and its head apart, which
+/// cannot be drawn out.
+#[derive(Default)]
+pub(crate) struct Arrows {
+    lines: String,
+    heads: String,
+}
+
+impl Arrows {
+    pub(crate) fn add(&mut self, from: f64, to: f64, y: f64) {
+        if to - from < 8.0 {
+            return;
+        }
+        let [from, to, y] = [from, to, y].map(number);
+        let _ = write!(self.lines, "M{from} {y}H{to}");
+        let _ = write!(self.heads, "M{to} {y}m-4-3l4 3l-4 3");
     }
-    let _ = write!(
-        path,
-        "M{} {}H{}m-4-3l4 3l-4 3",
-        number(from),
-        number(y),
-        number(to)
-    );
+
+    pub(crate) fn draw(&self, out: &mut String) {
+        path(out, "arrow", &self.lines);
+        path(out, "arrow head", &self.heads);
+    }
+}
+
+/// A length with as many decimals as columns of this width need.
+pub(crate) fn fine(value: f64, step: f64) -> String {
+    let decimals = (1.0 - step.log10()).ceil().clamp(1.0, 7.0) as usize;
+    let text = format!("{value:.decimals$}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    let short = text.strip_prefix('0').filter(|rest| rest.starts_with('.'));
+    short.unwrap_or(text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_as_fine_as_its_columns() {
+        let all = [(12.0, 1.0), (0.25, 1.0), (0.25, 0.05), (7.0, 0.001)];
+        let all = all.map(|(value, step)| fine(value, step));
+        assert_eq!(all, ["12", ".2", ".25", "7"]);
+        assert_eq!(fine(0.000_123_4, 0.000_1), ".00012");
+        assert_eq!(fine(0.0, 1.0), "0");
+    }
 }

@@ -1,5 +1,11 @@
 //! A picture cut into strips, so that a page can show some of its timelines and
-//! hide others, on the axis of all.
+//! hide others, on the axis of all or of a part.
+//!
+//! What lies on the axis is in an element of its own, `svg.track`, as wide as
+//! the whole axis: a page shows a part of the axis by another `viewBox`. What must
+//! not be drawn out with it, a page can tell by its class: `mark` (text, also
+//! `z4`, `z16` and so on where it has room only on an axis so many times as
+//! long), and `head` (of an arrow).
 
 use crate::layout::{Layout, Panel};
 use crate::picture::{Picture, View};
@@ -24,6 +30,10 @@ pub struct Strips {
     pub strips: Vec<Strip>,
     /// Lines below all of them.
     pub remarks: Vec<String>,
+    /// How long the axis is.
+    pub axis: Duration,
+    /// The unit of the axis above, if it has one.
+    pub unit: Option<Duration>,
     looks: BTreeSet<Look>,
 }
 
@@ -32,8 +42,10 @@ pub struct Strips {
 pub struct Strip {
     /// The model.
     pub name: String,
-    /// How long the run took.
+    /// How long the run took, in words.
     pub total: String,
+    /// How long the run took.
+    pub wall: Duration,
     /// The critical path's length and parts.
     pub path: String,
     /// The views, each as an SVG element.
@@ -53,7 +65,7 @@ pub fn strips(picture: &Picture, most: usize) -> Result<Strips, Error> {
     let mut levels = LEVELS.into_iter();
     loop {
         let (column, marks) = levels.next().expect("returns at the last");
-        let strips = cut(Sheet::new(&layout, column, marks));
+        let strips = cut(Sheet::new(&layout, column, marks, true));
         if strips.len() <= most || levels.len() == 0 {
             return Ok(strips);
         }
@@ -76,13 +88,16 @@ fn cut(mut sheet: Sheet<'_>) -> Strips {
         bottom: element("Time axis", bottom_end + 4.0, &bottom),
         strips,
         remarks: sheet.remarks(),
+        axis: Duration::from_nanos(sheet.layout.axis),
+        unit: sheet.layout.picture.unit,
         looks: sheet.looks,
     }
 }
 
 fn strip(sheet: &mut Sheet<'_>, panel: &Panel<'_>) -> Strip {
     let Panel { timeline, path, views } = panel;
-    let total = sheet.layout.total(Duration::from_nanos(timeline.wall()));
+    let wall = Duration::from_nanos(timeline.wall());
+    let total = sheet.layout.total(wall);
     let path = sheet.layout.made_of(path);
     let views = views.iter().map(|(view, rows)| {
         let mut out = String::new();
@@ -93,7 +108,7 @@ fn strip(sheet: &mut Sheet<'_>, panel: &Panel<'_>) -> Strip {
     });
     let views = views.collect();
     let notes = sheet.notes(timeline);
-    Strip { name: timeline.name.clone(), total, path, views, notes }
+    Strip { name: timeline.name.clone(), total, wall, path, views, notes }
 }
 
 fn element(title: &str, height: f64, body: &str) -> String {
