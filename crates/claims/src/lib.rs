@@ -21,5 +21,5 @@ mod work;
 pub use catalogue::claims;
 pub use claim::{By, Claim, Group};
 pub use exhibits::exhibit;
-pub use published::Published;
+pub use published::{Published, SCHEMA};
 pub use study::{Finding, Found, Study, study};

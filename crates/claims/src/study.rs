@@ -4,6 +4,7 @@ use crate::catalogue::claims;
 use crate::claim::{Claim, Group, Measure};
 use crate::exhibits::repetition;
 use crate::lab::{Lab, Samples, pythons, words};
+use lanes_measure::foreign;
 use lanes_measure::process::{Launch, Limits};
 use lanes_measure::statistics::{Bound, Interval, LEVEL, Outcome};
 use serde::{Deserialize, Serialize};
@@ -13,10 +14,13 @@ use std::path::Path;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// The claim, in a sentence.
+    #[serde(deserialize_with = "foreign::text")]
     pub claim: String,
     /// What was divided by what.
+    #[serde(deserialize_with = "foreign::text")]
     pub ratio: String,
     /// Who was measured.
+    #[serde(deserialize_with = "foreign::text")]
     pub who: String,
     /// For which values the claim holds.
     pub bound: Bound,
@@ -38,7 +42,7 @@ pub enum Found {
         verdict: Outcome,
     },
     /// Nothing, for this reason.
-    Missing(String),
+    Missing(#[serde(deserialize_with = "foreign::text")] String),
 }
 
 impl Found {

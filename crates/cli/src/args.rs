@@ -80,9 +80,11 @@ pub(crate) enum Command {
     Metg(Metg),
     /// Find the length from which on each model is faster than the plain loop
     Crossover(Crossover),
-    /// Write one HTML page of results, traces and source
+    /// Write a site of results, traces and source: a folder of pages that open
+    /// from disk
     Report(Report),
-    /// Measure briefly, trace, and write the page, in under three minutes
+    /// Measure briefly, trace, write the site, and print the answer, in under
+    /// three minutes
     Demo(Demo),
     /// Describe the columns of CSV and the keys of JSON that commands print
     Formats,
@@ -222,24 +224,31 @@ pub(crate) struct Rank {
 #[command(after_help = "\
 Examples:
   lanes report --open
-  lanes report before.json after.json results/fetch.traces.json -o page.html")]
+  lanes report before.json after.json results/fetch.traces.json -o pages
+  lanes report --single fetch -o fetch.html")]
 pub(crate) struct Report {
-    /// Result files, trace files, or folders; from a folder, the newest results
+    /// Files of results, traces, faults or claims, or folders; from a folder, the newest results
     /// and the newest traces of each workload are taken
     #[arg(default_value = "results", value_name = "PATH")]
     pub(crate) results: Vec<PathBuf>,
 
-    /// The file to write; by default `results/page.html`, or `page-2.html` and
-    /// so on if that exists
-    #[arg(short, long, value_name = "FILE")]
+    /// The folder to write the pages to: a new one, an empty one, or that of a
+    /// report from before, whose pages are then replaced; by default
+    /// `results/site`. With --single, a file, or a folder for it
+    #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
+
+    /// Write one workload alone, as one page to send to somebody; by default
+    /// `results/WORKLOAD.html`, with a number if that exists
+    #[arg(long, value_name = "WORKLOAD")]
+    pub(crate) single: Option<String>,
 
     /// The source tree; by default the one around the current folder, or the
     /// one that this program was built from
     #[arg(long, value_name = "FOLDER")]
     pub(crate) source: Option<PathBuf>,
 
-    /// Open the page in the browser
+    /// Open the first page in the browser
     #[arg(long)]
     pub(crate) open: bool,
 }
@@ -262,7 +271,7 @@ pub(crate) struct Demo {
     #[arg(short, long, default_value = "results", value_name = "FOLDER")]
     pub(crate) output: PathBuf,
 
-    /// Open the page in the browser
+    /// Open the first page in the browser
     #[arg(long)]
     pub(crate) open: bool,
 }

@@ -33,6 +33,7 @@ fn described(model: &Model) -> ListedModel {
         badge: described.badge.clone(),
         missing: model.missing().map(str::to_owned),
         serial: model.serial(),
+        exhibit: model.is_exhibit(),
     }
 }
 

@@ -60,14 +60,9 @@ pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
     match format {
         Format::Json => {
             let level = LEVEL;
-            return print(&json(&Published {
-                machine,
-                pythons,
-                build,
-                seconds,
-                level,
-                findings,
-            })?);
+            return print(&json(&Published::new(
+                machine, build, pythons, seconds, level, findings,
+            ))?);
         }
         Format::Csv => return print(&figures(&findings).text(format)?),
         Format::Table | Format::Markdown => {

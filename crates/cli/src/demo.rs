@@ -1,26 +1,26 @@
-//! `lanes demo`: a short session, traces, and a page with both.
+//! `lanes demo`: a short session, traces, and a site with both.
 
 use crate::args::{Conditions, Demo, Drawing, Place, Printing, Report, Run};
 use crate::fail::Fail;
-use crate::report::report;
+use crate::report::{SITE, answered, shown};
 use crate::run::{end, measured};
 use crate::say::progress;
 use crate::show::print;
 use crate::trace::record_all;
-use crate::verdict::verdict;
 use lanes_measure::session;
+use lanes_report::answer::Answer;
 use lanes_suite::MODELS;
 use std::time::Duration;
 
 /// How many runs of each model are traced.
 const TRACED: u64 = 3;
 
-/// Measures briefly, traces, makes the page, and ends with the verdict and the
-/// path of the page.
+/// Measures briefly, traces, makes the site, and ends with the answer in words
+/// and the path of the site.
 ///
 /// # Errors
 /// Those of `lanes run`, `lanes trace` and `lanes report`; a cell that failed
-/// is one after the page was made.
+/// is one after the site was made.
 pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
     let Demo { selection, budget, output, open } = options;
     let deadline = Duration::from_secs(60);
@@ -64,13 +64,17 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
         traced.models = names.collect();
     }
     let traces = record_all(&traced, &drawing, "demo")?;
-    progress!("lanes: 3 of 3, the page");
-    print(&verdict(&results))?;
-    report(&Report {
+    progress!("lanes: 3 of 3, the site");
+    let made = Report {
         results: vec![path, traces],
-        output: Some(output.clone()),
+        output: Some(output.join(SITE)),
+        single: None,
         source: None,
         open: *open,
-    })?;
+    };
+    let (answers, first) = answered(&made)?;
+    let answers: Vec<String> = answers.iter().map(Answer::to_string).collect();
+    print(&answers.join("\n"))?;
+    shown(&made, &first)?;
     ended
 }

@@ -88,7 +88,10 @@ fn not_new(path: &Path, error: &io::Error) -> Fail {
 }
 
 /// A temporary file in a folder, which is made if it is not there.
-fn written(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
+///
+/// # Errors
+/// Those of the file system.
+pub(crate) fn written(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
     fs::create_dir_all(folder).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
         _ => error,

@@ -19,6 +19,7 @@ mod fail;
 mod faults;
 mod figures;
 mod files;
+mod folder;
 mod formats;
 mod grid;
 mod hints;
@@ -44,7 +45,6 @@ mod studied;
 mod temporary;
 mod trace;
 mod tree;
-mod verdict;
 
 use crate::args::{Arguments, Command};
 use crate::fail::Fail;

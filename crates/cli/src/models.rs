@@ -218,6 +218,12 @@ impl Model {
         !self.cells_known || cells.any(|cell| cell.workload == workload)
     }
 
+    /// Whether it shows where time goes, and is no choice for a program.
+    pub(crate) fn is_exhibit(&self) -> bool {
+        matches!(&self.origin, Origin::Suite(entry)
+            if entry.family == Family::Exhibit)
+    }
+
     /// Its kind, as a heading.
     pub(crate) fn family(&self) -> &'static str {
         match &self.origin {

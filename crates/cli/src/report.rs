@@ -1,13 +1,15 @@
-//! `lanes report`: results, traces and source as one page.
+//! `lanes report`: results, traces and source as a site.
 
 use crate::args::{Report, Selection};
 use crate::catalogue::catalogue;
 use crate::fail::Fail;
 use crate::files::{save, save_new};
+use crate::folder::write;
 use crate::say::{line, note, progress};
 use crate::select::Cells;
 use crate::tree::tree;
 use jiff::Timestamp;
+use lanes_claims::Published;
 use lanes_core::{Size, rows};
 use lanes_measure::crossover;
 use lanes_measure::document::{Document, Unreadable};
@@ -15,19 +17,57 @@ use lanes_measure::faults::{self, Faults};
 use lanes_measure::metg;
 use lanes_measure::results::Results;
 use lanes_measure::words::{digits, time};
-use lanes_report::{Page, ResultFile, page};
+use lanes_report::answer::{Answer, answers};
+use lanes_report::{Content, ResultFile, single, site};
 use lanes_timeline::Traces;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Makes the page, and says where it is.
+/// The folder of the pages, below the one of results.
+pub(crate) const SITE: &str = "site";
+
+/// Makes the pages, or the one page, and says where they are.
 ///
 /// # Errors
 /// Those of files that were named, and of the output.
 pub(crate) fn report(options: &Report) -> Result<(), Fail> {
-    let begun = Instant::now();
+    let content = content(options)?;
+    let path = made(options, &content)?;
+    shown(options, &path)
+}
+
+/// As [`report`], and returns the answers that the first page gives; where the
+/// pages are is for the caller to say, with [`shown`].
+///
+/// # Errors
+/// Those of [`report`].
+pub(crate) fn answered(
+    options: &Report,
+) -> Result<(Vec<Answer>, PathBuf), Fail> {
+    let content = content(options)?;
+    let path = made(options, &content)?;
+    Ok((answers(&content.sessions, &content.catalogue), path))
+}
+
+/// Says where the pages are, and opens the first if that was asked for.
+///
+/// # Errors
+/// If it cannot be opened.
+pub(crate) fn shown(options: &Report, path: &Path) -> Result<(), Fail> {
+    let what = if options.single.is_some() { "page" } else { "site" };
+    line!("{what}: {}", path.display());
+    if options.open {
+        opener::open(path).map_err(|error| {
+            let what = "the page is written, but not opened";
+            Fail::Failure(format!("{what}: {error}"))
+        })?;
+    }
+    Ok(())
+}
+
+fn content(options: &Report) -> Result<Content, Fail> {
     let found = Found::of(&options.results)?;
     let selection = Selection::default();
     let models = Cells::of_all(&selection, rows(Size::Quick), true)?.models;
@@ -36,45 +76,72 @@ pub(crate) fn report(options: &Report) -> Result<(), Fail> {
         Some(folder) => catalogue.source(folder),
         None => catalogue.source(&tree()),
     };
-    let content = Page {
+    Ok(Content {
         catalogue,
         sessions: found.sessions,
         traces: found.traces,
         faults: found.faults,
+        claims: found.claims,
         source,
         made: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         notes: found.notes,
-    };
-    let html = page(&content).map_err(Fail::Failure)?;
-    let path = match &options.output {
-        None => save(Path::new("results"), "page", "html", &html)?,
-        Some(folder) if folder.is_dir() => save(folder, "page", "html", &html)?,
-        Some(file) => {
-            save_new(file, &html)?;
-            file.clone()
-        }
-    };
-    progress!(
-        "lanes: {} MB in {}",
-        digits(html.len() as f64 / 1e6),
-        time(begun.elapsed().as_secs_f64())
-    );
-    line!("page: {}", path.display());
-    if options.open {
-        opener::open(&path).map_err(|error| {
-            let what = "the page is written, but not opened";
-            Fail::Failure(format!("{what}: {error}"))
-        })?;
-    }
-    Ok(())
+    })
 }
 
-/// The content of a page that comes from files.
+/// Writes the pages, or the one page; the path of the one to open.
+fn made(options: &Report, content: &Content) -> Result<PathBuf, Fail> {
+    let begun = Instant::now();
+    let size = |bytes: usize| format!("{} MB", digits(bytes as f64 / 1e6));
+    let took = || time(begun.elapsed().as_secs_f64());
+    if let Some(workload) = &options.single {
+        let html = single(content, workload).map_err(Fail::Usage)?;
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        let name: String = workload.chars().map(plain).collect();
+        let path = match &options.output {
+            None => save(Path::new("results"), &name, "html", &html)?,
+            Some(folder) if folder.is_dir() => {
+                save(folder, &name, "html", &html)?
+            }
+            Some(file) => {
+                save_new(file, &html)?;
+                file.clone()
+            }
+        };
+        progress!("lanes: {} in {}", size(html.len()), took());
+        return Ok(path);
+    }
+    let folder = match &options.output {
+        None => Path::new("results").join(SITE),
+        Some(path) if path.extension().is_some_and(|end| end == "html") => {
+            return Err(Fail::Usage(format!(
+                "{} would be a file, and a report is a folder of pages; name \
+                 a folder, or one workload with --single",
+                path.display()
+            )));
+        }
+        Some(folder) => folder.clone(),
+    };
+    let pages = site(content).map_err(Fail::Failure)?;
+    let path = write(&folder, &pages)?;
+    let bytes = pages.iter().map(|page| page.html.len()).sum();
+    let largest = pages.iter().map(|page| page.html.len()).max();
+    progress!(
+        "lanes: {} pages, {} in {}; the largest has {}",
+        pages.len(),
+        size(bytes),
+        took(),
+        size(largest.unwrap_or(0))
+    );
+    Ok(path)
+}
+
+/// The content of the pages that comes from files.
 #[derive(Default)]
 struct Found {
     sessions: Vec<ResultFile>,
     traces: Vec<Traces>,
     faults: Vec<Faults>,
+    claims: Vec<Published>,
     /// Files that were found and left out.
     notes: Vec<String>,
 }
@@ -86,7 +153,7 @@ impl Found {
             if path.is_dir() {
                 found.folder(path)?;
             } else if path == Path::new("results") && !path.exists() {
-                // Nothing was measured yet: the page says so.
+                // Nothing was measured yet: the first page says so.
             } else {
                 // A pipe can be read once only.
                 let document = Document::read(path).map_err(Fail::of)?;
@@ -104,6 +171,10 @@ impl Found {
         }
         if document.schema() == Some(faults::SCHEMA) {
             self.faults.push(Faults::of(document)?);
+            return Ok(());
+        }
+        if document.schema() == Some(lanes_claims::SCHEMA) {
+            self.claims.push(Published::of(document)?);
             return Ok(());
         }
         let results = Results::of(document)?;

@@ -18,7 +18,7 @@ use lanes_measure::process::Limits;
 use lanes_timeline::{Picture, TracedWorkload, Traces, View, perfetto, svg};
 use std::path::PathBuf;
 
-/// Every workload, for the page.
+/// Every workload, for the site.
 const ALL: &str = "all";
 /// The models that are drawn unless others are named.
 const USUAL: [&str; 8] = [
@@ -124,7 +124,7 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
 }
 
 /// Records every workload that was chosen, in the models that were or in all
-/// that are here, for the page, and returns the file, which gets this name.
+/// that are here, for the site, and returns the file, which gets this name.
 ///
 /// # Errors
 /// Those of the selection and of the output. The file names the models that
@@ -269,7 +269,7 @@ fn written(
     }
 }
 
-/// Writes the file for the page, and prints its path.
+/// Writes the file for the site, and prints its path.
 fn keep(
     workloads: Vec<TracedWorkload>,
     drawing: &Drawing,

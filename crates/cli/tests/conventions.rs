@@ -228,9 +228,10 @@ fn a_peer_without_timelines_is_a_clear_line_of_a_trace() {
     let mut files: Vec<_> = files.collect();
     files.sort_unstable();
     assert_eq!(files, names);
-    // A page is made of the folder, which has a file for another program too.
-    ends(folder, &["report", "out", "-o", "page.html"], 0);
-    let page = fs::read_to_string(folder.join("page.html")).unwrap();
+    // A site is made of the folder, which has a file for another program too.
+    ends(folder, &["report", "out", "-o", "site"], 0);
+    let page = folder.join("site/workload-max.html");
+    let page = fs::read_to_string(page).unwrap();
     assert!(page.contains("data-model=\"sequential\""));
     // Alone it is all that was to be traced.
     let alone = [&trace[..], &["--models=py"]].concat();

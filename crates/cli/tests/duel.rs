@@ -116,14 +116,15 @@ fn a_build_against_itself_is_printed_and_left_as_a_file_and_a_page() {
     assert_eq!(visits(0), visits(1));
     assert_eq!(visits(2), visits(3));
 
-    let page = ["report", "a.json", "-o", "page.html"];
+    let page = ["report", "a.json", "-o", "site"];
     let page = Command::new(LANES)
         .args(page)
         .current_dir(folder.path())
         .output()
         .unwrap();
     assert!(page.status.success(), "{}", text(&page.stderr));
-    let html = fs::read_to_string(folder.path().join("page.html")).unwrap();
+    let html = folder.path().join("site/index.html");
+    let html = fs::read_to_string(html).unwrap();
     assert!(html.contains("rayon@after"));
 }
 

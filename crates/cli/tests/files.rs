@@ -231,11 +231,11 @@ fn the_newest_results_of_a_folder_are_those_that_began_last() {
         put("b.json", &newer);
         put("a.json", &older);
         put("c.json", &older);
-        let page = folder.path().join("page.html");
+        let site = folder.path().join("site");
         let mut command = lanes(&["report", "--output"]);
-        command.arg(&page).arg(folder.path());
+        command.arg(&site).arg(folder.path());
         ends(&command.output().unwrap(), 0);
-        let html = fs::read_to_string(page).unwrap();
+        let html = fs::read_to_string(site.join("index.html")).unwrap();
         assert!(html.contains(&begun) && !html.contains("2025-01-01T"));
     }
 }

@@ -1,4 +1,4 @@
-//! Files of results, of traces and of faults, up to the page that shows them.
+//! Files of results, of traces and of faults, up to the pages that show them.
 
 use lanes_core::{Size, WORKLOADS};
 use lanes_measure::change::{Limits, changes};
@@ -6,7 +6,7 @@ use lanes_measure::faults::{Faults, Verdict};
 use lanes_measure::ranking::{rank, unknown};
 use lanes_measure::results::{Results, RowResult};
 use lanes_measure::tables;
-use lanes_report::{Catalogue, ListedWorkload, Page, ResultFile};
+use lanes_report::{Catalogue, Content, ListedWorkload, ResultFile};
 use lanes_timeline::{
     Picture, Timeline, TracedWorkload, Traces, View, critical_path, perfetto,
     svg, totals,
@@ -82,7 +82,7 @@ pub fn traces(bytes: &[u8]) {
     }
 }
 
-/// A file of faults: what is no pass, and the page of it.
+/// A file of faults: what is no pass, and the pages of it.
 ///
 /// # Panics
 /// If it is not read again as it was written.
@@ -99,10 +99,10 @@ pub fn faults(bytes: &[u8]) {
     whole(Vec::new(), Vec::new(), vec![faults]);
 }
 
-/// A file of results or of traces: the page and the pictures of it.
+/// A file of results or of traces: the pages and the pictures of it.
 ///
 /// # Panics
-/// If the page has a script that is not its own.
+/// If a page has a script that is not its own.
 pub fn page(bytes: &[u8]) {
     let name = "session.json".to_owned();
     if let Some(results) = load(bytes, |path| Results::load(path).ok()) {
@@ -123,19 +123,22 @@ fn picture(traced: &TracedWorkload) {
     });
 }
 
-/// The page of these.
+/// The pages of these.
 fn whole(sessions: Vec<ResultFile>, traces: Vec<Traces>, faults: Vec<Faults>) {
-    let content = Page {
+    let content = Content {
         catalogue: catalogue(),
         sessions,
         traces,
         faults,
+        claims: Vec::new(),
         source: Err("no source".into()),
         made: "2026-01-02T00:00:00Z".into(),
         notes: Vec::new(),
     };
-    if let Ok(html) = lanes_report::page(&content) {
-        assert!(!html.contains("<script>&"), "markup of an input");
+    if let Ok(pages) = lanes_report::site(&content) {
+        let foreign = |html: &str| html.contains("<script>&");
+        let mut pages = pages.iter();
+        assert!(!pages.any(|page| foreign(&page.html)), "markup of an input");
     }
 }
 

@@ -51,10 +51,11 @@ export function addressOf(path) {
  *
  * Whatever the page asks for besides itself is refused and noted, and so is
  * whatever it complains of; `act` gets both lists. `strict` makes an error of
- * any entry once `act` is done.
+ * any entry once `act` is done. A page may lead to others in the folder
+ * `within`.
  */
 export async function visit(browser, address, options, act) {
-  const { strict = true, ...settings } = options;
+  const { strict = true, within, ...settings } = options;
   const itself = address.split("#")[0];
   const heard = { complaints: [], asked: [] };
   const context = await browser.newContext({
@@ -65,9 +66,12 @@ export async function visit(browser, address, options, act) {
   try {
     // What is not there in so long never comes.
     context.setDefaultTimeout(10_000);
-    const mayLoad = (url) => url.split("#")[0] === itself;
+    const isOther = (url) => within && url.startsWith(`${within}/`);
+    const mayLoad = (request) =>
+      request.url().split("#")[0] === itself ||
+      (request.isNavigationRequest() && isOther(request.url()));
     await context.route("**/*", (route) =>
-      mayLoad(route.request().url()) ? route.continue() : route.abort(),
+      mayLoad(route.request()) ? route.continue() : route.abort(),
     );
     await context.addInitScript(install);
     const page = await context.newPage();
@@ -91,7 +95,9 @@ export async function visit(browser, address, options, act) {
     });
     await page.goto(address);
     const found = await act(page, heard);
-    const others = heard.asked.filter((url) => url !== itself);
+    const others = heard.asked.filter(
+      (url) => url !== itself && !isOther(url),
+    );
     if (strict && heard.complaints.length + others.length > 0) {
       const asked = others.map((url) => `asks for ${url}`);
       throw new Error([...heard.complaints, ...asked].join("\n"));

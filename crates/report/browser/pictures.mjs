@@ -1,36 +1,36 @@
-// Pictures of the page for readers who only browse: node pictures.mjs FOLDER
-// with the page's path in LANES_PAGE.
+// Pictures of the site for readers who only browse: node pictures.mjs FOLDER
+// with the site's folder in LANES_SITE.
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { addressOf, launch, unrolled, visit } from "./chromium.mjs";
 
 const [folder] = process.argv.slice(2);
-const page = process.env.LANES_PAGE;
-if (!folder || !page) {
-  console.error("usage: LANES_PAGE=PAGE node pictures.mjs FOLDER");
+const site = process.env.LANES_SITE;
+if (!folder || !site) {
+  console.error("usage: LANES_SITE=FOLDER node pictures.mjs FOLDER");
   process.exit(2);
 }
 
 const SHOTS = [
   {
     name: "matrix",
-    place: "#matrix?size=quick&w=2",
-    selector: ".sheet.shown table",
+    place: "index.html",
+    selector: ".sheet table",
     width: 1260,
   },
   {
     name: "source",
-    place: "#fetch?m=tokio,rayon,threads",
-    selector: ".shown .siblings",
+    place: "workload-fetch.html#?m=tokio,rayon,threads",
+    selector: ".siblings",
     width: 1500,
   },
   {
     name: "timelines",
-    place: "#subtasks?m=sequential,threads,tokio,gil",
-    selector: ".shown .lanes-box",
+    place: "workload-subtasks.html#?m=sequential,threads,tokio,gil",
+    selector: ".lanes-box",
     width: 940,
     // All models on one picture would be too small to read.
-    act: (page) => page.locator(".shown .timelines input[name=chosen]").click(),
+    act: (page) => page.locator(".timelines input[name=chosen]").click(),
   },
 ];
 
@@ -43,7 +43,7 @@ try {
       deviceScaleFactor: 1.5,
     };
     const path = join(folder, `${name}.png`);
-    await visit(browser, addressOf(page) + place, options, async (page) => {
+    await visit(browser, `${addressOf(site)}/${place}`, options, async (page) => {
       await act?.(page);
       await unrolled(page);
       await page.locator(selector).first().screenshot({ path });

@@ -29,13 +29,9 @@ export function install() {
     };
   };
 
-  const shown = () =>
-    all("section.view").filter((view) => view.getClientRects().length > 0);
-
   /** Siblings that are shown, from left to right and from top to bottom. */
   const siblings = () =>
-    shown()
-      .flatMap((view) => all("article.sibling", view))
+    all("article.sibling")
       .filter((sibling) => all("*", sibling).some(visible))
       .map((sibling) => ({ sibling, box: boxOf(sibling) }))
       .sort((a, b) => a.box.left - b.box.left || a.box.top - b.box.top);
@@ -250,7 +246,6 @@ export function install() {
     luminance,
     painted,
     pieces,
-    shown: () => shown().map((view) => view.id),
     untilPainted,
     visible,
     watchFrames,

@@ -65,6 +65,8 @@ pub struct ListedModel {
     pub missing: Option<String>,
     /// Whether it has one worker, however many are asked for.
     pub serial: bool,
+    /// Whether it shows where time goes, and is no choice for a program.
+    pub exhibit: bool,
 }
 
 impl Catalogue {

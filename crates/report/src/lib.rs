@@ -1,52 +1,76 @@
-//! What was measured, traced and written, as one page.
+//! What was measured, traced and written, as a site: a folder of pages.
 //!
-//! A [`Page`] is results, traces and source; [`page()`] writes it as one HTML
-//! file that needs nothing else. [`plots`] draws its figures. The timelines
-//! come from `lanes-timeline`, the source from `lanes-source`, the tables and
-//! the words from `lanes-measure`.
+//! A [`Content`] is results, traces and source; [`site()`] makes pages of it,
+//! each an HTML file that needs nothing else, and [`single()`] makes one page
+//! of one workload. [`answer`] puts the verdicts in words, [`plots`] draws the
+//! figures. The timelines come from `lanes-timeline`, the source from
+//! `lanes-source`, the tables and the words from `lanes-measure`.
 //!
-//! `lanes report` makes the page from the newest results and traces in
+//! `lanes report` makes the site from the newest results and traces in
 //! `results/`, or from the files that it is given, and from the source tree.
-//! The page opens from disk. It asks the network for nothing, which its content
-//! policy forbids. It can be read without a script, in the dark, on a telephone
-//! and on paper.
+//! `lanes report --single fetch` makes the one page. The pages open from disk.
+//! They ask the network for nothing, which their content policy forbids. They
+//! can be read without a script, in the dark, on a telephone and on paper. No
+//! page is larger than 500 kB, and none grows with the number of workloads
+//! times that of models, but for a matrix, which is that product.
 //!
 //! ```
-//! use lanes_report::{Catalogue, Page, page};
+//! use lanes_report::{Catalogue, Content, site};
 //!
-//! let html = page(&Page {
+//! let pages = site(&Content {
 //!     catalogue: Catalogue::default(),
 //!     sessions: Vec::new(),
 //!     traces: Vec::new(),
 //!     faults: Vec::new(),
+//!     claims: Vec::new(),
 //!     source: Err("nobody asked for it".into()),
 //!     made: "2026-01-02T00:00:00Z".into(),
 //!     notes: Vec::new(),
 //! })?;
+//! assert_eq!(pages[0].name, "index.html");
+//! let html = &pages[0].html;
 //! assert!(html.contains("default-src &#39;none&#39;"));
-//! assert!(html.contains("There are no results, so this page has no figures"));
+//! assert!(html.contains("There are no results, so these pages have no "));
 //! # Ok::<(), String>(())
 //! ```
 //!
-//! # What the page shows
+//! # The folder
 //!
-//! - **The matrix**: slowdowns against the fastest model, as a heat map. Each
-//!   cell says the strongest thing that its interval proves: fastest, as fast,
+//! By default `lanes report` writes `results/site`, and `--output` names
+//! another folder. It takes a folder that is new or empty, or one that it wrote before,
+//! which it knows by the list `lanes-site.txt` in it: then pages that are no
+//! more are removed. A folder with anything else in it is refused. (One page of
+//! all, as `--output page.html` once wrote, is no more: it had 3 MB.)
+//!
+//! # What the pages show
+//!
+//! - **`index.html`**: the answer in words for each kind of work, made from the
+//!   verdicts; the matrix; the models ranked within each kind of work; the
+//!   sessions.
+//! - **`matrix-….html`**: the matrix of one session, one class of sizes and one
+//!   number of workers: slowdowns against the fastest model, as a heat map.
+//!   Each cell says the strongest thing that its interval proves: fastest, as fast,
 //!   slower, or at most so much slower. An open one is hatched, and a refusal
-//!   says why. Sizes and numbers of workers can be chosen. Rows can be sorted
-//!   by model, name, family or spread.
-//! - **A workload**: slowdowns with their intervals, times against the best
-//!   possible, CPU times beside them, the scaling curve, switches, memory and
-//!   latencies; and the timelines of every model on one axis.
-//! - **Faults**: what each model does in every case of the failure contract,
-//!   with the reason of each verdict but a pass, and what each library does by
-//!   itself.
-//! - **Source side by side**: two to four siblings in columns, part beside
-//!   part, with the words highlighted that differ from the left column. The
-//!   address holds the choice: `page.html#fetch?m=tokio,rayon,threads`, and
-//!   with `&only=1` only the differences.
-//! - **A model**: how it starts and stops, its poor fits, and its row of the
-//!   matrix.
+//!   says why. Rows can be sorted by model, name, kind or spread.
+//! - **`workload-….html`**: the answer; slowdowns with their intervals, times
+//!   against the best possible, CPU times beside them, the scaling curve,
+//!   switches, memory and latencies; then the timelines of every model on one
+//!   axis, which fits the models that are chosen, and zooms; then **source side
+//!   by side**: two to four siblings in columns, part beside part, with what
+//!   each calls, imports or awaits and no other column does. The address holds
+//!   the choice: `workload-fetch.html#source?m=tokio,rayon,threads`, and with
+//!   `&only=1` only the differences.
+//! - **`model-….html`**: how a model starts and stops, its poor fits, and its
+//!   row of every matrix.
+//! - **`session-….html`**: machine, versions and commit, and the tables.
+//! - **`faults.html`**: what each model does in every case of the failure
+//!   contract, with the reason of each verdict but a pass, and what each
+//!   library does by itself.
+//! - **`claims.html`**: what `lanes claims --json` found: each claim of threads,
+//!   locks, the GIL and processes, as a ratio with its interval.
+//!
+//! Names from outside are no addresses: in names of files they are letters,
+//! digits, `-` and `_`, and a number where two would be the same.
 //!
 //! A plot shows what was decided, and how surely:
 //!
@@ -74,7 +98,7 @@
 //!
 //! # The pictures in the repository
 //!
-//! `scripts/pictures` draws the pictures of the page that `lanes report
+//! `scripts/pictures` draws the pictures of the site that `lanes report
 //! crates/report/published/*.json` makes. That folder holds three sessions from
 //! one machine with two shared cores, and a trace of every model (`lanes trace
 //! all --runs 3`):
@@ -89,9 +113,12 @@
 //! Sessions so short, on two shared cores, leave some cells open. More time
 //! decides them: `lanes run max --budget 2m`.
 
+pub mod answer;
 mod catalogue;
-mod page;
+mod content;
 pub mod plots;
+mod site;
 
 pub use catalogue::{Catalogue, ListedCell, ListedModel, ListedWorkload};
-pub use page::{Page, ResultFile, page};
+pub use content::{Content, ResultFile};
+pub use site::{PageFile, single, site};

@@ -7,7 +7,7 @@ use lanes_measure::document::Unreadable;
 use lanes_measure::ranking::rank;
 use lanes_measure::results::Results;
 use lanes_measure::summarize::summarize;
-use lanes_report::{Catalogue, Page, ResultFile, page};
+use lanes_report::{Catalogue, Content, ResultFile, site};
 use lanes_timeline::Traces;
 use serde_json::{Value, json};
 use std::fs;
@@ -128,18 +128,22 @@ fn draw(sessions: Vec<Results>, traces: Vec<Traces>) {
     let sessions = sessions
         .into_iter()
         .map(|results| ResultFile { name: "0.json".into(), results });
-    let html = page(&Page {
+    let pages = site(&Content {
         catalogue: Catalogue { workloads: Vec::new(), models: Vec::new() },
         sessions: sessions.collect(),
         traces,
         faults: Vec::new(),
+        claims: Vec::new(),
         source: Err("it was not looked for".into()),
         made: "2026-01-02T00:00:00Z".into(),
         notes: Vec::new(),
     })
     .unwrap();
-    assert!(!html.contains('\u{1b}') && !html.contains('\0'));
-    assert!(!html.contains("<script>\""));
+    for page in pages {
+        let html = page.html;
+        assert!(!html.contains('\u{1b}') && !html.contains('\0'));
+        assert!(!html.contains("<script>\""));
+    }
 }
 
 /// Loads each broken file, and does something with those that are accepted; how

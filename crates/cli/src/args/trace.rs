@@ -13,7 +13,7 @@ Examples:
   lanes trace fetch --items 8 --models 'threads,rayon,tokio'
   lanes trace all --runs 3")]
 pub(crate) struct Trace {
-    /// The workload; `all` records every one, for the page
+    /// The workload; `all` records every one, for the site
     #[arg(default_value = "subtasks", value_name = "WORKLOAD")]
     pub(crate) workload: String,
 

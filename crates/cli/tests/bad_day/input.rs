@@ -22,12 +22,12 @@ fn sessions() -> [String; 3] {
     })
 }
 
-/// The page of a folder or a file, and what was said.
+/// The first page of a folder or a file, and what was said.
 fn report(input: &Path) -> (String, String) {
     let out = tempfile::tempdir().unwrap();
-    let page = out.path().join("page.html");
+    let page = out.path().join("index.html");
     let mut command = lanes(&["report"]);
-    command.arg(input).arg("--output").arg(&page);
+    command.arg(input).arg("--output").arg(out.path());
     let output = command.output().unwrap();
     let errors = ends(&output, 0);
     (fs::read_to_string(page).unwrap(), errors)
@@ -66,8 +66,9 @@ fn a_file_is_what_it_says_in_any_order_encoding_and_from_a_pipe() {
         bash("exec \"$0\" rank <(cat of*)", here);
         let said = bash("exec \"$0\" cmp <(cat of*) <(cat of*)", here);
         assert!(said.contains("are of one session"), "{said}");
-        bash("exec \"$0\" report <(cat of*) -o page.html", here);
-        let page = fs::read_to_string(here.join("page.html")).unwrap();
+        bash("exec \"$0\" report <(cat of*) -o site", here);
+        let page = here.join("site/index.html");
+        let page = fs::read_to_string(page).unwrap();
         assert!(page.contains(TIMES[0]));
     }
 }

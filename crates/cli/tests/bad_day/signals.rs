@@ -108,7 +108,7 @@ fn every_subcommand_ends_at_a_signal() {
         &["trace", "fetch", "--runs=1000", "--output=."],
         &["figures", "--runs=1000", "--output=."],
         &["claims", "computing"],
-        &["report", "--output=page.html"],
+        &["report", "--output=site"],
         &["demo", "--output=a.json"],
         &["list"],
         &["doctor"],

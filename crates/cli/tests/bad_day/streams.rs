@@ -38,7 +38,7 @@ const COMMANDS: [(&[&str], &[&str]); 13] = [
         ],
         &["t/fetch.perfetto.json", "t/fetch.svg", "t/fetch.traces.json"],
     ),
-    (&["report", "a.json", "--output=p.html"], &["p.html"]),
+    (&["report", "a.json", "--output=p"], &["p/index.html"]),
 ];
 
 /// Runs each in a folder of its own with these streams.
@@ -82,7 +82,7 @@ fn a_full_output_is_an_error_in_a_line() {
         command.stdout(full());
     };
     each(streams, |arguments, child| {
-        // A page is a file; nothing is printed.
+        // Pages are files; nothing is printed.
         if arguments[0] == "report" {
             said(arguments, child, 0);
             return;

@@ -1,8 +1,9 @@
-//! A workload's page: figures, timelines, source side by side.
+//! A workload's page: the answer, figures, timelines, source side by side.
 
-use super::content::Page;
-use super::names::{Ids, encoded};
+use super::addresses::{Addresses, Link};
 use super::sizes::{Size, SizeKeys};
+use crate::answer::{Answer, RowAnswer};
+use crate::content::Content;
 use crate::plots::{self, Finding, Scaling, Times, Whisker};
 use lanes_measure::results::RowResult;
 use lanes_measure::statistics::Grade;
@@ -12,19 +13,19 @@ use lanes_measure::tables::{
     percentiles, speedups, standings, used,
 };
 use lanes_measure::words::{self, counted, percent, round_time, time};
-use lanes_source::{Difference, LineDifference, WorkloadSource};
+use lanes_source::WorkloadSource;
 use lanes_timeline::{Picture, Strips, Timeline, TracedWorkload, View, strips};
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The timelines of a workload take no more bytes than this.
-const MOST_STRIPS: usize = 80_000;
+const MOST_STRIPS: usize = 150_000;
 
 /// A workload's page.
 pub(crate) struct WorkloadView {
     pub(crate) name: String,
-    pub(crate) id: String,
-    pub(crate) link: String,
     pub(crate) family: String,
+    /// Who is fastest, in words.
+    pub(crate) answer: Option<RowAnswer>,
     /// What it measures and does not measure, its items and sizes; none for a
     /// workload that is not listed.
     pub(crate) about: Option<About>,
@@ -33,8 +34,6 @@ pub(crate) struct WorkloadView {
     pub(crate) figures: Vec<Figures>,
     pub(crate) traced: Option<Traced>,
     pub(crate) source: Option<WorkloadSource>,
-    /// The differences between siblings, for the script.
-    pub(crate) differences: String,
 }
 
 pub(crate) struct About {
@@ -43,8 +42,8 @@ pub(crate) struct About {
     pub(crate) unit: String,
     pub(crate) quick: String,
     pub(crate) full: String,
-    /// Model, its address, fit and reason.
-    pub(crate) fits: Vec<(String, String, String, String)>,
+    /// Model, fit and reason.
+    pub(crate) fits: Vec<(Link, String, String)>,
 }
 
 pub(crate) struct Choice {
@@ -55,7 +54,9 @@ pub(crate) struct Choice {
 
 /// Figures of a row, of one number of workers or of all.
 pub(crate) struct Figures {
+    /// Its sizes, for the script and for people.
     pub(crate) size: String,
+    pub(crate) label: String,
     /// None if they belong to all numbers of workers.
     pub(crate) workers: Option<usize>,
     pub(crate) heading: String,
@@ -80,46 +81,51 @@ pub(crate) struct Traced {
     pub(crate) from: String,
 }
 
-/// Every workload that is listed or was measured or traced.
-pub(crate) fn workloads(
-    page: &Page,
-    keys: &SizeKeys,
-    ids: &mut Ids,
-) -> Vec<WorkloadView> {
-    let listed = page.catalogue.workloads.iter().map(|l| l.workload.as_str());
-    let rows = page.sessions.iter().flat_map(|s| &s.results.rows);
-    let measured = rows.map(|row| row.workload.as_str());
-    let traced = page.traces.iter().flat_map(|traces| &traces.workloads);
-    let traced = traced.map(|traced| traced.workload.as_str());
-    let mut names: Vec<&str> = Vec::new();
-    for name in listed.chain(measured).chain(traced) {
-        if !names.contains(&name) {
-            names.push(name);
+impl WorkloadView {
+    /// The sizes of its figures, for the script and for people, each once.
+    pub(crate) fn sizes(&self) -> Vec<(&str, &str)> {
+        let mut sizes: Vec<(&str, &str)> = Vec::new();
+        for Figures { size, label, .. } in &self.figures {
+            if !sizes.iter().any(|(known, _)| known == size) {
+                sizes.push((size, label));
+            }
         }
+        sizes
     }
-    names.into_iter().map(|name| workload(name, page, keys, ids)).collect()
+
+    /// The numbers of workers of its figures, each once.
+    pub(crate) fn workers(&self) -> Vec<usize> {
+        let all = self.figures.iter().filter_map(|figures| figures.workers);
+        let all: BTreeSet<usize> = all.collect();
+        all.into_iter().collect()
+    }
 }
 
-fn workload(
+/// The page of a workload that is listed, or was measured or traced.
+pub(crate) fn workload(
     name: &str,
-    page: &Page,
+    content: &Content,
     keys: &SizeKeys,
-    ids: &mut Ids,
+    answers: &[Answer],
+    addresses: &Addresses,
 ) -> WorkloadView {
-    let listed = page.catalogue.workload(name);
-    let source = page.source.as_ref().ok();
+    let mut said = answers.iter().flat_map(|answer| &answer.rows);
+    let catalogue = &content.catalogue;
+    let listed = catalogue.workload(name);
+    let source = content.source.as_ref().ok();
     let source = source.and_then(|source| {
         source.workloads.iter().find(|source| source.workload == name)
     });
     let mut figures = Vec::new();
-    for (number, session) in page.sessions.iter().enumerate() {
+    for (number, session) in content.sessions.iter().enumerate() {
         for row in session.results.rows.iter().filter(|r| r.workload == name) {
-            let size = keys.key(number, Size::of(row, &page.catalogue));
+            let size = Size::of(row, catalogue);
+            let sizes = (keys.key(number, size), keys.label(number, size));
             let cores = session.results.machine.cores;
-            figures.extend(self::figures(row, &size, cores));
+            figures.extend(self::figures(row, &sizes, cores));
         }
     }
-    let mut all = page.traces.iter().flat_map(|traces| {
+    let mut all = content.traces.iter().flat_map(|traces| {
         let own = traces.workloads.iter().filter(|of| of.workload == name);
         own.map(move |traced| (traced, traces.begun.as_str()))
     });
@@ -129,20 +135,18 @@ fn workload(
             siblings.any(|s| s.models.iter().any(|m| m == model))
         })
     };
-    let choices = page.catalogue.models.iter().map(|listed| Choice {
+    let choices = catalogue.models.iter().map(|listed| Choice {
         name: listed.model.clone(),
         family: listed.family.clone(),
         sourced: sourced(&listed.model),
     });
     WorkloadView {
-        id: ids.of(name),
-        link: format!("#{}", encoded(name)),
         family: listed.map_or("others", |listed| &listed.family).to_owned(),
+        answer: said.find(|row| row.workload == name).cloned(),
         about: listed.map(|listed| {
             let cells = listed.cells.iter().map(|cell| {
-                let link = format!("#model-{}", encoded(&cell.model));
-                let (fit, reason) = (cell.fit.clone(), cell.reason.clone());
-                (cell.model.clone(), link, fit, reason)
+                let link = addresses.model(&cell.model);
+                (link, cell.fit.clone(), cell.reason.clone())
             });
             About {
                 stresses: listed.stresses.clone(),
@@ -156,20 +160,24 @@ fn workload(
         choices: choices.collect(),
         figures,
         traced: all.next().map(|(of, begun)| traced(of, begun)),
-        differences: source.map_or_else(String::new, differences),
         source: source.cloned(),
         name: name.to_owned(),
     }
 }
 
 /// The plots and tables of one row.
-fn figures(row: &RowResult, size: &str, cores: usize) -> Vec<Figures> {
+fn figures(
+    row: &RowResult,
+    (size, label): &(String, String),
+    cores: usize,
+) -> Vec<Figures> {
     let name = format!("{} {}", row.workload, row.size);
     let mut all = Vec::new();
     if let Some(summary) = &row.summary {
         for group in &summary.groups {
             all.push(Figures {
-                size: size.to_owned(),
+                size: size.clone(),
+                label: label.clone(),
                 workers: Some(group.workers),
                 heading: heading(&name, row, summary, group),
                 plots: group_plots(row, summary, group),
@@ -180,7 +188,8 @@ fn figures(row: &RowResult, size: &str, cores: usize) -> Vec<Figures> {
         }
     }
     let mut rest = Figures {
-        size: size.to_owned(),
+        size: size.clone(),
+        label: label.clone(),
         workers: None,
         heading: format!("{name}: all numbers of workers"),
         plots: Vec::new(),
@@ -416,27 +425,4 @@ fn traced(traced: &TracedWorkload, begun: &str) -> Traced {
         failed: traced.failed.iter().cloned().chain(empty).collect(),
         from: format!("recorded {begun}"),
     }
-}
-
-/// The differences as the script reads them: for each pair its parts, for each
-/// part the lines of both, for each line its number and the stretches.
-fn differences(source: &WorkloadSource) -> String {
-    let side = |lines: &[LineDifference]| -> Value {
-        let line = |line: &LineDifference| {
-            let words = line.words.iter().flat_map(|(from, to)| [*from, *to]);
-            json!([line.line, words.collect::<Vec<_>>()])
-        };
-        lines.iter().map(line).collect()
-    };
-    let pair = |difference: &Difference| {
-        let parts = difference.parts.iter().map(|part| {
-            let [left, right] = &part.lines;
-            json!([part.key, side(left), side(right)])
-        });
-        let (left, right) = difference.pair;
-        json!([left, right, parts.collect::<Vec<_>>()])
-    };
-    let pairs: Vec<Value> = source.differences.iter().map(pair).collect();
-    // Nothing in a string ends the script element, or begins a comment.
-    Value::from(pairs).to_string().replace('<', "\\u003c")
 }

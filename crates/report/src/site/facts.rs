@@ -1,11 +1,11 @@
 //! The facts about a session: machine, versions, twins, and whether it ended.
 
-use super::content::ResultFile;
+use crate::content::ResultFile;
 use lanes_measure::results::{Results, State};
 use lanes_measure::tables::own;
 use lanes_measure::words::{counted, digits, percent, range};
 
-/// The facts about a session, for the top of the page.
+/// The facts about a session.
 pub(super) struct Facts {
     pub(super) name: String,
     pub(super) begun: String,
@@ -75,7 +75,7 @@ impl Facts {
             }
             State::Complete => None,
             State::Running => Some(
-                "This session did not end: it still ran when the page was \
+                "This session did not end: it still ran when these pages were \
                  made, or was killed. Its figures are from the samples so far."
                     .into(),
             ),
@@ -118,9 +118,11 @@ fn twin(results: &Results) -> String {
 }
 
 /// Machines with commits, then versions, each once.
-pub(super) fn measured_on(facts: &[Facts]) -> Vec<String> {
-    let machines = facts.iter().map(|facts| &facts.on);
-    let versions = facts.iter().flat_map(|facts| &facts.versions);
+pub(super) fn measured_on<'a>(
+    facts: impl Iterator<Item = &'a Facts> + Clone,
+) -> Vec<String> {
+    let machines = facts.clone().map(|facts| &facts.on);
+    let versions = facts.flat_map(|facts| &facts.versions);
     let mut all: Vec<String> = Vec::new();
     for what in machines.chain(versions) {
         if !all.contains(what) {

@@ -1,7 +1,7 @@
 //! The sizes of sessions: quick, full and others.
 
-use super::content::ResultFile;
 use crate::catalogue::Catalogue;
+use crate::content::ResultFile;
 use lanes_measure::results::RowResult;
 
 /// Which sizes a row belongs to.
@@ -78,13 +78,5 @@ impl SizeKeys {
             false => String::new(),
         };
         format!("{} sizes{of}", size.key())
-    }
-
-    /// Each key with its label.
-    pub(super) fn labels(&self) -> Vec<(String, String)> {
-        let labels = self.0.iter().map(|(session, size, key)| {
-            (key.clone(), self.label(*session, *size))
-        });
-        labels.collect()
     }
 }

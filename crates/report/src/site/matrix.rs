@@ -1,11 +1,13 @@
 //! The matrix: workloads by models, as a heat map of slowdowns against the
 //! fastest.
 
-use super::content::{Page, ResultFile};
-use super::names::encoded;
+use super::addresses::{Addresses, Link};
+use super::frame::Frame;
 use super::sizes::{Size, SizeKeys};
 use crate::catalogue::{Catalogue, ListedModel};
+use crate::content::{Content, ResultFile};
 use crate::plots::Finding;
+use askama::Template;
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::results::{ContenderResult, RowResult, State};
 use lanes_measure::statistics::Grade;
@@ -18,6 +20,8 @@ const SHADES: [f64; 8] = [1.03, 1.1, 1.25, 1.5, 2.0, 4.0, 10.0, 40.0];
 
 /// A table of one session, in one class of sizes, with one number of workers.
 pub(crate) struct Sheet {
+    /// The page that it has for itself.
+    pub(crate) file: String,
     /// Its sizes, for the script and for people.
     pub(crate) key: String,
     pub(crate) label: String,
@@ -37,7 +41,7 @@ pub(crate) struct Sheet {
 pub(crate) struct Head {
     pub(crate) name: String,
     pub(crate) model: String,
-    pub(crate) link: String,
+    pub(crate) link: Link,
     pub(crate) family: String,
     pub(crate) badge: Option<String>,
 }
@@ -47,7 +51,9 @@ pub(crate) struct Row {
     pub(crate) workload: String,
     pub(crate) family: String,
     pub(crate) label: String,
-    pub(crate) link: String,
+    pub(crate) link: Link,
+    /// What the workload measures.
+    pub(crate) about: String,
     /// By how much a second process of the fastest model differed.
     pub(crate) twin: String,
     pub(crate) cells: Vec<Cell>,
@@ -68,8 +74,12 @@ pub(crate) struct Cell {
 }
 
 /// Every table, in the order of the sessions, quick sizes first.
-pub(crate) fn sheets(page: &Page, keys: &SizeKeys) -> Vec<Sheet> {
-    let Page { sessions, catalogue, .. } = page;
+pub(crate) fn sheets(
+    content: &Content,
+    keys: &SizeKeys,
+    addresses: &mut Addresses,
+) -> Vec<Sheet> {
+    let Content { sessions, catalogue, .. } = content;
     let mut sheets = Vec::new();
     for (number, session) in sessions.iter().enumerate() {
         let rows = &session.results.rows;
@@ -85,25 +95,27 @@ pub(crate) fn sheets(page: &Page, keys: &SizeKeys) -> Vec<Sheet> {
         }
         tables.sort_unstable();
         tables.dedup();
-        let heads = heads(session, catalogue);
+        let heads = heads(session, catalogue, addresses);
         let listed = catalogue.models.iter().map(|listed| &listed.model);
         let absent =
             listed.filter(|name| !heads.iter().any(|head| head.name == **name));
         let absent: Vec<String> = absent.cloned().collect();
         for (size, workers) in tables {
             let of_size = |row: &&RowResult| Size::of(row, catalogue) == size;
-            let rows = rows
-                .iter()
-                .filter(of_size)
-                .map(|row| self::row(row, workers, &heads, session, catalogue));
+            let all = Measured { session, catalogue, addresses };
+            let rows = rows.iter().filter(of_size);
+            let rows = rows.map(|row| all.row(row, workers, &heads));
+            let rows = rows.collect();
+            let key = keys.key(number, size);
             sheets.push(Sheet {
-                key: keys.key(number, size),
+                file: addresses.file("matrix", &format!("{key}-{workers}")),
+                key,
                 label: keys.label(number, size),
                 session: number + 1,
                 workers,
                 workers_text: counted(workers, "worker"),
                 families: families(&heads),
-                rows: rows.collect(),
+                rows,
                 absent: absent.clone(),
                 heads: heads.clone(),
             });
@@ -113,7 +125,11 @@ pub(crate) fn sheets(page: &Page, keys: &SizeKeys) -> Vec<Sheet> {
 }
 
 /// The listed models of a session, then the models that only it has.
-fn heads(session: &ResultFile, catalogue: &Catalogue) -> Vec<Head> {
+fn heads(
+    session: &ResultFile,
+    catalogue: &Catalogue,
+    addresses: &Addresses,
+) -> Vec<Head> {
     let rows = &session.results.rows;
     let there = |listed: &&ListedModel| {
         rows.iter()
@@ -125,7 +141,7 @@ fn heads(session: &ResultFile, catalogue: &Catalogue) -> Vec<Head> {
         Head {
             name: model.clone(),
             model: model.clone(),
-            link: format!("#model-{}", encoded(model)),
+            link: addresses.model(model),
             family: family.clone(),
             badge: badge.clone(),
         }
@@ -144,7 +160,7 @@ fn heads(session: &ResultFile, catalogue: &Catalogue) -> Vec<Head> {
         // It stands with its family.
         let last = heads.iter().rposition(|head| head.family == family);
         let at = last.map_or(heads.len(), |last| last + 1);
-        let link = format!("#model-{}", encoded(&name));
+        let link = addresses.model(&name);
         heads.insert(at, Head { name, model, link, family, badge: None });
     }
     heads
@@ -161,76 +177,83 @@ fn families(heads: &[Head]) -> Vec<(String, usize)> {
     families
 }
 
-fn row(
-    row: &RowResult,
-    workers: usize,
-    heads: &[Head],
-    session: &ResultFile,
-    catalogue: &Catalogue,
-) -> Row {
-    let summary = row.summary.as_ref();
-    let mut groups = summary.iter().flat_map(|summary| &summary.groups);
-    let group = groups.find(|group| group.workers == workers);
-    let twin = summary.and_then(|summary| summary.twin);
-    let cell = |head: &Head| {
-        let standing = group.and_then(|group| {
-            let named =
-                |s: &&Standing| row.contenders[s.contender].name == head.name;
-            Some((group, group.standings.iter().find(named)?))
-        });
-        match standing {
-            Some((group, standing)) => measured(row, group, standing, head),
-            None => unmeasured(row, workers, head, session, catalogue),
-        }
-    };
-    let listed = catalogue.workload(&row.workload);
-    Row {
-        workload: row.workload.clone(),
-        family: listed.map_or("others", |listed| &listed.family).to_owned(),
-        label: row.size.clone(),
-        link: format!("#{}", encoded(&row.workload)),
-        twin: twin.map_or_else(|| "not known".into(), |twin| ends(&twin)),
-        cells: heads.iter().map(cell).collect(),
-    }
+/// A session, and what its rows lead to.
+struct Measured<'a> {
+    session: &'a ResultFile,
+    catalogue: &'a Catalogue,
+    addresses: &'a Addresses,
 }
 
-fn measured(
-    row: &RowResult,
-    group: &Group,
-    standing: &Standing,
-    head: &Head,
-) -> Cell {
-    let ratio = standing.ratio.map_or(1.0, |ratio| ratio.median.exp());
-    let finding = Finding::of(standing.grade.as_ref());
-    let shade = SHADES.iter().filter(|shade| ratio > **shade).count();
-    let interval = match &standing.ratio {
-        Some(ratio) => format!(" ({})", ends(ratio)),
-        None => String::new(),
-    };
-    let cpu = standing
-        .cpu
-        .map_or_else(String::new, |cpu| format!(", CPU time {}", time(cpu)));
-    let best = &row.contenders[group.best].model;
-    let mut chosen = vec![encoded(best), encoded(&head.model)];
-    chosen.dedup();
-    Cell {
-        model: head.name.clone(),
-        class: format!("{} h{shade}", finding.class()),
-        text: brief_grade(standing.grade.as_ref(), ratio),
-        ratio: Some(ratio),
-        title: format!(
-            "{}: {}{cpu}, slowdown {}{interval}, {}",
-            head.name,
-            time(standing.seconds),
-            digits(ratio),
-            tables::finding(row, standing),
-        ),
-        link: Some(format!(
-            "#{}?m={}",
-            encoded(&row.workload),
-            chosen.join(",")
-        )),
-        reason: None,
+impl Measured<'_> {
+    fn row(&self, row: &RowResult, workers: usize, heads: &[Head]) -> Row {
+        let summary = row.summary.as_ref();
+        let mut groups = summary.iter().flat_map(|summary| &summary.groups);
+        let group = groups.find(|group| group.workers == workers);
+        let twin = summary.and_then(|summary| summary.twin);
+        let cell = |head: &Head| {
+            let standing = group.and_then(|group| {
+                let named = |s: &&Standing| {
+                    row.contenders[s.contender].name == head.name
+                };
+                Some((group, group.standings.iter().find(named)?))
+            });
+            match standing {
+                Some((group, standing)) => {
+                    self.measured(row, group, standing, head)
+                }
+                None => {
+                    unmeasured(row, workers, head, self.session, self.catalogue)
+                }
+            }
+        };
+        let listed = self.catalogue.workload(&row.workload);
+        let family = listed.map_or("others", |listed| &listed.family);
+        let about = listed.map_or("", |listed| &listed.stresses);
+        Row {
+            workload: row.workload.clone(),
+            family: family.to_owned(),
+            label: row.size.clone(),
+            link: self.addresses.workload(&row.workload),
+            about: about.to_owned(),
+            twin: twin.map_or_else(|| "not known".into(), |twin| ends(&twin)),
+            cells: heads.iter().map(cell).collect(),
+        }
+    }
+
+    fn measured(
+        &self,
+        row: &RowResult,
+        group: &Group,
+        standing: &Standing,
+        head: &Head,
+    ) -> Cell {
+        let ratio = standing.ratio.map_or(1.0, |ratio| ratio.median.exp());
+        let finding = Finding::of(standing.grade.as_ref());
+        let shade = SHADES.iter().filter(|shade| ratio > **shade).count();
+        let interval = match &standing.ratio {
+            Some(ratio) => format!(" ({})", ends(ratio)),
+            None => String::new(),
+        };
+        let cpu = standing.cpu;
+        let cpu = cpu.map(|cpu| format!(", CPU time {}", time(cpu)));
+        let mut chosen = vec![&*row.contenders[group.best].model, &*head.model];
+        chosen.dedup();
+        Cell {
+            model: head.name.clone(),
+            class: format!("{} h{shade}", finding.class()),
+            text: brief_grade(standing.grade.as_ref(), ratio),
+            ratio: Some(ratio),
+            title: format!(
+                "{}: {}{}, slowdown {}{interval}, {}",
+                head.name,
+                time(standing.seconds),
+                cpu.unwrap_or_default(),
+                digits(ratio),
+                tables::finding(row, standing),
+            ),
+            link: self.addresses.source(&row.workload, &chosen),
+            reason: None,
+        }
     }
 }
 
@@ -327,16 +350,17 @@ fn lacks(catalogue: &Catalogue, row: &RowResult, head: &Head) -> bool {
         && catalogue.cell(&row.workload, &head.model).is_none()
 }
 
-/// The numbers of workers of some tables, each once.
-pub(crate) fn workers(sheets: &[Sheet]) -> Vec<usize> {
-    let mut workers: Vec<usize> =
-        sheets.iter().map(|sheet| sheet.workers).collect();
-    workers.sort_unstable();
-    workers.dedup();
-    workers
-}
-
 impl Sheet {
+    /// Its sizes and workers, as a heading.
+    pub(crate) fn title(&self) -> String {
+        format!("{}, {}", self.label, self.workers_text)
+    }
+
+    /// The other tables.
+    pub(crate) fn others<'a>(&self, all: &'a [Self]) -> Vec<&'a Self> {
+        all.iter().filter(|other| other.file != self.file).collect()
+    }
+
     /// The reasons of the cells without figures, each once with its cells.
     pub(crate) fn reasons(&self) -> Vec<(String, String)> {
         let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
@@ -356,6 +380,15 @@ impl Sheet {
         };
         reasons.into_iter().map(joined).collect()
     }
+}
+
+/// The page of one table.
+#[derive(Template)]
+#[template(path = "matrix.html")]
+pub(crate) struct SheetPage<'a> {
+    pub(crate) frame: Frame<'a>,
+    pub(crate) sheet: &'a Sheet,
+    pub(crate) others: Vec<&'a Sheet>,
 }
 
 #[cfg(test)]
