@@ -1,10 +1,9 @@
-//! The source of the siblings, cut into parts that stand side by side, and
-//! their differences.
+//! The source of the siblings, cut into parts that stand side by side.
 //!
 //! [`Source::read`] reads a source tree of Lanes. Each sibling comes out as
 //! [`Piece`]s with a key: the lines of its header, its imports, its fit, `run`,
 //! and what stands below. Pieces of two siblings with the same key stand beside
-//! each other. [`Difference`]s say which lines and words of them differ.
+//! each other.
 //!
 //! The tree may be anything. What is in it comes out as escaped text, and no
 //! file outside of its folder `crates` is read.
@@ -29,7 +28,6 @@
 //! ```
 
 mod commit;
-mod differences;
 mod file;
 mod highlight;
 mod language;
@@ -39,6 +37,5 @@ mod python;
 mod rust;
 mod tree;
 
-pub use differences::{Difference, LineDifference, PartDifference};
 pub use parts::{Excerpt, Piece};
 pub use tree::{ModelSource, Sibling, Source, WorkloadSource};

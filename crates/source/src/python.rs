@@ -33,10 +33,8 @@ pub(crate) struct Class<'p, 'a> {
 }
 
 /// One workload in one model.
-pub(crate) struct Found<'a> {
+pub(crate) struct Found {
     pub(crate) path: String,
-    /// The text of its file.
-    pub(crate) text: &'a str,
     pub(crate) parts: Vec<Piece>,
     pub(crate) imports: Vec<String>,
     pub(crate) lines_of_code: usize,
@@ -123,7 +121,7 @@ impl<'p, 'a> Class<'p, 'a> {
 
     /// The parts of a sibling and its lines of code: those of the method and of
     /// the other methods of its class that it calls.
-    pub(crate) fn sibling(&self, workload: &str) -> Option<Found<'a>> {
+    pub(crate) fn sibling(&self, workload: &str) -> Option<Found> {
         let file = self.module.file;
         let (_, method) = self.method(workload)?;
         let own = self.called(workload);
@@ -151,7 +149,6 @@ impl<'p, 'a> Class<'p, 'a> {
         let nodes = own.iter().map(|(_, node)| *node).chain([method]);
         Some(Found {
             path: file.path.clone(),
-            text: &file.text,
             imports: imports.map(|import| import.path()).collect(),
             lines_of_code: lines_of_code(nodes.map(inner), is_docs),
             parts: pieces(file, parts),

@@ -1,8 +1,7 @@
 //! A source tree: its workloads with their siblings, and its models.
 
 use crate::commit::commit;
-use crate::differences::{Difference, Text, differences};
-use crate::file::{File, is_plain, lines};
+use crate::file::{File, is_plain};
 use crate::highlight::Highlighters;
 use crate::language::Language;
 use crate::parts::{Excerpt, Piece};
@@ -34,8 +33,6 @@ pub struct WorkloadSource {
     /// What all siblings call: the definition, then the kernels, then what the
     /// siblings in Python name of their package.
     pub beside: Vec<Excerpt>,
-    /// Where siblings of one language differ: every pair once.
-    pub differences: Vec<Difference>,
 }
 
 /// One workload in one model.
@@ -233,8 +230,6 @@ impl<'p, 'a> Tree<'p, 'a> {
         }
         let definition = reader.core(&format!("workload/{workload}"));
         let mut siblings = Vec::new();
-        // The text of each sibling's file.
-        let mut files = Vec::new();
         let mut called = BTreeSet::new();
         for Listed { directory, folder, models, class } in &self.sources {
             let models = models.clone();
@@ -242,7 +237,6 @@ impl<'p, 'a> Tree<'p, 'a> {
                 let found = class.as_ref();
                 let found = found.and_then(|class| class.sibling(workload));
                 let Some(found) = found else { continue };
-                files.push(found.text.to_owned());
                 siblings.push(Sibling {
                     models,
                     path: found.path,
@@ -263,16 +257,11 @@ impl<'p, 'a> Tree<'p, 'a> {
                     imports: rust::imports(&file),
                     parts: rust::pieces(&file),
                 });
-                files.push(file.text);
             }
         }
         if definition.is_none() && siblings.is_empty() {
             return None;
         }
-        let texts = siblings.iter().zip(&files);
-        let texts: Vec<_> =
-            texts.map(|(sibling, file)| texts_of(sibling, file)).collect();
-        let differences = differences(&texts);
         let mut beside = Vec::new();
         if let Some(definition) = &definition {
             beside.extend(rust::definition(definition));
@@ -281,7 +270,7 @@ impl<'p, 'a> Tree<'p, 'a> {
         let classes = self.sources.iter().filter_map(|s| s.class.as_ref());
         beside.extend(self.package.beside(classes, workload));
         let workload = workload.to_owned();
-        Some(WorkloadSource { workload, siblings, beside, differences })
+        Some(WorkloadSource { workload, siblings, beside })
     }
 
     /// The kernels that a definition calls, itself or through a method of a
@@ -324,18 +313,4 @@ impl<'p, 'a> Tree<'p, 'a> {
         };
         models.iter().filter_map(source).collect()
     }
-}
-
-/// The parts of a sibling as text, cut out of its file.
-fn texts_of<'t>(
-    sibling: &'t Sibling,
-    file: &'t str,
-) -> (&'static str, Vec<Text<'t>>) {
-    let lines: Vec<&str> = lines(file).collect();
-    let text = |piece: &'t Piece| {
-        let first = piece.first - 1;
-        let lines = lines[first..first + piece.lines.len()].to_vec();
-        Text { key: &piece.key, lines }
-    };
-    (sibling.language, sibling.parts.iter().map(text).collect())
 }

@@ -1,7 +1,7 @@
 //! The source tree of this repository, and trees that are made up, cut into
 //! parts.
 
-use lanes_source::{Difference, Piece, Sibling, Source, WorkloadSource};
+use lanes_source::{Piece, Sibling, Source, WorkloadSource};
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -451,103 +451,6 @@ fn models_show_how_they_start_and_stop() {
             assert_eq!(text(html), line);
             assert!(!line.starts_with("mod tests"), "{}", excerpt.path);
         }
-    }
-}
-
-#[test]
-fn differences_are_lines_and_words_of_both() {
-    for found in &TREE.workloads {
-        // Every pair of one language has another title at least.
-        let pairs = ["rust", "python"].map(|language| {
-            let own = found.siblings.iter().filter(|s| s.language == language);
-            let count = own.count();
-            count * count.saturating_sub(1) / 2
-        });
-        let pairs: usize = pairs.iter().sum();
-        assert_eq!(found.differences.len(), pairs, "{}", found.workload);
-        for difference in &found.differences {
-            check(found, difference);
-        }
-    }
-    let index = |model: &str| {
-        let own = |sibling: &Sibling| sibling.models[0] == model;
-        found("fetch").siblings.iter().position(own).unwrap()
-    };
-    let pair = (index("tokio"), index("smol"));
-    let mut differences = found("fetch").differences.iter();
-    let between = differences.find(|of| of.pair == pair).unwrap();
-    let keys: Vec<_> = between.parts.iter().map(|part| &*part.key).collect();
-    assert_eq!(keys, ["title", "imports", "fit", "run"]);
-    // "`fetch` in tokio." and "`fetch` in smol."
-    let title = &between.parts[0].lines;
-    assert_eq!(title[0][0].words, [(15, 20)]);
-    assert_eq!(title[1][0].words, [(15, 19)]);
-}
-
-fn check(found: &WorkloadSource, difference: &Difference) {
-    let (first, second) = difference.pair;
-    assert!(first < second);
-    let siblings = [first, second].map(|index| &found.siblings[index]);
-    assert_eq!(siblings[0].language, siblings[1].language);
-    for part in &difference.parts {
-        let pieces = siblings.map(|sibling| piece(sibling, &part.key));
-        let mut same = Vec::new();
-        for (piece, differ) in pieces.iter().zip(&part.lines) {
-            let lines: Vec<_> = piece.lines.iter().map(|l| text(l)).collect();
-            let mut rest: Vec<Option<&str>> =
-                lines.iter().map(|line| Some(line.trim())).collect();
-            for differ in differ {
-                assert!(rest[differ.line].take().is_some(), "listed twice");
-                let line = &lines[differ.line];
-                let units: Vec<_> = line.encode_utf16().collect();
-                let mut last = 0;
-                for &(begin, end) in &differ.words {
-                    assert!(last <= begin && begin <= end, "{differ:?}");
-                    assert!(String::from_utf16(&units[..begin]).is_ok());
-                    assert!(String::from_utf16(&units[begin..end]).is_ok());
-                    last = end;
-                }
-            }
-            let rest = rest.into_iter().flatten().filter(|l| !l.is_empty());
-            same.push(rest.map(str::to_owned).collect::<Vec<_>>());
-        }
-        assert_eq!(same[0], same[1], "what is left is the same");
-        assert!(part.lines.iter().any(|lines| !lines.is_empty()));
-    }
-}
-
-#[test]
-fn differences_do_not_depend_on_which_is_first() {
-    let mut turned = models();
-    turned.reverse();
-    let turned = read(&turned);
-    for (found, turned) in TREE.workloads.iter().zip(&turned.workloads) {
-        let there = |index: usize| {
-            let model = &found.siblings[index].models[0];
-            let own = |sibling: &Sibling| sibling.models.contains(model);
-            turned.siblings.iter().position(own).unwrap()
-        };
-        assert_eq!(found.differences.len(), turned.differences.len());
-        let mut swapped = 0;
-        for difference in &found.differences {
-            let (first, second) = difference.pair;
-            let pair = (there(first), there(second));
-            let swaps = pair.0 > pair.1;
-            swapped += usize::from(swaps);
-            let pair = if swaps { (pair.1, pair.0) } else { pair };
-            let mut others = turned.differences.iter();
-            let other = others.find(|other| other.pair == pair).unwrap();
-            for part in &difference.parts {
-                let mut parts = other.parts.iter();
-                let other = parts.find(|other| other.key == part.key).unwrap();
-                let mut lines = part.lines.clone();
-                if swaps {
-                    lines.reverse();
-                }
-                assert_eq!(lines, other.lines);
-            }
-        }
-        assert!(swapped > 0);
     }
 }
 
