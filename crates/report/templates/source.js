@@ -77,8 +77,10 @@ function texts(list) {
 }
 // What a reader looks for: what is called, imported or awaited. How a local
 // variable is called says nothing of a model.
+const telling = /^(async|await|move|unsafe|yield)$/;
 const matters = (text, found, piece) => piece.dataset.key === 'imports'
-  || text.parentElement.closest('.k, .t, .f, .a') !== null
+  || telling.test(found[0])
+  || text.parentElement.closest('.t, .f, .a') !== null
   || text.data.startsWith('::', found.index + found[0].length);
 const cache = new Map();
 function content(piece) {

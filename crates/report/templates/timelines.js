@@ -8,6 +8,17 @@ const axis = Number(box.dataset.axis);
 const unit = Number(box.dataset.unit ?? 0);
 const tracks = $$('svg.track', box);
 const wide = Number(tracks[0].getAttribute('width'));
+// Patterns of the tracks are drawn out with the axis: the legend has its own.
+const tiles = $$('.tiles pattern');
+for (const tile of tiles) {
+  const copy = tile.cloneNode(true);
+  copy.id += '-key';
+  tile.after(copy);
+}
+for (const swatch of $$('rect', $('svg.lanes', box))) {
+  const tile = getComputedStyle(swatch).fill.match(/#([\w-]+)/)?.[1];
+  if (tile) swatch.style.fill = `url(#${tile}-key)`;
+}
 // The part of the axis that is shown, of all lanes or of the chosen ones.
 let [from, to, end] = [0, 1, 1];
 
@@ -33,7 +44,7 @@ function show(start, stop) {
   }
   // What is drawn out with the axis, and should not be.
   box.style.setProperty('--k', long);
-  for (const tile of $$('.tiles pattern')) tile.setAttribute('patternTransform', `scale(${long} 1)`);
+  for (const tile of tiles) tile.setAttribute('patternTransform', `scale(${long} 1)`);
   box.classList.toggle('zoomed', long < 0.7);
   for (const level of [4, 16, 64, 256]) box.classList.toggle('z' + level, long * level <= 1);
   const [above, below] = $$('.axis svg', box);
