@@ -16,7 +16,7 @@ const SHOTS = [
     name: "matrix",
     place: "index.html",
     selector: ".sheet table",
-    width: 1260,
+    width: 1330,
   },
   {
     name: "source",
