@@ -13,10 +13,11 @@ pub use row::{RowAnswer, Slower, Tie};
 
 use crate::catalogue::Catalogue;
 use crate::content::ResultFile;
-use lanes_core::{Point, workload};
+use lanes_core::Point;
 use lanes_measure::ranking::{Finding, Ranking, YARDSTICK, rank};
 use lanes_measure::results::{Results, RowResult};
 use lanes_measure::words::counted;
+use row::{is_overhead, list};
 use std::fmt::{self, Display};
 
 /// What is answered for one kind of work.
@@ -134,11 +135,6 @@ fn family(row: &RowResult, catalogue: &Catalogue) -> String {
     listed.map_or("others", |listed| &listed.family).to_owned()
 }
 
-/// Whether a workload measures overhead alone.
-fn is_overhead(name: &str) -> bool {
-    workload::find(name).is_some_and(|known| known.point == Point::Overhead)
-}
-
 /// A family as a heading.
 fn title(family: &str) -> String {
     match family {
@@ -193,16 +189,6 @@ fn overall(ranking: &Ranking) -> String {
         text += &format!("; not known: {}", list(&unknown));
     }
     text + "."
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn list(names: &[impl AsRef<str>]) -> String {
-    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-    match &names[..] {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [others @ .., last] => format!("{} and {last}", others.join(", ")),
-    }
 }
 
 /// As the terminal shows it.

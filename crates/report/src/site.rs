@@ -30,6 +30,7 @@ use frame::{Frame, Maker, Needs};
 use index::Index;
 use matrix::SheetPage;
 use model::ModelView;
+use session::SessionView;
 use sizes::SizeKeys;
 use workload::WorkloadView;
 
@@ -54,7 +55,8 @@ pub fn site(content: &Content) -> Result<Vec<PageFile>, String> {
     let mut addresses = Addresses::of(content);
     let sheets = matrix::sheets(content, &keys, &mut addresses);
     let sessions = session::sessions(content, &mut addresses);
-    let maker = Maker::of(content, &addresses, &sessions);
+    let links = sessions.iter().map(SessionView::link).collect();
+    let maker = Maker::of(content, &addresses, links);
     let answers = answers(&content.sessions, &content.catalogue);
     let mut pages = Vec::new();
     let mut add = |name: &str, page: &dyn askama::DynTemplate| {

@@ -1,7 +1,7 @@
 //! One row in words.
 
-use super::{is_overhead, list};
 use crate::catalogue::Catalogue;
+use lanes_core::{Point, workload};
 use lanes_measure::ranking::YARDSTICK;
 use lanes_measure::results::{ContenderResult, Results, RowResult, Taken};
 use lanes_measure::statistics::Grade;
@@ -55,6 +55,11 @@ pub struct Slower {
     pub ratio: [f64; 2],
     /// What they say of this workload, where it does not fit them well.
     pub reason: Option<String>,
+}
+
+/// Whether a workload measures overhead alone.
+pub(super) fn is_overhead(name: &str) -> bool {
+    workload::find(name).is_some_and(|known| known.point == Point::Overhead)
 }
 
 /// A row with the models that a program may choose from, summed up anew: what
@@ -259,6 +264,16 @@ fn by(ratio: f64) -> String {
         ..99.5 => format!("{ratio:.0} times"),
         ..9950.0 => format!("{:.0} times", (ratio / 10.0).round() * 10.0),
         _ => format!("{ratio:.0e} times"),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn list(names: &[impl AsRef<str>]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match &names[..] {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::addresses::{ABOUT, Addresses, CLAIMS, FAULTS, INDEX, Link};
 use super::policy::policy;
-use super::session::SessionView;
 use crate::content::Content;
 use crate::plots;
 use lanes_timeline::{Strips, dress};
@@ -65,14 +64,10 @@ impl<'a> Maker<'a> {
     pub(crate) fn of(
         content: &'a Content,
         addresses: &Addresses,
-        sessions: &[SessionView],
+        sessions: Vec<Link>,
     ) -> Self {
         let workloads = content.workloads().into_iter();
         let models = content.models().into_iter();
-        let session = |view: &SessionView| Link {
-            text: view.title.clone(),
-            href: Some(view.file.clone()),
-        };
         let menu = Menu {
             index: INDEX,
             about: ABOUT,
@@ -80,7 +75,7 @@ impl<'a> Maker<'a> {
             faults: (!content.faults.is_empty()).then_some(FAULTS),
             workloads: workloads.map(|of| addresses.workload(of)).collect(),
             models: models.map(|of| addresses.model(of)).collect(),
-            sessions: sessions.iter().map(session).collect(),
+            sessions,
         };
         Self { menu: Some(menu), made: &content.made }
     }

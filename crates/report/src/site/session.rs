@@ -1,6 +1,6 @@
 //! A session's page: what was measured, and its tables.
 
-use super::addresses::Addresses;
+use super::addresses::{Addresses, Link};
 use super::facts::Facts;
 use super::frame::Frame;
 use super::matrix::Sheet;
@@ -14,6 +14,14 @@ pub(crate) struct SessionView {
     pub(crate) title: String,
     pub(crate) file: String,
     pub(crate) facts: Facts,
+}
+
+impl SessionView {
+    /// The link to its page.
+    pub(crate) fn link(&self) -> Link {
+        let (text, href) = (self.title.clone(), Some(self.file.clone()));
+        Link { text, href }
+    }
 }
 
 /// Every session.
