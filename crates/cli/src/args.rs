@@ -227,8 +227,8 @@ Examples:
   lanes report before.json after.json results/fetch.traces.json -o pages
   lanes report --single fetch -o fetch.html")]
 pub(crate) struct Report {
-    /// Files of results, traces, faults or claims, or folders; from a folder, the newest results
-    /// and the newest traces of each workload are taken
+    /// Files of results, traces, faults or claims, or folders; from a folder,
+    /// the newest results and the newest traces of each workload are taken
     #[arg(default_value = "results", value_name = "PATH")]
     pub(crate) results: Vec<PathBuf>,
 

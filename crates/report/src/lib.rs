@@ -37,10 +37,10 @@
 //! # The folder
 //!
 //! By default `lanes report` writes `results/site`, and `--output` names
-//! another folder. It takes a folder that is new or empty, or one that it wrote before,
-//! which it knows by the list `lanes-site.txt` in it: then pages that are no
-//! more are removed. A folder with anything else in it is refused. (One page of
-//! all, as `--output page.html` once wrote, is no more: it had 3 MB.)
+//! another folder. It takes a folder that is new or empty, or one that it wrote
+//! before, which it knows by the list `lanes-site.txt` in it: then pages that
+//! are no more are removed. A folder with anything else in it is refused. (One
+//! page of all, as `--output page.html` once wrote, is no more: it had 3 MB.)
 //!
 //! # What the pages show
 //!
@@ -49,9 +49,9 @@
 //!   sessions.
 //! - **`matrix-….html`**: the matrix of one session, one class of sizes and one
 //!   number of workers: slowdowns against the fastest model, as a heat map.
-//!   Each cell says the strongest thing that its interval proves: fastest, as fast,
-//!   slower, or at most so much slower. An open one is hatched, and a refusal
-//!   says why. Rows can be sorted by model, name, kind or spread.
+//!   Each cell says the strongest thing that its interval proves: fastest, as
+//!   fast, slower, or at most so much slower. An open one is hatched, and a
+//!   refusal says why. Rows can be sorted by model, name, kind or spread.
 //! - **`workload-….html`**: the answer; slowdowns with their intervals, times
 //!   against the best possible, CPU times beside them, the scaling curve,
 //!   switches, memory and latencies; then the timelines of every model on one
@@ -66,8 +66,8 @@
 //! - **`faults.html`**: what each model does in every case of the failure
 //!   contract, with the reason of each verdict but a pass, and what each
 //!   library does by itself.
-//! - **`claims.html`**: what `lanes claims --json` found: each claim of threads,
-//!   locks, the GIL and processes, as a ratio with its interval.
+//! - **`claims.html`**: what `lanes claims --json` found: each claim of
+//!   threads, locks, the GIL and processes, as a ratio with its interval.
 //!
 //! Names from outside are no addresses: in names of files they are letters,
 //! digits, `-` and `_`, and a number where two would be the same.

@@ -2,10 +2,10 @@
 //! hide others, on the axis of all or of a part.
 //!
 //! What lies on the axis is in an element of its own, `svg.track`, as wide as
-//! the whole axis: a page shows a part of the axis by another `viewBox`. What must
-//! not be drawn out with it, a page can tell by its class: `mark` (text, also
-//! `z4`, `z16` and so on where it has room only on an axis so many times as
-//! long), and `head` (of an arrow).
+//! the whole axis: a page shows a part of the axis by another `viewBox`. What
+//! must not be drawn out with it, a page can tell by its class: `mark` (text,
+//! also `z4`, `z16` and so on where it has room only on an axis so many times
+//! as long), and `head` (of an arrow).
 
 use crate::layout::{Layout, Panel};
 use crate::picture::{Picture, View};
