@@ -3,15 +3,17 @@
 mod cmp;
 mod crossover;
 mod duel;
+mod job;
 mod metg;
 mod printing;
 mod run;
 mod trace;
-mod values;
+pub(crate) mod values;
 
 pub(crate) use cmp::Cmp;
 pub(crate) use crossover::Crossover;
 pub(crate) use duel::Duel;
+pub(crate) use job::{Advise, Among, Asked, Job, Map};
 pub(crate) use metg::Metg;
 pub(crate) use printing::{Format, Printing};
 pub(crate) use run::{Conditions, Run};
@@ -58,6 +60,12 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Measure the models and rank them
     Run(Run),
+    /// Measure your own job and its neighbours, and say which model to take, by
+    /// how much, and what would change that
+    Advise(Advise),
+    /// Draw a map: which model is best for tasks that compute so long and wait
+    /// so long
+    Map(Map),
     /// Compare two sessions, cell by cell
     Cmp(Cmp),
     /// Compare two builds of Lanes in one session, such as a commit and its

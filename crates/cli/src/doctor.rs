@@ -295,6 +295,7 @@ fn noise() -> Result<Vec<Finding>, Fail> {
         even: false,
         rounds: None,
         until: None,
+        map: None,
         budget: Duration::from_secs(8),
         seed: 7,
         level: 0.95,

@@ -179,6 +179,7 @@ fn measured(
         rounds: options.rounds.map(|rounds| rounds as usize),
         budget: Duration::ZERO,
         until: None,
+        map: None,
         seed: options.conditions.seed,
         level: 0.95,
         margin: options.margin,
@@ -188,7 +189,8 @@ fn measured(
     };
     let default = || Plan::default_budget(plan.cells()).max(LEAST_BUDGET);
     plan.budget = options.budget.unwrap_or_else(default);
-    session(&mut plan, options.items.is_some(), &options.place.output).map(Some)
+    session(&mut plan, options.items.is_some(), &options.place.output, "")
+        .map(Some)
 }
 
 /// Each chosen model of both builds, one after the other.

@@ -3,6 +3,7 @@
 #![doc = include_str!("../FORMATS.md")]
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
+mod advise;
 mod args;
 mod catalogue;
 mod changes;
@@ -26,6 +27,7 @@ mod hints;
 mod interrupt;
 mod kept;
 mod list;
+mod map;
 mod metg;
 mod models;
 mod planned;
@@ -128,6 +130,8 @@ fn measure(command: &Command) -> Result<(), Fail> {
         Command::Check(options) => check::check(options),
         Command::Doctor(options) => doctor::doctor(options),
         Command::Run(options) => run::run(options),
+        Command::Advise(options) => advise::advise(options),
+        Command::Map(options) => map::map(options),
         Command::Cmp(options) => cmp::cmp(options),
         Command::Duel(options) => duel::duel(options),
         Command::Rank(options) => rank::rank(options),

@@ -77,7 +77,7 @@ pub(crate) fn sized(full: bool, items: Option<usize>) -> Vec<Box<dyn Row>> {
 pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
     let mut plan = plan(options, true)?;
     let has_items = options.items.is_some();
-    session(&mut plan, has_items, &options.place.output)
+    session(&mut plan, has_items, &options.place.output, "")
 }
 
 /// What was chosen. Only where it is going to be measured, peers are started,
@@ -105,6 +105,7 @@ fn plan(options: &Run, starts: bool) -> Result<Plan, Fail> {
         rounds: options.rounds.map(|rounds| rounds as usize),
         budget: Duration::ZERO,
         until: options.until,
+        map: None,
         seed,
         level: 0.95,
         margin: options.margin,
@@ -118,7 +119,8 @@ fn plan(options: &Run, starts: bool) -> Result<Plan, Fail> {
 }
 
 /// Measures what is planned, and saves it after each visit in the file that is
-/// returned. `has_items` says that the sizes follow from `--items`.
+/// returned, whose name in a folder begins with `kind`. `has_items` says that
+/// the sizes follow from `--items`.
 ///
 /// # Errors
 /// Those of the places for files, and of inputs that cannot be made.
@@ -126,11 +128,12 @@ pub(crate) fn session(
     plan: &mut Plan,
     has_items: bool,
     place: &Path,
+    kind: &str,
 ) -> Result<(Results, PathBuf), Fail> {
     // Every session needs it: no row is to blame.
     drop(temporary::folder()?);
     let begun = jiff::Timestamp::now();
-    let output = output(place, "", &begun)?;
+    let output = output(place, kind, &begun)?;
     let refused = session::check(plan);
     possible(plan, &refused, has_items)?;
     let bar = bar(plan);

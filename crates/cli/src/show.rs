@@ -23,6 +23,11 @@ impl Sheet {
         Self(Figures::new(columns))
     }
 
+    /// As [`Sheet::new`], of names that are known when it is made.
+    pub(crate) fn with(columns: impl IntoIterator<Item = String>) -> Self {
+        Self(Figures::with(columns))
+    }
+
     pub(crate) fn row(&mut self, row: Vec<String>) {
         self.0.row(row);
     }

@@ -80,6 +80,7 @@ pub(crate) fn plan(
         rounds: None,
         budget: Duration::ZERO,
         until: None,
+        map: None,
         seed: conditions.seed,
         level: LEVEL,
         margin: MARGIN,

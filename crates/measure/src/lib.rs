@@ -16,6 +16,7 @@ mod image;
 mod inbox;
 mod launch;
 pub mod machine;
+pub mod map;
 pub mod metg;
 pub mod peer;
 pub mod process;

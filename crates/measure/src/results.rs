@@ -6,6 +6,7 @@ use crate::document::{Document, Unreadable};
 use crate::failure::Failure;
 use crate::foreign;
 use crate::machine::Machine;
+use crate::map::Axes;
 use crate::protocol::Sample;
 use crate::statistics::median;
 use crate::summary::Summary;
@@ -49,6 +50,10 @@ pub struct Results {
     pub margin: f64,
     /// What reading the clock costs, in seconds.
     pub clock: f64,
+    /// The parameters that the rows differ in, where they are the points of a
+    /// map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<Axes>,
     /// The rows, in the order of the catalogue.
     pub rows: Vec<RowResult>,
 }
@@ -322,6 +327,7 @@ pub(crate) mod tests {
             level: 0.95,
             margin: 0.03,
             clock: 3e-8,
+            map: None,
             rows: Vec::new(),
         }
     }

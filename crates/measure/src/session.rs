@@ -93,6 +93,7 @@ pub fn run(
         level: plan.level,
         margin: plan.until.unwrap_or(plan.margin),
         clock: clock().as_secs_f64(),
+        map: plan.map,
         rows: rows.iter().map(|row| empty(&**row, plan)).collect(),
     };
     let folder = tempfile::Builder::new().prefix("lanes-").tempdir();

@@ -44,6 +44,7 @@ pub(crate) fn sweep(
         rounds: Some(1),
         budget: plan.budget,
         until: None,
+        map: None,
         seed: seed::part(plan.seed, number),
         level: plan.level,
         margin: plan.margin,

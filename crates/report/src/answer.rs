@@ -126,6 +126,7 @@ fn bare(results: &Results) -> Results {
         level: results.level,
         margin: results.margin,
         clock: results.clock,
+        map: None,
         rows: Vec::new(),
     }
 }

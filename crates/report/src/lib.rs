@@ -116,9 +116,11 @@
 pub mod answer;
 mod catalogue;
 mod content;
+mod map;
 pub mod plots;
 mod site;
 
 pub use catalogue::{Catalogue, ListedCell, ListedModel, ListedWorkload};
 pub use content::{Content, ResultFile};
+pub use map::map;
 pub use site::{PageFile, single, site};

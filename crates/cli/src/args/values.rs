@@ -1,6 +1,10 @@
-//! The values of options: times, percentages, sizes of memory, peers.
+//! The values of options: times, percentages, sizes of memory, peers, and what
+//! a job is described by.
 
+use super::Asked;
+use crate::select::nearest;
 use lanes_core::workload::Pattern;
+use lanes_measure::map::Parameter;
 use std::time::Duration;
 
 /// A peer of the command line: its name, and its command in words.
@@ -23,6 +27,117 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         return Err("at most a day".into());
     }
     Ok(Duration::from_secs_f64(seconds))
+}
+
+/// A time of a task, from zero to an hour: `0`, `50us`, `1 ms`, `0.001s`. A
+/// number above zero has a unit.
+pub(crate) fn span(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("{text:?} is no time such as 0, 50us, 1ms or 0.5s");
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.');
+    let (number, unit) = text.split_at(end.unwrap_or(text.len()));
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    let size = match unit.trim_start() {
+        "ns" => 1.0,
+        "us" | "µs" | "μs" => 1e3,
+        "ms" => 1e6,
+        "s" => 1e9,
+        "m" | "min" => 60e9,
+        "" if number == 0.0 => 1.0,
+        "" => return Err(format!("{text:?} has no unit: ns, us, ms or s")),
+        _ => return Err(wrong()),
+    };
+    let nanos = number * size;
+    if nanos > 3600e9 {
+        return Err("a task of at most an hour".into());
+    }
+    Ok(Duration::from_nanos(nanos.round() as u64))
+}
+
+/// A count of at least one: `5000`, `5_000`, `1e6`.
+pub(crate) fn positive(text: &str) -> Result<usize, String> {
+    let plain = text.trim().replace(['_', ','], "");
+    let number: f64 = plain.parse().unwrap_or(f64::NAN);
+    // Beyond this a float has no whole numbers; no machine holds so many.
+    if number.fract() == 0.0 && (1.0..=1e15).contains(&number) {
+        return Ok(number as usize);
+    }
+    Err("a whole number of at least 1".into())
+}
+
+/// The exponent of a Pareto distribution that has a mean.
+pub(super) fn exponent(text: &str) -> Result<f64, String> {
+    match text.trim().parse::<f64>() {
+        Ok(exponent) if exponent > 1.0 && exponent.is_finite() => Ok(exponent),
+        _ => Err("an exponent above 1, such as 1.5: up to 1 there is no mean \
+                  length"
+            .into()),
+    }
+}
+
+/// A share of a task, as a fraction.
+pub(super) fn lock(text: &str) -> Result<f64, String> {
+    match percent(text) {
+        Ok(share) if share <= 1.0 => Ok(share),
+        _ => Err("a share of the compute, 0% to 100%".into()),
+    }
+}
+
+/// How many tasks arrive in a second: `1000`, `1000/s`, `60/min`.
+pub(crate) fn rate(text: &str) -> Result<f64, String> {
+    let wrong = || "a rate above zero, such as 1000/s".to_owned();
+    let (number, unit) = text.split_once('/').unwrap_or((text, "s"));
+    let seconds = match unit.trim() {
+        "s" | "sec" => 1.0,
+        "ms" => 1e-3,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(wrong()),
+    };
+    let number: f64 = number.trim().parse().map_err(|_| wrong())?;
+    let rate = number / seconds;
+    if rate > 0.0 && rate.is_finite() { Ok(rate) } else { Err(wrong()) }
+}
+
+/// A parameter of a map, and from where to where: `wait`, `wait=0..10ms`.
+pub(super) fn axis(text: &str) -> Result<Asked, String> {
+    let (name, range) = match text.split_once('=') {
+        Some((name, range)) => (name, Some(range)),
+        None => (text, None),
+    };
+    let name = name.trim();
+    let found = Parameter::ALL.into_iter().find(|p| p.name() == name);
+    let Some(parameter) = found else {
+        let names = Parameter::ALL.map(Parameter::name);
+        let hint = match nearest(name, names.into_iter()) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => format!("there are {}", names.join(", ")),
+        };
+        return Err(format!("no parameter is called {name:?}; {hint}"));
+    };
+    let Some(range) = range else {
+        return Ok(Asked { parameter, range: parameter.usual() });
+    };
+    let (low, high) =
+        range.split_once("..").ok_or("a range such as 1us..10ms")?;
+    let value = |text: &str| -> Result<f64, String> {
+        match parameter {
+            Parameter::Compute | Parameter::Wait => {
+                Ok(span(text)?.as_secs_f64())
+            }
+            Parameter::Tasks | Parameter::AtOnce => Ok(positive(text)? as f64),
+            Parameter::Share => lock(text),
+            Parameter::Skew if matches!(text.trim(), "0" | "equal") => Ok(0.0),
+            Parameter::Skew => exponent(text),
+            Parameter::Rate if text.trim() == "0" => Ok(0.0),
+            Parameter::Rate => rate(text),
+        }
+    };
+    let range = (value(low)?, value(high)?);
+    if range.0 > range.1 {
+        return Err(format!("{low} is more than {high}"));
+    }
+    Ok(Asked { parameter, range })
 }
 
 /// A margin that a session can decide at.
@@ -130,6 +245,35 @@ mod tests {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
         assert_eq!(percent("5%"), Ok(0.05));
+        let one = Ok(Duration::from_millis(1));
+        for same in ["1ms", "1 ms", "0.001s", "1000us", " 1000 µs "] {
+            assert_eq!(span(same), one, "{same}");
+        }
+        assert_eq!(span("0"), Ok(Duration::ZERO));
+        for wrong in ["", "5", "-1ms", "1x", "ms", "1e9s", "NaN", "2h", "1..s"]
+        {
+            assert!(span(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(positive("5_000"), Ok(5000));
+        for wrong in ["0", "-1", "1.5", "many", "1e99"] {
+            assert!(positive(wrong).is_err(), "{wrong}");
+        }
+        assert!(exponent("1").is_err() && exponent("0.5").is_err());
+        assert_eq!(exponent("1.5"), Ok(1.5));
+        assert!(lock("101%").is_err() && lock("-1%").is_err());
+        assert_eq!(lock("100%"), Ok(1.0));
+        assert_eq!(rate("1000/s"), Ok(1000.0));
+        assert_eq!(rate("60/min"), Ok(1.0));
+        for wrong in ["0", "-1/s", "1/y", "inf/s", ""] {
+            assert!(rate(wrong).is_err(), "{wrong}");
+        }
+        let asked = axis("wait=0..10ms").unwrap();
+        assert_eq!(asked.parameter, Parameter::Wait);
+        assert_eq!(asked.range, (0.0, 0.01));
+        for wrong in ["wiat", "wait=1ms", "wait=2ms..1ms", "skew=0.5..2"] {
+            assert!(axis(wrong).is_err(), "{wrong}");
+        }
+        assert!(axis("wiat").unwrap_err().contains("did you mean \"wait\"?"));
         assert!(percent("-1").is_err() && percent("five").is_err());
         assert_eq!(bytes("2GiB"), Ok(2 << 30));
         for wrong in ["12", "0MiB", "99999999999GiB", "4TB"] {

@@ -4,8 +4,8 @@ use super::PAGE;
 use crate::args::{Format, Selection};
 use crate::select::Cells;
 use crate::{
-    changes, check, claims, crossover, doctor, faults, list, metg, planned,
-    printed, rank,
+    advise, changes, check, claims, crossover, doctor, faults, list, map, metg,
+    planned, printed, rank,
 };
 use lanes_claims::{Found, Published};
 use lanes_core::{Size, rows};
@@ -109,6 +109,8 @@ fn columns_are_those_that_are_printed() {
         ("lanes doctor", &doctor::COLUMNS),
         ("lanes claims", &claims::COLUMNS),
         ("lanes faults", &faults::grid::COLUMNS),
+        ("lanes map", &map::printed::COLUMNS),
+        ("lanes advise", &advise::printed::COLUMNS),
         ("lanes metg", &metg::printed::COLUMNS),
         ("lanes crossover", &crossover::printed::COLUMNS),
     ] {

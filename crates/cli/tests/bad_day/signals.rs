@@ -99,10 +99,12 @@ const SIGNALS: [Signal; 3] = [Signal::INT, Signal::HUP, Signal::TERM];
 #[test]
 fn every_subcommand_ends_at_a_signal() {
     let own = env!("CARGO_BIN_EXE_lanes");
-    let with_children: [&[&str]; 12] = [
+    let with_children: [&[&str]; 14] = [
         &["run", "max", "--budget=10m", "--output=a.json"],
         &["check", "--models=sequential,threads"],
         &["duel", own, own, "fib", "--budget=10m", "--output=a.json"],
+        &["map", "--budget=10m", "--output=a.json"],
+        &["advise", "--compute=1ms", "--budget=10m", "--output=a.json"],
         &["metg", "--budget=10m", "--output=a.json"],
         &["crossover", "max", "--budget=10m", "--output=a.json"],
         &["trace", "fetch", "--runs=1000", "--output=."],

@@ -140,6 +140,7 @@ fn plan(row: Box<dyn Row>, contenders: Vec<Contender>) -> Plan {
         even: false,
         rounds: None,
         until: None,
+        map: None,
         seed: 7,
         level: 0.95,
         margin: session::MARGIN,

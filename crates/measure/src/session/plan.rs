@@ -1,6 +1,7 @@
 //! What a session measures.
 
 use crate::machine::Machine;
+use crate::map::Axes;
 use crate::process::{Launch, Limits};
 use crate::results::Build;
 use lanes_core::Row;
@@ -56,6 +57,9 @@ pub struct Plan {
     /// Where this is a fraction, a row is left as soon as all its grades are
     /// decided at that margin, and the session ends when all rows are.
     pub until: Option<f64>,
+    /// The parameters that the rows differ in, where they are the points of a
+    /// map.
+    pub map: Option<Axes>,
     /// The seed of inputs and orders.
     pub seed: u64,
     /// The probability with which the intervals of a row hold all at once.

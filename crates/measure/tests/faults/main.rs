@@ -334,6 +334,7 @@ fn session(models: &[&str], limits: Limits) -> Results {
         rounds: Some(6),
         budget: Duration::from_secs(60),
         until: None,
+        map: None,
         seed: 7,
         level: 0.95,
         margin: session::MARGIN,
