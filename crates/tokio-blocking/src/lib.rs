@@ -28,6 +28,7 @@ lanes_core::cells! { for TokioBlocking:
     read::Read,
     counter::Counter,
     spawn::Spawn,
+    shape::Shape,
 }
 
 use lanes_core::request::Request;
@@ -62,7 +63,8 @@ impl Model for TokioBlocking {
             .max_blocking_threads(workers)
             .thread_keep_alive(Duration::MAX)
             .thread_name("lanes-blocking")
-            .enable_io();
+            .enable_io()
+            .enable_time();
         let runtime = built(move || builder.build(), STARTUP)?;
         fill(&runtime, workers, STARTUP)?;
         Ok(Self { runtime, workers })

@@ -3,7 +3,7 @@
 //!
 //! Servers do so to keep a connection and all that belongs to it on one thread.
 //! Each thread drives a runtime of its own by `block_on`, as tokio's
-//! documentation asks of that scheduler, with its own queue and its own I/O
+//! documentation asks of that scheduler, with its own queue, timers and I/O
 //! driver. Tasks are dealt in turn, by [`Handle::spawn`]: where tasks differ in
 //! length, a core may be idle while another has tasks that wait. A task for
 //! another core goes through a queue under a lock, and wakes that core's I/O
@@ -23,6 +23,7 @@ lanes_core::cells! { for TokioPerCore:
     event::Event,
     spawn::Spawn,
     fib::Fib,
+    shape::Shape,
 }
 
 use lanes_core::request::Request;
@@ -69,6 +70,7 @@ impl Model for TokioPerCore {
                 .max_blocking_threads(1)
                 .thread_name("lanes-per-core")
                 .enable_io()
+                .enable_time()
                 .build()?;
             handles.push(runtime.handle().clone());
             let (running, stopped) = oneshot::channel();

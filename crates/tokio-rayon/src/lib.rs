@@ -29,6 +29,7 @@ lanes_core::cells! { for TokioRayon:
     counter::Counter,
     spawn::Spawn,
     fib::Fib,
+    shape::Shape,
 }
 
 use lanes_core::request::Request;
@@ -84,7 +85,8 @@ impl Model for TokioRayon {
             .worker_threads(config.workers())
             .max_blocking_threads(config.workers())
             .thread_name("lanes-bridge")
-            .enable_io();
+            .enable_io()
+            .enable_time();
         model.runtime = Some(built(move || builder.build(), STARTUP)?);
         Ok(model)
     }
