@@ -20,7 +20,7 @@ impl Neighbour {
         match self.parameter {
             Parameter::Tasks => format!("{value} tasks"),
             Parameter::AtOnce => format!("{value} tasks at once"),
-            Parameter::Rate => format!("{value}"),
+            Parameter::Rate => value,
             parameter => format!("{} {value}", parameter.title()),
         }
     }
