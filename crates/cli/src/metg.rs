@@ -39,7 +39,7 @@ pub(crate) fn metg(options: &Options) -> Result<(), Fail> {
     let (metg, path) = measured(&asked, options)?;
     let format = options.printing.format();
     if let Some(path) = &options.plot {
-        let plot = plots::efficiency(&printed::series(&metg));
+        let plot = plots::efficiency(&plots::curves(&metg));
         files::save_new(path, &plots::standalone(&plot))?;
         line!("plot: {}", path.display());
     }

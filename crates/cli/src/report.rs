@@ -11,10 +11,10 @@ use crate::tree::tree;
 use jiff::Timestamp;
 use lanes_claims::Published;
 use lanes_core::{Size, rows};
-use lanes_measure::crossover;
+use lanes_measure::crossover::{self, Crossover};
 use lanes_measure::document::{Document, Unreadable};
 use lanes_measure::faults::{self, Faults};
-use lanes_measure::metg;
+use lanes_measure::metg::{self, Metg};
 use lanes_measure::results::Results;
 use lanes_measure::words::{digits, time};
 use lanes_report::answer::{Answer, answers};
@@ -76,16 +76,21 @@ fn content(options: &Report) -> Result<Content, Fail> {
         Some(folder) => catalogue.source(folder),
         None => catalogue.source(&tree()),
     };
-    Ok(Content {
+    let mut content = Content {
         catalogue,
-        sessions: found.sessions,
+        sessions: Vec::new(),
+        maps: Vec::new(),
+        metgs: found.metgs,
+        crossovers: found.crossovers,
         traces: found.traces,
         faults: found.faults,
         claims: found.claims,
         source,
         made: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         notes: found.notes,
-    })
+    };
+    found.results.into_iter().for_each(|file| content.add(file));
+    Ok(content)
 }
 
 /// Writes the pages, or the one page; the path of the one to open.
@@ -138,7 +143,9 @@ fn made(options: &Report, content: &Content) -> Result<PathBuf, Fail> {
 /// The content of the pages that comes from files.
 #[derive(Default)]
 struct Found {
-    sessions: Vec<ResultFile>,
+    results: Vec<ResultFile>,
+    metgs: Vec<Metg>,
+    crossovers: Vec<Crossover>,
     traces: Vec<Traces>,
     faults: Vec<Faults>,
     claims: Vec<Published>,
@@ -177,15 +184,23 @@ impl Found {
             self.claims.push(Published::of(document)?);
             return Ok(());
         }
+        if document.schema() == Some(metg::SCHEMA) {
+            self.metgs.push(Metg::of(document)?);
+            return Ok(());
+        }
+        if document.schema() == Some(crossover::SCHEMA) {
+            self.crossovers.push(Crossover::of(document)?);
+            return Ok(());
+        }
         let results = Results::of(document)?;
         let name = document.path().file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
-        self.sessions.push(ResultFile { name, results });
+        self.results.push(ResultFile { name, results });
         Ok(())
     }
 
-    /// The results and the faults of a folder that began last, and the traces,
-    /// the newest first, by what the files say: copies and archives have times
+    /// The files of a folder that began last, one of each subject, and all the
+    /// traces, the newest first, by what the files say: copies and archives have times
     /// of their own. A file that cannot be read is reported and left out, since
     /// the user did not name it.
     fn folder(&mut self, folder: &Path) -> Result<(), Fail> {
@@ -201,31 +216,30 @@ impl Found {
             }
             let path = entry.path();
             match self::candidate(&path) {
-                // A page has no place for these.
-                Ok(Some(document)) if is_study(&document) => {}
                 Ok(Some(document)) => {
                     let begun = document.begun().map(str::to_owned);
                     let time = begun.and_then(|time| time.parse().ok());
                     let schema = document.schema().map(str::to_owned);
-                    files.push((time, path, schema));
+                    files.push((time, path, schema, document.subject()));
                 }
                 Ok(None) => {}
                 Err(why) => self.left_out(&path, &why),
             }
         }
         // What does not say when it began comes last.
-        files.sort_by(|a: &(Option<Timestamp>, _, _), b| b.cmp(a));
+        files.sort_by(|a: &(Option<Timestamp>, _, _, _), b| b.cmp(a));
         let mut seen = Vec::new();
-        for (_, path, schema) in files {
-            // Traces are of different workloads; of all else the newest counts.
+        for (_, path, schema, subject) in files {
+            // Traces are of different workloads; of all else the newest of each
+            // subject counts.
             let is_traces = schema.as_deref() == Some(lanes_timeline::SCHEMA);
-            if !is_traces && seen.contains(&schema) {
+            if !is_traces && seen.contains(&subject) {
                 continue;
             }
             let added =
                 Document::read(&path).and_then(|found| self.add(&found));
             match added {
-                Ok(()) => seen.push(schema),
+                Ok(()) => seen.push(subject),
                 Err(why) => self.left_out(&path, &why.to_string()),
             }
         }
@@ -238,12 +252,6 @@ impl Found {
         let name = name.to_string_lossy();
         self.notes.push(format!("{name} could not be read."));
     }
-}
-
-/// Whether it is what `lanes metg` or `lanes crossover` writes.
-fn is_study(document: &Document) -> bool {
-    let studies = [crossover::SCHEMA, metg::SCHEMA];
-    document.schema().is_some_and(|schema| studies.contains(&schema))
 }
 
 /// A file of a folder that says it is one of Lanes, whatever its name; `None`

@@ -125,9 +125,12 @@ fn picture(traced: &TracedWorkload) {
 
 /// The pages of these.
 fn whole(sessions: Vec<ResultFile>, traces: Vec<Traces>, faults: Vec<Faults>) {
-    let content = Content {
+    let mut content = Content {
         catalogue: catalogue(),
-        sessions,
+        sessions: Vec::new(),
+        maps: Vec::new(),
+        metgs: Vec::new(),
+        crossovers: Vec::new(),
         traces,
         faults,
         claims: Vec::new(),
@@ -135,6 +138,7 @@ fn whole(sessions: Vec<ResultFile>, traces: Vec<Traces>, faults: Vec<Faults>) {
         made: "2026-01-02T00:00:00Z".into(),
         notes: Vec::new(),
     };
+    sessions.into_iter().for_each(|file| content.add(file));
     if let Ok(pages) = lanes_report::site(&content) {
         let foreign = |html: &str| html.contains("<script>&");
         let mut pages = pages.iter();

@@ -15,10 +15,12 @@
 
 mod possible;
 mod search;
+mod table;
 mod verdict;
 mod visits;
 
 pub use search::lengths;
+pub use table::{power, table};
 pub use visits::{Asked, Progress, measure};
 
 use crate::document::{Document, Unreadable};

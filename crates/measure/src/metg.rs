@@ -17,9 +17,11 @@
 mod estimate;
 mod ladder;
 mod possible;
+mod table;
 mod visits;
 
 pub use estimate::FEWEST;
+pub use table::{ranked, table};
 pub use visits::{Asked, Progress, measure};
 
 use crate::document::{Document, Unreadable};

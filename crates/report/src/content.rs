@@ -2,7 +2,9 @@
 
 use crate::catalogue::Catalogue;
 use lanes_claims::Published;
+use lanes_measure::crossover::Crossover;
 use lanes_measure::faults::Faults;
+use lanes_measure::metg::Metg;
 use lanes_measure::results::Results;
 use lanes_source::Source;
 use lanes_timeline::Traces;
@@ -12,8 +14,15 @@ use lanes_timeline::Traces;
 pub struct Content {
     /// The workloads and the models.
     pub catalogue: Catalogue,
-    /// The results of sessions, the most important first.
+    /// The results of sessions without a map, the most important first.
     pub sessions: Vec<ResultFile>,
+    /// The results of sessions with a map, the most important first. Their rows
+    /// are points of the map, and take no part in any table.
+    pub maps: Vec<ResultFile>,
+    /// Curves of efficiency, and the smallest tasks that follow from them.
+    pub metgs: Vec<Metg>,
+    /// From which length on models are faster than a plain loop.
+    pub crossovers: Vec<Crossover>,
     /// The traces; the first one that has a workload is drawn for it.
     pub traces: Vec<Traces>,
     /// What models do about faults; the first file is shown.
@@ -38,6 +47,14 @@ pub struct ResultFile {
 }
 
 impl Content {
+    /// Adds the results of a session to the maps, or to the sessions.
+    pub fn add(&mut self, file: ResultFile) {
+        match file.results.map {
+            Some(_) => self.maps.push(file),
+            None => self.sessions.push(file),
+        }
+    }
+
     /// Every workload that is listed, measured or traced, each once.
     pub(crate) fn workloads(&self) -> Vec<&str> {
         let listed = self.catalogue.workloads.iter().map(|l| &*l.workload);

@@ -20,6 +20,9 @@
 //! let pages = site(&Content {
 //!     catalogue: Catalogue::default(),
 //!     sessions: Vec::new(),
+//!     maps: Vec::new(),
+//!     metgs: Vec::new(),
+//!     crossovers: Vec::new(),
 //!     traces: Vec::new(),
 //!     faults: Vec::new(),
 //!     claims: Vec::new(),
@@ -45,8 +48,8 @@
 //! # What the pages show
 //!
 //! - **`index.html`**: the answer in words for each kind of work, made from the
-//!   verdicts; the matrix; the models ranked within each kind of work; the
-//!   sessions.
+//!   verdicts; the map; the matrix; the models ranked within each kind of work;
+//!   the sessions.
 //! - **`matrix-….html`**: the matrix of one session, one class of sizes and one
 //!   number of workers: slowdowns against the fastest model, as a heat map.
 //!   Each cell says the strongest thing that its interval proves: fastest, as
@@ -63,6 +66,13 @@
 //! - **`model-….html`**: how a model starts and stops, its poor fits, and its
 //!   row of every matrix.
 //! - **`session-….html`**: machine, versions and commit, and the tables.
+//! - **`map-….html`**: a session that `lanes map` made: who is best where, how
+//!   many times slower each model is where, and where another becomes the best.
+//!   Its rows are in no other table. The first page shows the first map, if it
+//!   stays below 500 kB with it, and leads to the others.
+//! - **`metg.html`**: what `lanes metg` and `lanes crossover` found: the
+//!   smallest task that is worth starting, with curves of efficiency, and from
+//!   which length on each model is faster than a plain loop.
 //! - **`faults.html`**: what each model does in every case of the failure
 //!   contract, with the reason of each verdict but a pass, and what each
 //!   library does by itself.

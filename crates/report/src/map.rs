@@ -3,18 +3,24 @@
 
 use lanes_measure::map::{Axis, Map, Point, Verdict};
 use lanes_measure::words::{counted, digits};
-use lanes_timeline::svg::text::escape;
+use lanes_timeline::svg::text::{cut, escape, width, wrap};
 use std::fmt::Write;
 
-/// The cells of the large picture, in pixels.
+/// The cells of the large picture, in pixels, where their text is not wider.
 const WIDE: f64 = 150.0;
 const HIGH: f64 = 74.0;
 /// The cells of the small ones.
 const SMALL: f64 = 44.0;
 const LOW: f64 = 26.0;
-/// The room for the values of the axes.
-const LEFT: f64 = 92.0;
-const BELOW: f64 = 46.0;
+/// The room for the values of the axis to the right, and for its title.
+const VALUES: f64 = 22.0;
+const TITLE: f64 = 20.0;
+/// The sizes of letters: of text, of notes, and of headings.
+const TEXT: f64 = 13.0;
+const NOTE: f64 = 11.0;
+const HEADING: f64 = 15.0;
+/// A name has no more room than this.
+const NAME: f64 = 150.0;
 /// How many small pictures stand side by side.
 const ACROSS: usize = 3;
 const MARGIN: f64 = 24.0;
@@ -39,70 +45,120 @@ const SLOWER: [(f64, &str, &str); 6] = [
     (f64::INFINITY, "#1c3d63", "#ffffff"),
 ];
 
+/// How wide things are: as wide as their texts.
+struct Layout {
+    /// A cell of the large picture.
+    wide: f64,
+    /// A cell of a small one.
+    small: f64,
+    /// The values of the axis upwards.
+    left: f64,
+}
+
+impl Layout {
+    fn of(map: &Map) -> Self {
+        let widest = |texts: &mut dyn Iterator<Item = String>, size| {
+            texts.map(|text| width(&text, size)).fold(0.0, f64::max)
+        };
+        let cells = || map.all().map(|point| (names(point), costs(point)));
+        let mut lines = cells().flat_map(|(names, _)| names);
+        let mut notes = cells().map(|(_, costs)| costs);
+        let wide = widest(&mut lines, TEXT).max(widest(&mut notes, NOTE));
+        let small = widest(&mut values(&map.x).into_iter(), NOTE);
+        let left = widest(&mut values(&map.y).into_iter(), NOTE);
+        Self {
+            wide: (wide + 12.0).max(WIDE),
+            small: (small + 8.0).max(SMALL),
+            left: left + 8.0,
+        }
+    }
+}
+
 /// The map as an SVG document without a script.
 pub fn map(map: &Map) -> String {
+    let layout = Layout::of(map);
+    let Layout { wide, small, left } = layout;
     let (columns, rows) = (map.x.values.len(), map.y.values.len());
-    let large = (columns as f64 * WIDE, rows as f64 * HIGH);
-    let small = (columns as f64 * SMALL, rows as f64 * LOW);
+    let large = (columns as f64 * wide, rows as f64 * HIGH);
+    let each_small = (columns as f64 * small, rows as f64 * LOW);
     let across = ACROSS.min(map.models.len().max(1));
     let down = map.models.len().div_ceil(across);
-    let step = (small.0 + LEFT + MARGIN, small.1 + BELOW + 2.0 * MARGIN);
-    let width = (LEFT + large.0).max(across as f64 * step.0) + 2.0 * MARGIN;
-    let top = 3.0 * MARGIN;
-    let multiples = top + large.1 + BELOW + 2.0 * MARGIN;
-    let height = multiples + down as f64 * step.1 + 2.0 * MARGIN;
+    let step = (
+        (left + each_small.0).max(NAME) + MARGIN,
+        each_small.1 + VALUES + 2.0 * MARGIN,
+    );
+    // Room for a heading and a title of an axis, whatever the cells are.
+    let inner = (left + large.0).max(across as f64 * step.0 - MARGIN);
+    let inner = inner.max(440.0);
+    let decided = counted(map.all().count(), "point");
+    let note = format!(
+        "{} of {decided} decided. = tied. Hatched and ? open: one of these. \
+         Below: what the best of the others costs, and how many tasks there \
+         are.",
+        map.decided()
+    );
+    let notes = wrap(&note, NOTE, inner);
+    let top = MARGIN + 34.0 + notes.len() as f64 * 15.0 + TITLE;
+    let second = top + large.1 + VALUES + TITLE + 2.0 * MARGIN;
+    let first_small = second + 2.0 * MARGIN + 8.0;
+    let (width, height) =
+        (inner + 2.0 * MARGIN, first_small + down as f64 * step.1);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" \
          width=\"{width:.0}\" height=\"{height:.0}\" role=\"img\" \
-         font-family=\"system-ui, sans-serif\" font-size=\"13\" \
+         font-family=\"system-ui, sans-serif\" font-size=\"{TEXT}\" \
          fill=\"#1a1a1a\">\n<title>Which model is best, by {} and {}</title>\n\
          {HATCH}<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
         map.x.parameter.title(),
         map.y.parameter.title(),
     );
-    let decided = format!(
-        "{} of {} decided",
-        map.decided(),
-        counted(map.all().count(), "point")
-    );
-    text(&mut svg, (MARGIN, 30.0), "start bold", "Who is best");
-    let note = format!(
-        "{decided}; = tied; hatched and ? open; below: what the best of the \
-         others costs, and how many tasks there are"
-    );
-    text(&mut svg, (MARGIN, 50.0), "start small", &note);
-    let origin = (MARGIN + LEFT, top);
-    axes(&mut svg, map, origin, (WIDE, HIGH));
+    text(&mut svg, (MARGIN, 34.0), "start bold", "Who is best");
+    for (line, words) in notes.iter().enumerate() {
+        let y = 54.0 + line as f64 * 15.0;
+        text(&mut svg, (MARGIN, y), "start small", words);
+    }
+    let origin = (MARGIN + left, top);
+    let upwards = format!("↑ {}", map.y.parameter.title());
+    text(&mut svg, (MARGIN, top - 8.0), "start small", &upwards);
+    let right = format!("→ {}", map.x.parameter.title());
+    let below = top + large.1 + VALUES + 12.0;
+    text(&mut svg, (origin.0, below), "start small", &right);
+    axes(&mut svg, map, origin, (wide, HIGH));
     each(map, |column, row, point| {
         let at =
-            (origin.0 + column as f64 * WIDE, origin.1 + row as f64 * HIGH);
-        large_cell(&mut svg, map, at, point);
+            (origin.0 + column as f64 * wide, origin.1 + row as f64 * HIGH);
+        large_cell(&mut svg, map, at, wide, point);
     });
     let title = "How many times slower each model is than the best";
-    text(&mut svg, (MARGIN, multiples - MARGIN), "start bold", title);
+    text(&mut svg, (MARGIN, second), "start bold", title);
+    let axes_note = format!("{right}, {upwards}");
+    text(&mut svg, (MARGIN, second + 18.0), "start small", &axes_note);
     for (index, model) in map.models.iter().enumerate() {
         let place = (index % across, index / across);
         let origin = (
-            MARGIN + LEFT + place.0 as f64 * step.0,
-            multiples + MARGIN + place.1 as f64 * step.1,
+            MARGIN + left + place.0 as f64 * step.0,
+            first_small + place.1 as f64 * step.1,
         );
-        text(&mut svg, (origin.0, origin.1 - 8.0), "start bold", model);
-        axes(&mut svg, map, origin, (SMALL, LOW));
+        let name = cut(model, HEADING, step.0 - MARGIN);
+        let at = (origin.0 - left, origin.1 - 8.0);
+        text(&mut svg, at, "start bold", &name);
+        axes(&mut svg, map, origin, (small, LOW));
         each(map, |column, row, point| {
             let at =
-                (origin.0 + column as f64 * SMALL, origin.1 + row as f64 * LOW);
-            small_cell(&mut svg, at, point, model);
+                (origin.0 + column as f64 * small, origin.1 + row as f64 * LOW);
+            small_cell(&mut svg, at, small, point, model);
         });
     }
     svg += "</svg>\n";
     svg
 }
 
-const HATCH: &str = "<defs><pattern id=\"open\" width=\"8\" height=\"8\" \
+/// The pattern's name is its own: a page has other pictures too.
+const HATCH: &str = "<defs><pattern id=\"map-open\" width=\"8\" height=\"8\" \
     patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
-    <rect width=\"8\" height=\"8\" fill=\"#f4f4f4\"/>\
-    <line x1=\"0\" y1=\"0\" x2=\"0\" y2=\"8\" stroke=\"#b0b0b0\" \
+    <rect width=\"8\" height=\"8\" fill=\"#fafafa\"/>\
+    <line x1=\"0\" y1=\"0\" x2=\"0\" y2=\"8\" stroke=\"#dadada\" \
     stroke-width=\"3\"/></pattern></defs>\n";
 
 /// Calls with the column, the row from above, and the point.
@@ -117,64 +173,33 @@ fn each<'a>(
     }
 }
 
-fn axes(svg: &mut String, map: &Map, origin: (f64, f64), cell: (f64, f64)) {
-    let (columns, rows) = (map.x.values.len(), map.y.values.len());
-    let bottom = origin.1 + rows as f64 * cell.1;
-    let shown = |axis: &Axis, at: usize| {
-        axis.parameter.shown(axis.values[at]).replace(' ', "\u{a0}")
-    };
-    for column in 0..columns {
-        let x = origin.0 + (column as f64 + 0.5) * cell.0;
-        text(svg, (x, bottom + 16.0), "middle small", &shown(&map.x, column));
-    }
-    for row in 0..rows {
-        let y = origin.1 + (row as f64 + 0.5) * cell.1 + 4.0;
-        let value = shown(&map.y, rows - 1 - row);
-        text(svg, (origin.0 - 6.0, y), "end small", &value);
-    }
-    let middle = origin.0 + columns as f64 * cell.0 / 2.0;
-    text(svg, (middle, bottom + 33.0), "middle small", map.x.parameter.title());
-    let (x, y) = (origin.0 - 68.0, origin.1 + rows as f64 * cell.1 / 2.0);
-    let _ = writeln!(
-        svg,
-        "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\" \
-         font-size=\"11\" transform=\"rotate(-90 {x:.1} {y:.1})\">{}</text>",
-        escape(map.y.parameter.title())
-    );
+/// The values of an axis, each in one line.
+fn values(axis: &Axis) -> Vec<String> {
+    let values = axis.values.iter();
+    let shown = values.map(|value| axis.parameter.shown(*value));
+    shown.map(|value| value.replace(' ', "\u{a0}")).collect()
 }
 
-/// Who is best in a point.
-fn large_cell(
-    svg: &mut String,
-    map: &Map,
-    at: (f64, f64),
-    point: Option<&Point>,
-) {
-    let names = point.map_or(&[][..], |point| point.verdict.names());
-    let fill = match point.map(|point| &point.verdict) {
-        Some(Verdict::Best(names)) => colour(map, &names[0]),
-        Some(Verdict::Open(_)) => "url(#open)",
-        Some(Verdict::Unknown) | None => "#ffffff",
-    };
-    rect(svg, at, (WIDE, HIGH), fill);
-    // A tie has a mark of each of its models.
-    if let Some(Verdict::Best(names)) = point.map(|point| &point.verdict)
-        && names.len() > 1
-    {
-        let part = WIDE / names.len() as f64;
-        for (index, name) in names.iter().enumerate() {
-            let x = at.0 + index as f64 * part;
-            rect(svg, (x, at.1), (part, 7.0), colour(map, name));
-        }
+fn axes(svg: &mut String, map: &Map, origin: (f64, f64), cell: (f64, f64)) {
+    let bottom = origin.1 + map.y.values.len() as f64 * cell.1;
+    for (column, value) in values(&map.x).iter().enumerate() {
+        let x = origin.0 + (column as f64 + 0.5) * cell.0;
+        text(svg, (x, bottom + 16.0), "middle small", value);
     }
-    let Some(point) = point else { return };
+    for (row, value) in values(&map.y).iter().rev().enumerate() {
+        let y = origin.1 + (row as f64 + 0.5) * cell.1 + 4.0;
+        text(svg, (origin.0 - 6.0, y), "end small", value);
+    }
+}
+
+/// Those that are or may be best in a point, a line each.
+fn names(point: &Point) -> Vec<String> {
+    let names = point.verdict.names();
     let open = !point.verdict.is_decided();
-    let middle = at.0 + WIDE / 2.0;
     let more = names.len().saturating_sub(NAMES);
-    let mut lines: Vec<String> = Vec::new();
-    for (index, name) in names.iter().take(NAMES).enumerate() {
-        let last = index + 1 == names.len().min(NAMES);
-        let end = match (last, more, open) {
+    let shown = names.len().min(NAMES);
+    let line = |(index, name): (usize, &String)| {
+        let end = match (index + 1 == shown, more, open) {
             (true, 0, true) => " ?".to_owned(),
             (true, 0, false) => String::new(),
             (true, more, true) => format!(" +{more} ?"),
@@ -182,28 +207,63 @@ fn large_cell(
             (false, _, false) => " =".to_owned(),
             (false, _, true) => ",".to_owned(),
         };
-        lines.push(format!("{name}{end}"));
+        format!("{}{end}", cut(name, TEXT, NAME))
+    };
+    match shown {
+        0 => vec!["not measured".into()],
+        shown => names.iter().take(shown).enumerate().map(line).collect(),
     }
-    if lines.is_empty() {
-        lines.push("not measured".into());
+}
+
+/// What the best of the others costs in a point, and how many tasks it has.
+fn costs(point: &Point) -> String {
+    let tasks = counted(point.job.tasks, "task");
+    match point.second() {
+        Some(next) => format!("next {}×, {tasks}", digits(next.ratio.median)),
+        None => tasks,
     }
+}
+
+/// Who is best in a point.
+fn large_cell(
+    svg: &mut String,
+    map: &Map,
+    at: (f64, f64),
+    wide: f64,
+    point: Option<&Point>,
+) {
+    let fill = match point.map(|point| &point.verdict) {
+        Some(Verdict::Best(names)) => colour(map, &names[0]),
+        Some(Verdict::Open(_)) => "url(#map-open)",
+        Some(Verdict::Unknown) | None => "#ffffff",
+    };
+    rect(svg, at, (wide, HIGH), fill);
+    // A tie has a mark of each of its models.
+    if let Some(Verdict::Best(names)) = point.map(|point| &point.verdict)
+        && names.len() > 1
+    {
+        let part = wide / names.len() as f64;
+        for (index, name) in names.iter().enumerate() {
+            let x = at.0 + index as f64 * part;
+            rect(svg, (x, at.1), (part, 7.0), colour(map, name));
+        }
+    }
+    let Some(point) = point else { return };
+    let middle = at.0 + wide / 2.0;
+    let lines = names(point);
     let first = at.1 + 24.0 - (lines.len() as f64 - 2.0) * 2.0;
     for (index, line) in lines.iter().enumerate() {
         let y = first + index as f64 * 14.0;
         text(svg, (middle, y), "middle", line);
     }
-    let tasks = counted(point.job.tasks, "task");
-    let next = match point.second() {
-        Some(next) => format!("next {}×, {tasks}", digits(next.ratio.median)),
-        None => tasks,
-    };
-    text(svg, (middle, at.1 + HIGH - 7.0), "middle small", &next);
+    text(svg, (middle, at.1 + HIGH - 7.0), "middle small", &costs(point));
 }
 
 /// How much slower a model is in a point.
 fn small_cell(
     svg: &mut String,
     at: (f64, f64),
+    wide: f64,
     point: Option<&Point>,
     model: &str,
 ) {
@@ -214,16 +274,16 @@ fn small_cell(
             let step = SLOWER.iter().find(|(most, ..)| ratio <= *most);
             let (_, fill, ink) = step.unwrap_or(&SLOWER[5]);
             let label = match ratio {
-                100.0.. => format!("{ratio:.0}"),
+                1e5.. => format!("{ratio:.0e}"),
                 10.0.. => format!("{ratio:.0}"),
                 _ => format!("{ratio:.1}"),
             };
             (*fill, *ink, label)
         }
-        None => ("url(#open)", "#1a1a1a", "–".into()),
+        None => ("url(#map-open)", "#1a1a1a", "–".into()),
     };
-    rect(svg, at, (SMALL, LOW), fill);
-    let (x, y) = (at.0 + SMALL / 2.0, at.1 + LOW / 2.0 + 4.0);
+    rect(svg, at, (wide, LOW), fill);
+    let (x, y) = (at.0 + wide / 2.0, at.1 + LOW / 2.0 + 4.0);
     let _ = writeln!(
         svg,
         "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\" \
@@ -250,9 +310,9 @@ fn text(svg: &mut String, at: (f64, f64), style: &str, words: &str) {
     let mut style = style.split(' ');
     let anchor = style.next().unwrap_or("start");
     let style = match style.next() {
-        Some("bold") => " font-weight=\"600\" font-size=\"15\"",
-        Some(_) => " font-size=\"11\"",
-        None => "",
+        Some("bold") => format!(" font-weight=\"600\" font-size=\"{HEADING}\""),
+        Some(_) => format!(" font-size=\"{NOTE}\""),
+        None => String::new(),
     };
     let _ = writeln!(
         svg,

@@ -38,7 +38,7 @@ mod spread;
 mod standalone;
 mod times;
 
-pub use efficiency::{Efficiency, efficiency};
+pub use efficiency::{Efficiency, curves, efficiency};
 pub use finding::Finding;
 pub use latencies::latencies;
 pub use lines::Ends;

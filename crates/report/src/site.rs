@@ -13,7 +13,9 @@ mod facts;
 mod faults;
 mod frame;
 mod index;
+mod map;
 mod matrix;
+mod metg;
 mod model;
 mod policy;
 mod session;
@@ -22,17 +24,22 @@ mod workload;
 
 use crate::answer::answers;
 use crate::content::Content;
-use addresses::{ABOUT, Addresses, CLAIMS, FAULTS, INDEX};
+use addresses::{ABOUT, Addresses, CLAIMS, FAULTS, INDEX, METG};
 use askama::Template;
 use claims::ClaimsPage;
 use faults::FaultsView;
 use frame::{Frame, Maker, Needs};
 use index::Index;
+use map::{MapPage, MapView};
 use matrix::SheetPage;
+use metg::MetgPage;
 use model::ModelView;
 use session::SessionView;
 use sizes::SizeKeys;
 use workload::WorkloadView;
+
+/// No page has more bytes because of what it could leave out.
+const MOST: usize = 500_000;
 
 /// A page of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,21 +62,30 @@ pub fn site(content: &Content) -> Result<Vec<PageFile>, String> {
     let mut addresses = Addresses::of(content);
     let sheets = matrix::sheets(content, &keys, &mut addresses);
     let sessions = session::sessions(content, &mut addresses);
-    let links = sessions.iter().map(SessionView::link).collect();
+    let maps = map::maps(content, &mut addresses);
+    let links = sessions.iter().map(SessionView::link);
+    let links = links.chain(maps.iter().map(MapView::link)).collect();
     let maker = Maker::of(content, &addresses, links);
     let answers = answers(&content.sessions, &content.catalogue);
     let mut pages = Vec::new();
-    let mut add = |name: &str, page: &dyn askama::DynTemplate| {
-        let html = page.dyn_render().map_err(|error| error.to_string())?;
-        pages.push(PageFile { name: name.to_owned(), html });
-        Ok::<(), String>(())
+    let html = |page: &dyn askama::DynTemplate| {
+        page.dyn_render().map_err(|error| error.to_string())
     };
     let needs = Needs { matrix: true, ..Needs::default() };
     let frame = maker.frame("Which model for which job?", INDEX, &needs);
-    add(
-        INDEX,
-        &Index::of(content, &addresses, &answers, frame, &sheets, &sessions),
-    )?;
+    let mut index = Index::of(
+        content, &addresses, &answers, frame, &sheets, &sessions, &maps,
+    );
+    let mut first = html(&index)?;
+    if first.len() > MOST && index.leave_out_the_picture() {
+        first = html(&index)?;
+    }
+    pages.push(PageFile { name: INDEX.to_owned(), html: first });
+    let mut add = |name: &str, page: &dyn askama::DynTemplate| {
+        let (name, html) = (name.to_owned(), html(page)?);
+        pages.push(PageFile { name, html });
+        Ok::<(), String>(())
+    };
     for name in content.workloads() {
         let view =
             workload::workload(name, content, &keys, &answers, &addresses);
@@ -96,6 +112,15 @@ pub fn site(content: &Content) -> Result<Vec<PageFile>, String> {
             &view.file,
             &session::SessionPage { frame, session: view, sheets },
         )?;
+    }
+    for view in &maps {
+        let frame = maker.frame(&view.title, &view.file, &Needs::default());
+        add(&view.file, &MapPage { frame, map: view, drawn: true })?;
+    }
+    if maker.has_metg() {
+        let needs = Needs { figures: true, ..Needs::default() };
+        let frame = maker.frame("Smallest tasks", METG, &needs);
+        add(METG, &MetgPage::of(content, frame))?;
     }
     if let Some(claims) = content.claims.first() {
         let frame = maker.frame("Claims", CLAIMS, &Needs::default());

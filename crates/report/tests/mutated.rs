@@ -128,17 +128,21 @@ fn draw(sessions: Vec<Results>, traces: Vec<Traces>) {
     let sessions = sessions
         .into_iter()
         .map(|results| ResultFile { name: "0.json".into(), results });
-    let pages = site(&Content {
+    let mut content = Content {
         catalogue: Catalogue { workloads: Vec::new(), models: Vec::new() },
-        sessions: sessions.collect(),
+        sessions: Vec::new(),
+        maps: Vec::new(),
+        metgs: Vec::new(),
+        crossovers: Vec::new(),
         traces,
         faults: Vec::new(),
         claims: Vec::new(),
         source: Err("it was not looked for".into()),
         made: "2026-01-02T00:00:00Z".into(),
         notes: Vec::new(),
-    })
-    .unwrap();
+    };
+    sessions.for_each(|file| content.add(file));
+    let pages = site(&content).unwrap();
     for page in pages {
         let html = page.html;
         assert!(!html.contains('\u{1b}') && !html.contains('\0'));

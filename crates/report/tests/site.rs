@@ -146,6 +146,9 @@ fn content(sessions: Vec<Results>) -> Content {
     Content {
         catalogue: catalogue(),
         sessions: sessions.collect(),
+        maps: Vec::new(),
+        metgs: Vec::new(),
+        crossovers: Vec::new(),
         traces: Vec::new(),
         faults: Vec::new(),
         claims: Vec::new(),

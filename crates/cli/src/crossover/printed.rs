@@ -3,11 +3,11 @@
 use crate::args::Format;
 use crate::fail::Fail;
 use crate::show::{Sheet, json, number};
-use lanes_measure::crossover::{Compared, Crossover, Finding, Found, Point};
+use lanes_measure::crossover::{
+    Compared, Crossover, Finding, Found, Point, power, table,
+};
 use lanes_measure::results::State;
-use lanes_measure::statistics::Interval;
-use lanes_measure::tables::Table;
-use lanes_measure::words::{digits, percent};
+use lanes_measure::words::percent;
 
 /// What was found, in this format.
 ///
@@ -32,7 +32,7 @@ fn people(crossover: &Crossover, format: Format) -> Result<String, Fail> {
         power(crossover.shortest),
         power(crossover.longest),
     );
-    text += &table(crossover).text(format)?;
+    text += &Sheet::from(table(crossover)).text(format)?;
     for model in &crossover.models {
         if let Some(failure) = &model.failure {
             text += &format!("{}: {failure}\n", model.name);
@@ -52,49 +52,6 @@ fn people(crossover: &Crossover, format: Format) -> Result<String, Fail> {
         percent(crossover.level),
     );
     Ok(text)
-}
-
-/// A line for each model.
-fn table(crossover: &Crossover) -> Sheet {
-    let columns =
-        ["model", "workers", "faster", "grain", "time there", "below"];
-    let mut sheet = Sheet::from(Table::new(&columns));
-    for model in &crossover.models {
-        let [mut grain, mut ratio, mut below] = [(); 3].map(|()| String::new());
-        let faster = match model.found {
-            Found::From { len, grain: best, ratio: found, not_at } => {
-                grain = power(best);
-                ratio = times(&found);
-                below = match not_at {
-                    Some(at) => format!("not for certain at {}", power(at)),
-                    None if len == crossover.shortest => "the shortest".into(),
-                    None => "not known".into(),
-                };
-                format!("from {} on", power(len))
-            }
-            Found::Never { up_to } => format!("never up to {}", power(up_to)),
-            Found::Open => "not certain".into(),
-            Found::Unmeasured => "not measured".into(),
-        };
-        let workers = model.workers.to_string();
-        let name = model.name.clone();
-        sheet.row(vec![name, workers, faster, grain, ratio, below]);
-    }
-    sheet
-}
-
-/// A ratio with its interval.
-fn times(ratio: &Interval) -> String {
-    let [low, median, high] = [ratio.low, ratio.median, ratio.high].map(digits);
-    format!("{median} times ({low} to {high})")
-}
-
-/// A power of two as `2^n`, any other number as it is.
-fn power(number: u64) -> String {
-    match number.is_power_of_two() {
-        true => format!("2^{}", number.trailing_zeros()),
-        false => number.to_string(),
-    }
 }
 
 /// The columns in CSV.

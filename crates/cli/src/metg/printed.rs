@@ -3,11 +3,9 @@
 use crate::args::Format;
 use crate::fail::Fail;
 use crate::show::{Sheet, json, number};
-use lanes_measure::metg::{Curve, Found, Metg, Rung};
+use lanes_measure::metg::{self, Curve, Found, Metg, Rung};
 use lanes_measure::results::State;
-use lanes_measure::tables::Table;
-use lanes_measure::words::{percent, round_time, time};
-use lanes_report::plots::Efficiency;
+use lanes_measure::words::{percent, round_time};
 use std::collections::BTreeSet;
 
 /// What was found, in this format.
@@ -65,46 +63,13 @@ fn people(metg: &Metg, format: Format) -> Result<String, Fail> {
 
 /// A line for each model, that with the smallest task first.
 fn table(metg: &Metg) -> Sheet {
-    let columns = ["model", "workers", "METG", "interval", "visits", "curve"];
-    let mut sheet = Sheet::from(Table::new(&columns));
+    let mut table = metg::table(metg);
+    table.columns.push("curve".into());
     let grains = grains(metg);
-    let mut curves: Vec<&Curve> = metg.curves.iter().collect();
-    let place = |curve: &&Curve| match curve.found {
-        Found::Above { .. } => 0.0,
-        Found::Metg(found) => found.median,
-        Found::Below { up_to } => 1.0 + up_to,
-        Found::Open => 1e6,
-        Found::Unmeasured => 2e6,
-    };
-    curves.sort_by(|a, b| place(a).total_cmp(&place(b)));
-    for curve in curves {
-        let (metg, interval) = match curve.found {
-            Found::Metg(found) => (
-                time(found.median),
-                format!("{} to {}", time(found.low), time(found.high)),
-            ),
-            Found::Below { up_to } => (
-                "unknown".into(),
-                format!("never reached one half up to {}", time(up_to)),
-            ),
-            Found::Above { down_to } => (
-                "unknown".into(),
-                format!("above one half down to {}", time(down_to)),
-            ),
-            Found::Open => ("unknown".into(), "too few visits".into()),
-            Found::Unmeasured => ("unknown".into(), "not measured".into()),
-        };
-        let visits: usize = curve.rungs.iter().map(|r| r.visits.len()).sum();
-        sheet.row(vec![
-            curve.name.clone(),
-            curve.workers.to_string(),
-            metg,
-            interval,
-            visits.to_string(),
-            small(curve, &grains),
-        ]);
+    for (row, curve) in table.rows.iter_mut().zip(metg::ranked(metg)) {
+        row.push(small(curve, &grains));
     }
-    sheet
+    Sheet::from(table)
 }
 
 /// The grains of all curves, in nanoseconds.
@@ -125,23 +90,6 @@ fn small(curve: &Curve, grains: &[u64]) -> String {
         }
     };
     grains.iter().map(bar).collect()
-}
-
-/// The curves as a plot draws them.
-pub(super) fn series(metg: &Metg) -> Vec<Efficiency> {
-    let point = |rung: &Rung| {
-        let ends = rung.interval.map(|found| (found.low, found.high));
-        Some((rung.grain(), rung.efficiency?, ends))
-    };
-    let series = |curve: &Curve| Efficiency {
-        name: curve.name.clone(),
-        points: curve.rungs.iter().filter_map(point).collect(),
-        half: match curve.found {
-            Found::Metg(found) => Some(found.median),
-            _ => None,
-        },
-    };
-    metg.curves.iter().map(series).collect()
 }
 
 /// The columns in CSV.

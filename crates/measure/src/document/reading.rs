@@ -83,6 +83,9 @@ struct Head {
     schema: Value,
     version: Value,
     begun: Value,
+    map: Value,
+    pattern: Value,
+    workload: Value,
 }
 
 impl Document {
@@ -128,6 +131,15 @@ impl Document {
     /// When it says it began.
     pub fn begun(&self) -> Option<&str> {
         self.head.begun.as_str()
+    }
+
+    /// What it says it is of, in a text that two files share only where the
+    /// newer takes the place of the older: the schema and, where it has them,
+    /// the axes of its map, its pattern and its workload.
+    pub fn subject(&self) -> String {
+        let Head { schema, map, pattern, workload, .. } = &self.head;
+        let parts = [schema, map, pattern, workload];
+        parts.map(ToString::to_string).join(" ")
     }
 
     /// Its content, if its schema and version are these.

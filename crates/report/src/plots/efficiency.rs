@@ -2,6 +2,7 @@
 
 use super::lines::{Ends, Field, Place, Series};
 use super::plot::{above, beside, in_words, plot};
+use lanes_measure::metg::{Curve, Found, Metg, Rung};
 use lanes_measure::words::{counted, percent, time};
 use lanes_timeline::svg::scale::{Scale, placed, span};
 use lanes_timeline::svg::shapes::{Anchor, label, path};
@@ -19,6 +20,23 @@ pub struct Efficiency {
     pub points: Vec<(f64, f64, Option<Ends>)>,
     /// The smallest task at one half, in seconds, where it is known.
     pub half: Option<f64>,
+}
+
+/// The curves of a file, as [`efficiency`] draws them.
+pub fn curves(metg: &Metg) -> Vec<Efficiency> {
+    let point = |rung: &Rung| {
+        let ends = rung.interval.map(|found| (found.low, found.high));
+        Some((rung.grain(), rung.efficiency?, ends))
+    };
+    let series = |curve: &Curve| Efficiency {
+        name: curve.name.clone(),
+        points: curve.rungs.iter().filter_map(point).collect(),
+        half: match curve.found {
+            Found::Metg(found) => Some(found.median),
+            _ => None,
+        },
+    };
+    metg.curves.iter().map(series).collect()
 }
 
 /// Efficiencies over the length of a task, on a logarithmic axis, with a line

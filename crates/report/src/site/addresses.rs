@@ -11,6 +11,8 @@ pub(crate) const INDEX: &str = "index.html";
 pub(crate) const ABOUT: &str = "about.html";
 /// The page of claims.
 pub(crate) const CLAIMS: &str = "claims.html";
+/// The page of the smallest tasks and of crossovers.
+pub(crate) const METG: &str = "metg.html";
 /// The page of faults.
 pub(crate) const FAULTS: &str = "faults.html";
 
@@ -32,7 +34,7 @@ impl Addresses {
     /// Those of a whole site.
     pub(crate) fn of(content: &Content) -> Self {
         let mut all = Self::default();
-        for name in [INDEX, ABOUT, CLAIMS, FAULTS] {
+        for name in [INDEX, ABOUT, CLAIMS, METG, FAULTS] {
             all.taken.insert(name.to_owned());
         }
         for name in content.workloads() {

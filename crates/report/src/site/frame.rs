@@ -1,6 +1,6 @@
 //! What every page has around its content: style, scripts, policy, menus.
 
-use super::addresses::{ABOUT, Addresses, CLAIMS, FAULTS, INDEX, Link};
+use super::addresses::{ABOUT, Addresses, CLAIMS, FAULTS, INDEX, Link, METG};
 use super::policy::policy;
 use crate::content::Content;
 use crate::plots;
@@ -49,6 +49,7 @@ pub(crate) struct Menu {
     pub(crate) about: &'static str,
     pub(crate) claims: Option<&'static str>,
     pub(crate) faults: Option<&'static str>,
+    pub(crate) metg: Option<&'static str>,
     pub(crate) workloads: Vec<Link>,
     pub(crate) models: Vec<Link>,
     pub(crate) sessions: Vec<Link>,
@@ -68,11 +69,14 @@ impl<'a> Maker<'a> {
     ) -> Self {
         let workloads = content.workloads().into_iter();
         let models = content.models().into_iter();
+        let studied =
+            !(content.metgs.is_empty() && content.crossovers.is_empty());
         let menu = Menu {
             index: INDEX,
             about: ABOUT,
             claims: (!content.claims.is_empty()).then_some(CLAIMS),
             faults: (!content.faults.is_empty()).then_some(FAULTS),
+            metg: studied.then_some(METG),
             workloads: workloads.map(|of| addresses.workload(of)).collect(),
             models: models.map(|of| addresses.model(of)).collect(),
             sessions,
@@ -83,6 +87,11 @@ impl<'a> Maker<'a> {
     /// For a page that stands alone.
     pub(crate) fn alone(content: &'a Content) -> Self {
         Self { menu: None, made: &content.made }
+    }
+
+    /// Whether there is a page of the smallest tasks.
+    pub(crate) fn has_metg(&self) -> bool {
+        self.menu.as_ref().is_some_and(|menu| menu.metg.is_some())
     }
 
     /// The frame of a page in a file.

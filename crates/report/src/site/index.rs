@@ -3,6 +3,7 @@
 use super::addresses::Addresses;
 use super::facts::measured_on;
 use super::frame::Frame;
+use super::map::MapView;
 use super::matrix::Sheet;
 use super::session::SessionView;
 use crate::answer::Answer;
@@ -28,6 +29,10 @@ pub(crate) struct Index<'a> {
     others: Vec<&'a Sheet>,
     sessions: &'a [SessionView],
     has_source: bool,
+    maps: &'a [MapView],
+    /// Whether the first map is drawn here.
+    drawn: bool,
+    metg: Option<&'static str>,
 }
 
 /// The answer of one kind of work.
@@ -53,6 +58,7 @@ impl<'a> Index<'a> {
         frame: Frame<'a>,
         sheets: &'a [Sheet],
         sessions: &'a [SessionView],
+        maps: &'a [MapView],
     ) -> Self {
         let kind = |answer: &Answer| Kind {
             title: answer.title.clone(),
@@ -78,6 +84,7 @@ impl<'a> Index<'a> {
         let sheet = of_first.max_by_key(|sheet| sheet.workers);
         let facts = sessions.iter().map(|view| &view.facts);
         Self {
+            metg: frame.menu.and_then(|menu| menu.metg),
             frame,
             notes: notes(content),
             kinds: answers.iter().map(kind).collect(),
@@ -87,7 +94,16 @@ impl<'a> Index<'a> {
             others: sheet.map_or_else(Vec::new, |of| of.others(sheets)),
             sessions,
             has_source: content.source.is_ok(),
+            maps,
+            drawn: true,
         }
+    }
+
+    /// Leads to the picture of the map instead; whether there was one.
+    pub(crate) fn leave_out_the_picture(&mut self) -> bool {
+        let first = self.maps.first();
+        let had = first.is_some_and(|map| map.picture.is_some());
+        std::mem::replace(&mut self.drawn, false) && had
     }
 }
 
@@ -142,7 +158,7 @@ fn margins(content: &Content) -> String {
 /// Notes to the reader, besides the figures.
 fn notes(content: &Content) -> Vec<String> {
     let mut notes = content.notes.clone();
-    if content.sessions.is_empty() {
+    if content.sessions.is_empty() && content.maps.is_empty() {
         notes.push(
             "There are no results, so these pages have no figures: “lanes \
              run” measures some."
@@ -165,7 +181,8 @@ fn notes(content: &Content) -> Vec<String> {
 
 /// A note if the source is of another commit than the figures.
 fn other_source(content: &Content, source: &Source) -> Option<String> {
-    let measured = content.sessions.iter().map(|s| &s.results.build);
+    let sessions = content.sessions.iter().chain(&content.maps);
+    let measured = sessions.map(|session| &session.results.build);
     let other = measured.filter(|build| {
         build.dirty || source.dirty || build.commit != source.commit
     });
