@@ -1566,9 +1566,12 @@ describe("the site", { timeout: 900_000 }, () => {
   });
 
   describe("of hostile results", () => {
-    const results = JSON.parse(
-      readFileSync(new URL("hostile.json", import.meta.url), "utf8"),
-    );
+    const read = (name) =>
+      JSON.parse(readFileSync(new URL(name, import.meta.url), "utf8"));
+    const results = read("hostile.json");
+    const map = read("hostile-map.json");
+    const metg = read("hostile-metg.json");
+    const crossover = read("hostile-crossover.json");
 
     it("shows names literally, and nothing runs", async () => {
       const names = [
@@ -1579,6 +1582,11 @@ describe("the site", { timeout: 900_000 }, () => {
             ...row.contenders.map((contender) => contender.name),
           ]),
         ),
+        ...metg.curves.map((curve) => curve.name),
+        ...map.rows[0].contenders.map((contender) => contender.name),
+        crossover.workload,
+        crossover.yardstick,
+        map.machine.processor,
         results.machine.processor,
         results.machine.system,
         results.build.rustc,
@@ -1636,6 +1644,48 @@ describe("the site", { timeout: 900_000 }, () => {
           );
           assert.ok(text.includes(shown), `${shown} is not shown`);
         }
+      }
+    });
+
+    it("shows the map by scrolling, no text across another", async () => {
+      const small = { viewport: { width: 390, height: 800 } };
+      for (const file of ["index.html", "map-1.html"]) {
+        const address = `${addressOf(HOSTILE)}/${file}`;
+        await visit(browser, address, small, async (page) => {
+          await settle(page);
+          const found = await page.evaluate(() => {
+            const [frame] = document.querySelectorAll(".scroll.map");
+            const texts = [...frame.querySelectorAll("text")].map((text) => ({
+              words: text.textContent,
+              box: text.getBoundingClientRect(),
+              size: parseFloat(getComputedStyle(text).fontSize),
+            }));
+            const apart = (a, b) =>
+              a.right <= b.left + 1 ||
+              b.right <= a.left + 1 ||
+              a.bottom <= b.top + 4 ||
+              b.bottom <= a.top + 4;
+            const pairs = texts.flatMap((one, at) =>
+              texts.slice(at + 1).map((other) => [one, other]),
+            );
+            const hatched = frame.querySelector("rect[fill='url(#map-open)']");
+            return {
+              across: pairs
+                .filter(([one, other]) => !apart(one.box, other.box))
+                .map(([one, other]) => [one.words, other.words]),
+              least: Math.min(...texts.map((text) => text.size)),
+              scrolls: frame.scrollWidth > frame.clientWidth,
+              page: document.documentElement.scrollWidth,
+              hatched: hatched !== null,
+              tiles: document.querySelectorAll("#map-open").length,
+            };
+          });
+          assert.deepEqual(found.across, []);
+          assert.ok(found.least >= 11, `letters of ${found.least} px`);
+          assert.ok(found.scrolls && found.hatched);
+          assert.ok(found.page <= 390, `${found.page} px wide`);
+          assert.equal(found.tiles, 1);
+        });
       }
     });
 

@@ -102,7 +102,7 @@ pub fn map(map: &Map) -> String {
     let second = top + large.1 + VALUES + TITLE + 2.0 * MARGIN;
     let first_small = second + 2.0 * MARGIN + 8.0;
     let (width, height) =
-        (inner + 2.0 * MARGIN, first_small + down as f64 * step.1);
+        (inner + 2.0 * MARGIN, first_small + down as f64 * step.1 - MARGIN);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" \
@@ -140,7 +140,8 @@ pub fn map(map: &Map) -> String {
             MARGIN + left + place.0 as f64 * step.0,
             first_small + place.1 as f64 * step.1,
         );
-        let name = cut(model, HEADING, step.0 - MARGIN);
+        // Bold letters are wider.
+        let name = cut(model, HEADING * 1.15, step.0 - MARGIN);
         let at = (origin.0 - left, origin.1 - 8.0);
         text(&mut svg, at, "start bold", &name);
         axes(&mut svg, map, origin, (small, LOW));
