@@ -30,6 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const BEHIND: f64 = 5.0;
 /// In the neighbours take part those that take at most so many times as long.
 const NEAR: f64 = 2.5;
+/// So many visits are planned for the job and each neighbour: of fewer there is
+/// no verdict.
+const VISITS: f64 = 4.0;
 /// A job is measured with fewer tasks where it computes or arrives for longer.
 const LONGEST: f64 = 0.25;
 
@@ -52,8 +55,17 @@ pub(crate) fn advise(options: &Advise) -> Result<(), Fail> {
     let (times, left_out) = times(&look);
     let left = options.budget.saturating_sub(begin.elapsed());
 
+    let mut neighbours = neighbours::of(&measured, &job);
+    let all = neighbours.len();
+    neighbours.truncate(affordable(left, visit(&look, &times)));
+    if neighbours.len() < all {
+        progress!(
+            "lanes: no time for {} of {all} neighbours; a longer --budget \
+             measures them",
+            all - neighbours.len()
+        );
+    }
     progress!("lanes: the job and its neighbours, about {} s", left.as_secs());
-    let neighbours = neighbours::of(&measured, &job);
     let mut rows = vec![row(measured.clone())];
     rows.extend(neighbours.iter().map(|n| row(n.job.clone())));
     let limits = limits(options.deadline, None);
@@ -81,6 +93,27 @@ pub(crate) fn advise(options: &Advise) -> Result<(), Fail> {
     let format = options.printing.format();
     print(&printed::text(&answer, format, &path)?)?;
     end(&results, &path)
+}
+
+/// How long a visit of those takes that are measured further, in seconds: their
+/// share of the look.
+fn visit(look: &Results, times: &HashMap<String, f64>) -> f64 {
+    let Some(row) = look.rows.first() else { return 0.0 };
+    let best = times.values().copied().fold(f64::INFINITY, f64::min);
+    let all: f64 = times.values().sum();
+    let kept = times.values().filter(|time| *time / best <= BEHIND);
+    let hung = row.contenders.iter().filter_map(|c| c.failure.as_ref());
+    let hung = hung.filter(|found| found.cause == Cause::Hung).count();
+    let seconds = row.seconds - hung as f64 * PATIENCE.as_secs_f64();
+    if all > 0.0 { seconds.max(0.0) * kept.sum::<f64>() / all } else { 0.0 }
+}
+
+/// For how many neighbours there is time, where a visit takes so many seconds:
+/// all of them and the job get [`VISITS`].
+fn affordable(left: Duration, visit: f64) -> usize {
+    let rows = left.as_secs_f64() / (visit * VISITS);
+    // A visit without a length leaves time for any number.
+    (rows - 1.0).clamp(0.0, 1e3) as usize
 }
 
 /// The models that take part: those that were named, or every model that Rust
@@ -208,4 +241,4 @@ fn times(look: &Results) -> (HashMap<String, f64>, Vec<LeftOut>) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

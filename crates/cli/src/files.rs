@@ -13,9 +13,9 @@ pub(crate) fn remedy(error: &io::Error) -> &'static str {
     match error.raw_os_error().map(Errno::from_raw_os_error) {
         Some(Errno::MFILE) => "raise `ulimit -n`",
         Some(Errno::NOSPC | Errno::DQUOT) => {
-            "make room, or choose another place with --output"
+            "make room, or choose another place"
         }
-        _ => "choose another place with --output",
+        _ => "choose another place",
     }
 }
 
@@ -59,9 +59,8 @@ pub(crate) fn save(
 /// The path and the cause.
 pub(crate) fn save_new(path: &Path, text: &str) -> Result<(), Fail> {
     is_free(path)?;
-    let folder = path.parent().filter(|path| !path.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let file = written(folder, text).map_err(|why| not_new(path, &why))?;
+    let file =
+        written(folder_of(path), text).map_err(|why| not_new(path, &why))?;
     let done = file.persist_noclobber(path);
     done.map(drop).map_err(|error| not_new(path, &error.error))
 }
@@ -77,12 +76,29 @@ pub(crate) fn is_free(path: &Path) -> Result<(), Fail> {
     Err(not_new(path, &io::ErrorKind::AlreadyExists.into()))
 }
 
+/// Makes sure that this very file can be written later: there is none, and no
+/// link, of that name, and there is a folder for it, which is made if need be.
+///
+/// # Errors
+/// The path, the cause and the remedy.
+pub(crate) fn make_room(path: &Path) -> Result<(), Fail> {
+    is_free(path)?;
+    // It is gone when it is dropped.
+    let tried = written(folder_of(path), "");
+    tried.map(drop).map_err(|why| not_new(path, &why))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|path| !path.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
 fn not_new(path: &Path, error: &io::Error) -> Fail {
     let name = path.display();
     Fail::Failure(match error.kind() {
-        io::ErrorKind::AlreadyExists => format!(
-            "{name} is there already; remove it or choose another --output"
-        ),
+        io::ErrorKind::AlreadyExists => {
+            format!("{name} is there already; remove it or choose another name")
+        }
         _ => format!("{name}: {error}; {}", remedy(error)),
     })
 }

@@ -4,6 +4,7 @@ pub(crate) mod printed;
 
 use crate::args::{Among, Asked, Format, Map as Options, Selection};
 use crate::fail::Fail;
+use crate::files;
 use crate::models::known;
 use crate::run::{contenders, end, limits, session};
 use crate::say::line;
@@ -15,7 +16,6 @@ use lanes_core::{Config, Family, Row};
 use lanes_measure::map::{Axes, Axis, Map, grid};
 use lanes_measure::session::Plan;
 use lanes_suite::find;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -56,13 +56,17 @@ pub(crate) fn map(options: &Options) -> Result<(), Fail> {
     plan.budget = options.budget;
     plan.until = Some(*margin);
     plan.seed = options.conditions.seed;
+    if let Some(path) = known_picture(options) {
+        // Ten minutes later it would be a pity.
+        files::make_room(&path)?;
+    }
     let (results, path) =
         session(&mut plan, false, &options.place.output, "map-")?;
     let picture = picture(options, &path);
     let format = options.printing.format();
     match Map::of(&results) {
         Some(map) => {
-            draw(&map, &picture)?;
+            files::save_new(&picture, &lanes_report::map(&map))?;
             print(&printed::text(&map, &results, format)?)?;
         }
         None => print(&printed::none(&results, format)?)?,
@@ -137,15 +141,19 @@ fn usual() -> Result<Vec<String>, Fail> {
     Ok(names.filter(|name| takes_part(name)).collect())
 }
 
+/// Where the picture goes, where that is known before the results have a name:
+/// it was said, or the results' name was.
+fn known_picture(options: &Options) -> Option<PathBuf> {
+    let output = &options.place.output;
+    let named = output.extension().is_some_and(|end| end == "json");
+    let beside = || named.then(|| output.with_extension("svg"));
+    options.svg.clone().or_else(beside)
+}
+
 /// Where the picture goes.
 fn picture(options: &Options, results: &Path) -> PathBuf {
     let beside = || results.with_extension("svg");
     options.svg.clone().unwrap_or_else(beside)
-}
-
-fn draw(map: &Map, path: &Path) -> Result<(), Fail> {
-    let failed = |error| Fail::Failure(format!("{}: {error}", path.display()));
-    fs::write(path, lanes_report::map(map)).map_err(failed)
 }
 
 /// One axis of a map in a line.

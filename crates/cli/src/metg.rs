@@ -34,7 +34,7 @@ pub(crate) fn metg(options: &Options) -> Result<(), Fail> {
     let asked = asked(options)?;
     if let Some(path) = &options.plot {
         // A minute later it would be a pity.
-        files::is_free(path)?;
+        files::make_room(path)?;
     }
     let (metg, path) = measured(&asked, options)?;
     let format = options.printing.format();

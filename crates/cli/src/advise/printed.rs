@@ -177,8 +177,18 @@ fn people(
     }
     text += "\n\n";
     let Some((pick, as_fast)) = answer.pick() else {
-        text += "No model did this job:\n";
-        text += &left_out(answer);
+        text += "No model has a time for this job";
+        text += match answer.left_out.is_empty() {
+            true => {
+                ": measuring ended before its first visit; a longer \
+                     --budget helps.\n"
+            }
+            false => ".\n",
+        };
+        if !answer.left_out.is_empty() {
+            text += &left_out(answer);
+        }
+        text += &format!("results: {}\n", results.display());
         return Ok(text);
     };
     text += &headline(answer, &pick, &as_fast);

@@ -13,6 +13,7 @@ use lanes_measure::change::{Change, Compared, Finding, Outcome};
 use lanes_measure::crossover::Crossover;
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::faults::{Case, Faults, Judged, Observed, Verdict};
+use lanes_measure::map::{Axes, Parameter};
 use lanes_measure::metg::Metg;
 use lanes_measure::ranking;
 use lanes_measure::results::Results;
@@ -245,6 +246,25 @@ fn keys_of_studies_are_those_of_their_files() {
     has_keys("lanes metg", &[value(metg)]);
     let crossover = Crossover::load(&example("crossover")).unwrap();
     has_keys("lanes crossover", &[value(crossover)]);
+}
+
+#[test]
+fn keys_of_advice_are_those_of_every_kind_of_model() {
+    let advice = advise::tests::example();
+    has_keys("lanes advise", &[serde_json::from_str(&advice).unwrap()]);
+}
+
+#[test]
+fn a_map_has_the_keys_of_a_session_and_its_own() {
+    let mut map = published("1-quick.json");
+    let mut before = Names::new();
+    paths(&value(&map), "", &mut before);
+    map.map = Some(Axes { x: Parameter::Compute, y: Parameter::Wait });
+    let mut after = Names::new();
+    paths(&value(&map), "", &mut after);
+    let added = after.difference(&before).cloned().collect::<Names>();
+    let documented = documented("lanes map", "key");
+    assert_eq!(added, documented.into_iter().collect());
 }
 
 #[test]
