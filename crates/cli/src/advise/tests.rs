@@ -251,25 +251,20 @@ impl Session {
 /// Advice with every key that there may be.
 pub(crate) fn example() -> String {
     let mut session = Session::new();
-    for row in &mut session.results.rows {
-        row.contenders[0].latencies = [(1000, 7), (2000, 9)].into();
-        let grades = [
-            Grade::Fastest,
-            Grade::AtMost { within: 0.2 },
-            Grade::Slower { low: 0.1, high: 0.2 },
-        ];
-        let summary = row.summary.as_mut().unwrap();
-        let standings = summary.groups[0].standings.iter_mut();
-        for (standing, grade) in standings.zip(grades) {
-            standing.grade = Some(grade);
-        }
-        let from = row.limits[0].clone();
-        row.limits = vec![lanes_measure::results::LimitResult {
-            workers: 2,
-            seconds: vec![0.001],
-            ..from
-        }];
-    }
+    let own = shape(&session.job);
+    let open = Grade::Open { more_visits: Some(7) };
+    let all = [
+        ("rayon", 0.010, 0.02, 1 << 20, Grade::Fastest),
+        ("tokio", 0.010, 0.01, 1 << 20, TIED),
+        ("crossbeam", 0.012, 0.02, 1 << 20, Grade::AtMost { within: 0.2 }),
+        ("async-std", 0.013, 0.02, 1 << 20, open),
+        ("smol", 0.020, 0.02, 1 << 20, BEHIND_BY_ONE),
+    ];
+    let row = &mut session.results.rows[0];
+    *row = measured_row(row, &own, &all);
+    row.contenders[0].latencies = [(1000, 7), (2000, 9)].into();
+    let limit = &mut row.limits[0];
+    (limit.workers, limit.seconds) = (2, vec![0.001]);
     let answer = session.answer();
     printed::text(&answer, Format::Json, Path::new("a.json")).unwrap()
 }

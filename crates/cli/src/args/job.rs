@@ -14,16 +14,18 @@ use std::time::Duration;
 /// A job: tasks that compute, wait, and compute again.
 #[derive(Args, Clone, Default)]
 pub(crate) struct Job {
-    /// How many tasks there are
+    /// How many tasks there are; by default 1000, in a map as many as keep the
+    /// workers busy for 20 ms
     #[arg(long, value_parser = positive, value_name = "N")]
     pub(crate) tasks: Option<usize>,
 
     /// How long a task computes, on one core: 50us, 2ms; half of it before the
-    /// wait and half after it
+    /// wait and half after it. By default 0, in a map 50us
     #[arg(long, value_parser = span, value_name = "TIME")]
     pub(crate) compute: Option<Duration>,
 
-    /// How long a task waits, for an answer or a timer: 0, 20ms
+    /// How long a task waits, for an answer or a timer: 0, 20ms. By default 0,
+    /// in a map 1ms
     #[arg(long, value_parser = span, value_name = "TIME")]
     pub(crate) wait: Option<Duration>,
 
@@ -32,11 +34,13 @@ pub(crate) struct Job {
     pub(crate) at_once: Option<usize>,
 
     /// Tasks of different lengths: the exponent of a Pareto distribution, above
-    /// 1; the nearer to 1, the longer are the few long ones
+    /// 1; the nearer to 1, the longer are the few long ones. By default all
+    /// tasks are equal
     #[arg(long, value_parser = exponent, value_name = "EXPONENT")]
     pub(crate) skew: Option<f64>,
 
-    /// The share of a task's compute that is done under one lock for all
+    /// The share of a task's compute that is done under one lock for all; by
+    /// default 0%
     #[arg(long, value_parser = lock, value_name = "PERCENT")]
     pub(crate) lock: Option<f64>,
 

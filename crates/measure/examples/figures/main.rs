@@ -11,16 +11,23 @@
 //! cargo run --release -p lanes-measure --example figures -- faults
 //! cargo run --release -p lanes-measure --example figures -- cmp FOLDER
 //! cargo run --release -p lanes-measure --example figures -- ranking FOLDER
+//! cargo run --release -p lanes-measure --example figures -- maps FILE...
+//! cargo run --release -p lanes-measure --example figures -- advise [COUNT]
 //! ```
+//!
+//! `advise` starts the program `lanes` that was built beside it, or the one
+//! whose path follows the count.
 //!
 //! The other words it understands are processes that it starts itself.
 
 mod aa;
+mod advise;
 mod cmp;
 mod components;
 mod duel;
 mod faults;
 mod lot;
+mod maps;
 mod more;
 mod overhead;
 mod peers;
@@ -78,6 +85,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             let folder = words.get(1).ok_or("a folder of sessions")?;
             ranking::print(folder.as_ref())
         }
+        Some("maps") => maps::print(&words[1..]),
+        Some("advise") => advise::print(count(10)?, words.get(2).copied()),
         Some("worker") => Ok(worker::serve(&lanes_suite::MODELS)?),
         Some("bare") => Ok(overhead::serve()?),
         Some("faulty") => Ok(faults::serve(words[1])?),
