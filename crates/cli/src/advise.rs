@@ -9,7 +9,7 @@ mod questions;
 
 use crate::args::{Advise, Job};
 use crate::fail::Fail;
-use crate::map::{plan, row, workers};
+use crate::map::{ends_in_time, plan, row, workers};
 use crate::run::{end, limits, session};
 use crate::say::progress;
 use crate::show::print;
@@ -48,6 +48,7 @@ pub(crate) fn advise(options: &Advise) -> Result<(), Fail> {
     let workers = workers(&options.among);
     let asked = asked(&job)?;
     let measured = with_fewer_tasks(&asked, workers);
+    ends_in_time(&measured, options.deadline)?;
     let begin = Instant::now();
 
     progress!("lanes: every model once");
@@ -137,7 +138,7 @@ fn asked(job: &Job) -> Result<Shape, Fail> {
     let shape = job.shape(1000, Duration::ZERO, Duration::ZERO);
     // Whatever is wrong with its numbers is wrong with those of few tasks.
     let few = Shape { tasks: shape.tasks.min(16), ..shape.clone() };
-    row(few).digest(7).map_err(|error| Fail::Usage(error.to_string()))?;
+    row(few).job(7).map_err(|error| Fail::Usage(error.to_string()))?;
     Ok(shape)
 }
 

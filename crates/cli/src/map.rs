@@ -15,6 +15,7 @@ use lanes_core::workload::Shape;
 use lanes_core::{Config, Family, Row};
 use lanes_measure::map::{Axes, Axis, Map, grid};
 use lanes_measure::session::Plan;
+use lanes_measure::words::{counted, time};
 use lanes_suite::find;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -49,8 +50,10 @@ pub(crate) fn map(options: &Options) -> Result<(), Fail> {
     let workers = workers(&options.among);
     let job = options.job.shape(1, COMPUTE, WAIT);
     let jobs = grid(&job, (&across, &upwards), options.job.tasks, workers);
+    let deadline = options.conditions.deadline;
+    jobs.iter().try_for_each(|job| ends_in_time(job, deadline))?;
     let rows = jobs.into_iter().map(row).collect();
-    let limits = limits(options.conditions.deadline, options.conditions.memory);
+    let limits = limits(deadline, options.conditions.memory);
     let mut plan = plan(&options.among, rows, limits)?;
     plan.map = Some(Axes { x: x.parameter, y: y.parameter });
     plan.budget = options.budget;
@@ -81,6 +84,34 @@ pub(crate) fn map(options: &Options) -> Result<(), Fail> {
 /// A job as a row.
 pub(crate) fn row(job: Shape) -> Box<dyn Row> {
     Box::new(job)
+}
+
+/// Makes sure that one run of a job can end before a worker must have answered:
+/// its answer is computed on one core before anything is measured, and nobody
+/// should wait for that without end.
+///
+/// # Errors
+/// [`Fail::Usage`] with the time that it takes, and what helps.
+pub(crate) fn ends_in_time(job: &Shape, most: Duration) -> Result<(), Fail> {
+    let tasks = job.tasks as f64;
+    let turns = (tasks / job.at_once.max(1) as f64).ceil();
+    let compute = job.compute.as_secs_f64() * tasks;
+    let wait = job.wait.as_secs_f64() * turns;
+    let arrival = job.rate.map_or(0.0, |rate| tasks / rate);
+    for (what, seconds) in
+        [("compute", compute), ("wait", wait), ("arrive", arrival)]
+    {
+        if seconds > most.as_secs_f64() {
+            return Err(Fail::Usage(format!(
+                "{} that {what} for {} are too much for one run: shorten \
+                 them, or raise --deadline, which is {}",
+                counted(job.tasks, "task"),
+                time(seconds),
+                time(most.as_secs_f64())
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// How many workers the models have.

@@ -59,7 +59,9 @@ fn what_cannot_be_a_job_is_a_usage_error_and_leaves_nothing() {
         (&["advise", "--tasks=0"], "at least 1"),
         (&["advise", "--at-once=0"], "at least 1"),
         (&["advise", "--compute=1ms", "--models=tokyo"], "\"tokio\""),
-        (&["advise", "--tasks=1e15", "--compute=60m"], "than a century"),
+        (&["advise", "--compute=60m"], "too much for one run"),
+        (&["advise", "--tasks=1e15", "--wait=2m"], "too much for one run"),
+        (&["map", "--x=compute=1s..60m"], "or raise --deadline"),
         (&["advise", "--wait=5s", "--rate=1/s"], "no longer latency"),
         // Nobody is there to be asked.
         (&["advise"], "describe the job: lanes advise --tasks"),
@@ -198,8 +200,8 @@ fn more_tasks_than_memory_holds_are_an_error_that_says_so() {
 #[test]
 fn a_rate_that_nobody_holds_has_no_latencies() {
     let said = advice(&[
-        "--tasks=100",
-        "--compute=200us",
+        "--tasks=200",
+        "--compute=500us",
         "--rate=1e6/s",
         "--models=rayon,tokio",
         "--budget=6s",
