@@ -69,7 +69,7 @@ pub(crate) fn save_new(path: &Path, text: &str) -> Result<(), Fail> {
 ///
 /// # Errors
 /// The path and the remedy.
-pub(crate) fn is_free(path: &Path) -> Result<(), Fail> {
+fn is_free(path: &Path) -> Result<(), Fail> {
     if path.symlink_metadata().is_err() {
         return Ok(());
     }
