@@ -25,12 +25,15 @@ const FREE: [&str; 7] = [
     "tokio-per-core",
 ];
 
+/// What was said in short, and whether it is right.
+type Judge = Box<dyn Fn(&Advice) -> (String, bool)>;
+
 /// A job, and what arithmetic says of it.
 struct Drawn {
     options: Vec<String>,
     expected: &'static str,
     /// What was seen, and whether that is right.
-    judge: Box<dyn Fn(&Advice) -> (String, bool)>,
+    judge: Judge,
 }
 
 /// What `lanes advise` said.
