@@ -8,14 +8,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// What helps where a file cannot be written.
-pub(crate) fn remedy(error: &io::Error) -> &'static str {
+/// Where most commands are given a place for their files.
+pub(crate) const OUTPUT: &str = "--output";
+
+/// What helps where a file cannot be written whose place is that of an option.
+pub(crate) fn remedy(error: &io::Error, option: &str) -> String {
     match error.raw_os_error().map(Errno::from_raw_os_error) {
-        Some(Errno::MFILE) => "raise `ulimit -n`",
+        Some(Errno::MFILE) => "raise `ulimit -n`".into(),
         Some(Errno::NOSPC | Errno::DQUOT) => {
-            "make room, or choose another place"
+            format!("make room, or choose another place with {option}")
         }
-        _ => "choose another place",
+        _ => format!("choose another place with {option}"),
     }
 }
 
@@ -32,7 +35,7 @@ pub(crate) fn save(
 ) -> Result<PathBuf, Fail> {
     let failed = |error: io::Error| {
         let folder = folder.display();
-        Fail::Failure(format!("{folder}: {error}; {}", remedy(&error)))
+        Fail::Failure(format!("{folder}: {error}; {}", remedy(&error, OUTPUT)))
     };
     let mut file = written(folder, text).map_err(failed)?;
     for number in 1u32.. {
@@ -57,23 +60,27 @@ pub(crate) fn save(
 ///
 /// # Errors
 /// The path and the cause.
-pub(crate) fn save_new(path: &Path, text: &str) -> Result<(), Fail> {
-    is_free(path)?;
-    let file =
-        written(folder_of(path), text).map_err(|why| not_new(path, &why))?;
+pub(crate) fn save_new(
+    path: &Path,
+    text: &str,
+    option: &str,
+) -> Result<(), Fail> {
+    is_free(path, option)?;
+    let file = written(folder_of(path), text)
+        .map_err(|why| not_new(path, &why, option))?;
     let done = file.persist_noclobber(path);
-    done.map(drop).map_err(|error| not_new(path, &error.error))
+    done.map(drop).map_err(|error| not_new(path, &error.error, option))
 }
 
 /// Makes sure that there is no file, and no link, of that name.
 ///
 /// # Errors
 /// The path and the remedy.
-fn is_free(path: &Path) -> Result<(), Fail> {
+fn is_free(path: &Path, option: &str) -> Result<(), Fail> {
     if path.symlink_metadata().is_err() {
         return Ok(());
     }
-    Err(not_new(path, &io::ErrorKind::AlreadyExists.into()))
+    Err(not_new(path, &io::ErrorKind::AlreadyExists.into(), option))
 }
 
 /// Makes sure that this very file can be written later: there is none, and no
@@ -81,11 +88,11 @@ fn is_free(path: &Path) -> Result<(), Fail> {
 ///
 /// # Errors
 /// The path, the cause and the remedy.
-pub(crate) fn make_room(path: &Path) -> Result<(), Fail> {
-    is_free(path)?;
+pub(crate) fn make_room(path: &Path, option: &str) -> Result<(), Fail> {
+    is_free(path, option)?;
     // It is gone when it is dropped.
     let tried = written(folder_of(path), "");
-    tried.map(drop).map_err(|why| not_new(path, &why))
+    tried.map(drop).map_err(|why| not_new(path, &why, option))
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -93,13 +100,13 @@ fn folder_of(path: &Path) -> &Path {
     folder.unwrap_or(Path::new("."))
 }
 
-fn not_new(path: &Path, error: &io::Error) -> Fail {
+fn not_new(path: &Path, error: &io::Error, option: &str) -> Fail {
     let name = path.display();
     Fail::Failure(match error.kind() {
         io::ErrorKind::AlreadyExists => {
             format!("{name} is there already; remove it or choose another name")
         }
-        _ => format!("{name}: {error}; {}", remedy(error)),
+        _ => format!("{name}: {error}; {}", remedy(error, option)),
     })
 }
 

@@ -2,7 +2,7 @@
 //! before, and of nothing else.
 
 use crate::fail::Fail;
-use crate::files::{remedy, written};
+use crate::files::{OUTPUT, remedy, written};
 use lanes_report::PageFile;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -27,7 +27,10 @@ pub(crate) fn write(
     let failed = |path: PathBuf| {
         move |error: io::Error| {
             let path = path.display();
-            Fail::Failure(format!("{path}: {error}; {}", remedy(&error)))
+            Fail::Failure(format!(
+                "{path}: {error}; {}",
+                remedy(&error, OUTPUT)
+            ))
         }
     };
     let put = |name: &str, text: &str| -> Result<(), Fail> {
@@ -76,14 +79,14 @@ fn own(folder: &Path) -> Result<BTreeSet<String>, Fail> {
             return Err(taken(folder));
         }
         Err(error) => {
-            let remedy = remedy(&error);
+            let remedy = remedy(&error, OUTPUT);
             return Err(Fail::Failure(format!("{name}: {error}; {remedy}")));
         }
     };
     let names = entries.map(|entry| entry.map(|entry| entry.file_name()));
     let names = names.collect::<io::Result<Vec<OsString>>>();
     let names = names.map_err(|error| {
-        Fail::Failure(format!("{name}: {error}; {}", remedy(&error)))
+        Fail::Failure(format!("{name}: {error}; {}", remedy(&error, OUTPUT)))
     })?;
     let list = fs::read_to_string(folder.join(LIST)).unwrap_or_default();
     let is_page = |name: &&str| {

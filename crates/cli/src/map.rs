@@ -61,7 +61,7 @@ pub(crate) fn map(options: &Options) -> Result<(), Fail> {
     plan.seed = options.conditions.seed;
     if let Some(path) = known_picture(options) {
         // Ten minutes later it would be a pity.
-        files::make_room(&path)?;
+        files::make_room(&path, "--svg")?;
     }
     let (results, path) =
         session(&mut plan, false, &options.place.output, "map-")?;
@@ -69,7 +69,7 @@ pub(crate) fn map(options: &Options) -> Result<(), Fail> {
     let format = options.printing.format();
     match Map::of(&results) {
         Some(map) => {
-            files::save_new(&picture, &lanes_report::map(&map))?;
+            files::save_new(&picture, &lanes_report::map(&map), "--svg")?;
             print(&printed::text(&map, &results, format)?)?;
         }
         None => print(&printed::none(&results, format)?)?,

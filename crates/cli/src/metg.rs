@@ -34,13 +34,13 @@ pub(crate) fn metg(options: &Options) -> Result<(), Fail> {
     let asked = asked(options)?;
     if let Some(path) = &options.plot {
         // A minute later it would be a pity.
-        files::make_room(path)?;
+        files::make_room(path, "--plot")?;
     }
     let (metg, path) = measured(&asked, options)?;
     let format = options.printing.format();
     if let Some(path) = &options.plot {
         let plot = plots::efficiency(&plots::curves(&metg));
-        files::save_new(path, &plots::standalone(&plot))?;
+        files::save_new(path, &plots::standalone(&plot), "--plot")?;
         line!("plot: {}", path.display());
     }
     let done = print(&printed::text(&metg, format)?);

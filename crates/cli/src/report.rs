@@ -3,7 +3,7 @@
 use crate::args::{Report, Selection};
 use crate::catalogue::catalogue;
 use crate::fail::Fail;
-use crate::files::{save, save_new};
+use crate::files::{OUTPUT, save, save_new};
 use crate::folder::write;
 use crate::say::{line, note, progress};
 use crate::select::Cells;
@@ -108,7 +108,7 @@ fn made(options: &Report, content: &Content) -> Result<PathBuf, Fail> {
                 save(folder, &name, "html", &html)?
             }
             Some(file) => {
-                save_new(file, &html)?;
+                save_new(file, &html, OUTPUT)?;
                 file.clone()
             }
         };

@@ -2,7 +2,7 @@
 
 use crate::args::{Conditions, Format, Run};
 use crate::fail::Fail;
-use crate::files::remedy;
+use crate::files::{OUTPUT, remedy};
 use crate::interrupt;
 use crate::planned;
 use crate::printed;
@@ -209,7 +209,7 @@ pub(crate) fn save(
         let path = output.path();
         let what = match error.kind() {
             io::ErrorKind::AlreadyExists => return taken(path),
-            _ => format!("{error}; {}", remedy(&error)),
+            _ => format!("{error}; {}", remedy(&error, OUTPUT)),
         };
         io::Error::other(format!("{}: {what}", path.display()))
     })
