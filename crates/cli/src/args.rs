@@ -13,12 +13,12 @@ pub(crate) mod values;
 pub(crate) use cmp::Cmp;
 pub(crate) use crossover::Crossover;
 pub(crate) use duel::Duel;
-pub(crate) use job::{Advise, Among, Asked, Job, Map};
+pub(crate) use job::{Advise, Among, Job, Map};
 pub(crate) use metg::Metg;
 pub(crate) use printing::{Format, Printing};
 pub(crate) use run::{Conditions, Run};
 pub(crate) use trace::{Drawing, Figures, Trace};
-pub(crate) use values::Peer;
+pub(crate) use values::{Asked, Peer};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;

@@ -30,6 +30,7 @@ mod list;
 mod map;
 mod metg;
 mod models;
+mod near;
 mod planned;
 mod printed;
 mod provenance;

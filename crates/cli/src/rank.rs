@@ -2,8 +2,9 @@
 
 use crate::args::{Format, Rank};
 use crate::fail::Fail;
+use crate::near::nearest;
 use crate::say::note;
-use crate::select::{like, nearest};
+use crate::select::like;
 use crate::sessions::sessions;
 use crate::show::{Sheet, json, number, print};
 use lanes_core::Point;

@@ -200,9 +200,9 @@ impl Found {
     }
 
     /// The files of a folder that began last, one of each subject, and all the
-    /// traces, the newest first, by what the files say: copies and archives have
-    /// times of their own. A file that cannot be read is reported and left out,
-    /// since the user did not name it.
+    /// traces, the newest first, by what the files say: copies and archives
+    /// have times of their own. A file that cannot be read is reported and left
+    /// out, since the user did not name it.
     fn folder(&mut self, folder: &Path) -> Result<(), Fail> {
         let failed = |error: io::Error| {
             Fail::Failure(format!("{}: {error}", folder.display()))

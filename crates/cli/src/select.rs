@@ -3,6 +3,7 @@
 use crate::args::Selection;
 use crate::fail::Fail;
 use crate::models::{Known, Model, Origin, known};
+use crate::near::nearest;
 use crate::say::note;
 use lanes_core::{Row, Size, rows};
 use lanes_measure::peer;
@@ -390,16 +391,6 @@ pub(crate) fn matching<'a>(
         patterns.is_empty() || patterns.iter().any(|p| like(p, name))
     };
     Ok(names.iter().filter(chosen).copied().collect())
-}
-
-/// The known name that is near enough to another one to be meant by it.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    known: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let near = |known: &&str| strsim::damerau_levenshtein(name, known);
-    let nearest = known.min_by_key(near);
-    nearest.filter(|known| near(known) <= name.len().div_ceil(2))
 }
 
 /// The beginning of a text that may be of any length.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../METHOD.md")]
 
 mod attest;
+mod axis;
 pub mod between;
 pub mod change;
 pub mod children;

@@ -4,11 +4,10 @@
 //! pair of values of two parameters. What a point says follows from the grades
 //! of its row, and from nothing else.
 
-mod axis;
 mod crossings;
 mod point;
 
-pub use axis::{Axes, Axis, Parameter, grid, tasks_for};
+pub use crate::axis::{Axes, Axis, Parameter, grid, tasks_for};
 pub use crossings::{Crossing, crossings, summaries};
 pub use point::{Place, Point, Verdict};
 

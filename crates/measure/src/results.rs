@@ -2,11 +2,11 @@
 
 mod possible;
 
+use crate::axis::Axes;
 use crate::document::{Document, Unreadable};
 use crate::failure::Failure;
 use crate::foreign;
 use crate::machine::Machine;
-use crate::map::Axes;
 use crate::protocol::Sample;
 use crate::statistics::median;
 use crate::summary::Summary;

@@ -1,8 +1,8 @@
 //! How long CPython's models take to end a run that is cancelled: for each cell
 //! the median and the longest of twenty, in milliseconds.
 //!
-//! `cargo run --release -p lanes-python --example cancel-python [MODEL...]`. It exits
-//! with 1 if one took more than 100 ms and a grain.
+//! `cargo run --release -p lanes-python --example cancel-python [MODEL...]`. It
+//! exits with 1 if one took more than 100 ms and a grain.
 
 use lanes_core::{Row, Size, rows};
 use lanes_measure::failure::{Cause, Failure};

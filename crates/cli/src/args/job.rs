@@ -1,13 +1,12 @@
 //! The options that describe a job, and those of the commands that measure it.
 
 use super::values::{
-    axis, duration, exponent, goal, lock, percent, positive, rate, span,
+    Asked, axis, duration, exponent, goal, lock, percent, positive, rate, span,
     workers,
 };
 use super::{Conditions, Place, Printing};
 use clap::Args;
 use lanes_core::workload::Shape;
-use lanes_measure::map::Parameter;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -140,13 +139,6 @@ pub(crate) struct Map {
 
     #[command(flatten)]
     pub(crate) printing: Printing,
-}
-
-/// An axis as it was asked for: a parameter, and from where to where.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Asked {
-    pub(crate) parameter: Parameter,
-    pub(crate) range: (f64, f64),
 }
 
 /// The models that do a job, and with how many workers.

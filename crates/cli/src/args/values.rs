@@ -1,14 +1,20 @@
 //! The values of options: times, percentages, sizes of memory, peers, and what
 //! a job is described by.
 
-use super::Asked;
-use crate::select::nearest;
+use crate::near::nearest;
 use lanes_core::workload::Pattern;
 use lanes_measure::map::Parameter;
 use std::time::Duration;
 
 /// A peer of the command line: its name, and its command in words.
 pub(crate) type Peer = (String, Vec<String>);
+
+/// An axis as it was asked for: a parameter, and from where to where.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Asked {
+    pub(crate) parameter: Parameter,
+    pub(crate) range: (f64, f64),
+}
 
 /// A time such as `250ms`, `60s`, `10m` or `1h`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {

@@ -1,6 +1,6 @@
 //! A point of a map: a job, and how the models did it.
 
-use super::axis::Axes;
+use crate::axis::Axes;
 use crate::results::RowResult;
 use crate::statistics::{Grade, Interval};
 use lanes_core::workload::Shape;

@@ -1,7 +1,7 @@
 //! What a session measures.
 
+use crate::axis::Axes;
 use crate::machine::Machine;
-use crate::map::Axes;
 use crate::process::{Launch, Limits};
 use crate::results::Build;
 use lanes_core::Row;
