@@ -13,6 +13,12 @@ if (!folder || !site) {
 
 const SHOTS = [
   {
+    name: "map",
+    place: "index.html",
+    selector: "#map svg",
+    width: 1330,
+  },
+  {
     name: "matrix",
     place: "index.html",
     selector: ".sheet table",

@@ -109,16 +109,18 @@
 //! # The pictures in the repository
 //!
 //! `scripts/pictures` draws the pictures of the site that `lanes report
-//! crates/report/published/*.json` makes. That folder holds three sessions from
-//! one machine with two shared cores, and a trace of every model (`lanes trace
-//! all --runs 3`):
+//! crates/report/published/*.json` makes. That folder holds four sessions, each
+//! from a machine with two shared cores, and a trace of every model (`lanes
+//! trace all --runs 3`):
 //!
 //! - the eleven Rust models in quick sizes with one and two workers, in five
 //!   minutes;
 //! - the seven runtimes in full sizes, in four minutes;
 //! - CPython's six models beside `threads` and `gil`, in two minutes, without
 //!   `subtasks`, and without `max`, `double` and `join`: CPython needs longer
-//!   to make their inputs than to work on them.
+//!   to make their inputs than to work on them;
+//! - the map of nine models over compute and wait, in ten minutes, with 20 of
+//!   25 points decided (`lanes map`).
 //!
 //! Sessions so short, on two shared cores, leave some cells open. More time
 //! decides them: `lanes run max --budget 2m`.
