@@ -9,7 +9,7 @@ mod questions;
 
 use crate::args::{Advise, Job};
 use crate::fail::Fail;
-use crate::map::{ends_in_time, plan, row, workers};
+use crate::jobs::{ends_in_time, plan, row, workers};
 use crate::run::{end, limits, session};
 use crate::say::progress;
 use crate::show::print;

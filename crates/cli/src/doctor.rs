@@ -289,20 +289,14 @@ fn noise() -> Result<Vec<Finding>, Fail> {
     };
     let plan = Plan {
         rows,
-        contenders: vec![contender],
-        wants: Box::new(|_, _| true),
         control: true,
-        even: false,
-        rounds: None,
-        until: None,
-        map: None,
         budget: Duration::from_secs(8),
-        seed: 7,
-        level: 0.95,
-        margin: session::MARGIN,
-        limits: limits(Duration::from_secs(60), None),
-        machine: stamp::machine(),
-        build: stamp::build(),
+        ..Plan::new(
+            vec![contender],
+            limits(Duration::from_secs(60), None),
+            stamp::machine(),
+            stamp::build(),
+        )
     };
     let silent = &mut |_: &Results, _: &_| Ok(());
     let results =

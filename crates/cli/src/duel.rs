@@ -172,20 +172,12 @@ fn measured(
     build.compared = Some(sides.each_ref().map(|side| side.what.clone()));
     let mut plan = Plan {
         rows,
-        contenders,
         wants: Box::new(wants),
-        control: false,
         even: true,
         rounds: options.rounds.map(|rounds| rounds as usize),
-        budget: Duration::ZERO,
-        until: None,
-        map: None,
         seed: options.conditions.seed,
-        level: 0.95,
         margin: options.margin,
-        limits,
-        machine: stamp::machine(),
-        build,
+        ..Plan::new(contenders, limits, stamp::machine(), build)
     };
     let default = || Plan::default_budget(plan.cells()).max(LEAST_BUDGET);
     plan.budget = options.budget.unwrap_or_else(default);

@@ -25,6 +25,7 @@ mod formats;
 mod grid;
 mod hints;
 mod interrupt;
+mod jobs;
 mod kept;
 mod list;
 mod map;

@@ -98,20 +98,13 @@ fn plan(options: &Run, starts: bool) -> Result<Plan, Fail> {
     let (rows, wants) = cells.into_parts();
     let mut plan = Plan {
         rows,
-        contenders,
         wants,
         control,
-        even: false,
         rounds: options.rounds.map(|rounds| rounds as usize),
-        budget: Duration::ZERO,
         until: options.until,
-        map: None,
         seed,
-        level: 0.95,
         margin: options.margin,
-        limits,
-        machine: stamp::machine(),
-        build: stamp::build(),
+        ..Plan::new(contenders, limits, stamp::machine(), stamp::build())
     };
     let default = || Plan::default_budget(plan.cells());
     plan.budget = options.budget.unwrap_or_else(default);

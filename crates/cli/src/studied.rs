@@ -9,9 +9,7 @@ use crate::select::Cells;
 use crate::stamp;
 use lanes_core::{Config, Size, rows};
 use lanes_measure::failure::Failure;
-use lanes_measure::session::{MARGIN, Plan};
-use lanes_measure::statistics::LEVEL;
-use std::time::Duration;
+use lanes_measure::session::Plan;
 
 /// What was chosen on the command line.
 pub(crate) struct Chosen<'a> {
@@ -72,21 +70,15 @@ pub(crate) fn plan(
         return Err(Fail::Nothing(what.into()));
     }
     Ok(Plan {
-        rows: Vec::new(),
-        contenders: contenders(&cells, &workers),
         wants: Box::new(|_, _| false),
-        control: false,
         even: true,
-        rounds: None,
-        budget: Duration::ZERO,
-        until: None,
-        map: None,
         seed: conditions.seed,
-        level: LEVEL,
-        margin: MARGIN,
-        limits,
-        machine: stamp::machine(),
-        build: stamp::build(),
+        ..Plan::new(
+            contenders(&cells, &workers),
+            limits,
+            stamp::machine(),
+            stamp::build(),
+        )
     })
 }
 

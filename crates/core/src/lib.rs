@@ -25,6 +25,7 @@ mod settle;
 mod slot;
 mod stop;
 mod sync;
+mod together;
 pub mod trace;
 pub mod workload;
 
@@ -40,4 +41,5 @@ pub use panics::{caught, caught_future, panicked};
 pub use row::{Answer, AnyJob, Definition, Row};
 pub use slot::Slot;
 pub use stop::StopToken;
+pub use together::Together;
 pub use workload::{WORKLOADS, rows, rows_with};

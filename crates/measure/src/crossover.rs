@@ -167,20 +167,13 @@ impl Crossover {
     /// # Errors
     /// [`Unreadable`], with the way out.
     pub fn of(document: &Document) -> Result<Self, Unreadable> {
-        let crossover: Self = document.content(SCHEMA, VERSION)?;
-        let path = || document.path().into();
-        match possible::possible(&crossover) {
-            Ok(()) => Ok(crossover),
-            Err(what) => Err(Unreadable::Impossible { path: path(), what }),
-        }
+        document.possible(SCHEMA, VERSION, possible::possible)
     }
 
     /// The points as they are when the command is ended: what was measured
     /// stays.
     pub fn interrupted(mut self) -> Self {
-        if self.state == State::Running {
-            self.state = State::Interrupted;
-        }
+        self.state = self.state.interrupted();
         self
     }
 }

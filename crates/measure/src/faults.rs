@@ -151,23 +151,7 @@ impl Faults {
     /// # Errors
     /// [`Unreadable`], with the way out.
     pub fn of(document: &Document) -> Result<Self, Unreadable> {
-        let faults: Self = document.content(SCHEMA, VERSION)?;
-        let fits = |case: &Case| {
-            case.here.len() <= faults.models.len()
-                && case.alone.len() <= faults.libraries.len()
-        };
-        let judged = faults.cases.iter().flat_map(|case| &case.here);
-        let mut times = judged.map(|judged| judged.seconds);
-        let possible = |seconds: &f64| (0.0..f64::INFINITY).contains(seconds);
-        let why = if !faults.cases.iter().all(fits) {
-            "a case with more verdicts than there are models"
-        } else if !possible(&faults.seconds) || !times.all(|t| possible(&t)) {
-            "a time that cannot be"
-        } else {
-            return Ok(faults);
-        };
-        let path = document.path().to_owned();
-        Err(Unreadable::Impossible { path, what: why.into() })
+        document.possible(SCHEMA, VERSION, possible)
     }
 
     /// How many verdicts are this one.
@@ -197,6 +181,25 @@ impl Faults {
             }
         }
         remarks
+    }
+}
+
+/// # Errors
+/// What cannot be.
+fn possible(faults: &Faults) -> Result<(), String> {
+    let fits = |case: &Case| {
+        case.here.len() <= faults.models.len()
+            && case.alone.len() <= faults.libraries.len()
+    };
+    let judged = faults.cases.iter().flat_map(|case| &case.here);
+    let mut times = judged.map(|judged| judged.seconds);
+    let possible = |seconds: &f64| (0.0..f64::INFINITY).contains(seconds);
+    if !faults.cases.iter().all(fits) {
+        Err("a case with more verdicts than there are models".into())
+    } else if !possible(&faults.seconds) || !times.all(|t| possible(&t)) {
+        Err("a time that cannot be".into())
+    } else {
+        Ok(())
     }
 }
 

@@ -168,20 +168,13 @@ impl Metg {
     /// # Errors
     /// [`Unreadable`], with the way out.
     pub fn of(document: &Document) -> Result<Self, Unreadable> {
-        let metg: Self = document.content(SCHEMA, VERSION)?;
-        let path = || document.path().into();
-        match possible::possible(&metg) {
-            Ok(()) => Ok(metg),
-            Err(what) => Err(Unreadable::Impossible { path: path(), what }),
-        }
+        document.possible(SCHEMA, VERSION, possible::possible)
     }
 
     /// The curves as they are when the command is ended: what was measured
     /// stays.
     pub fn interrupted(mut self) -> Self {
-        if self.state == State::Running {
-            self.state = State::Interrupted;
-        }
+        self.state = self.state.interrupted();
         self
     }
 }

@@ -70,6 +70,16 @@ pub enum State {
     Interrupted,
 }
 
+impl State {
+    /// How it has ended if it is ended now.
+    pub fn interrupted(self) -> Self {
+        match self {
+            Self::Running | Self::Interrupted => Self::Interrupted,
+            Self::Complete => Self::Complete,
+        }
+    }
+}
+
 /// What was measured with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Build {
@@ -297,12 +307,7 @@ impl Results {
     /// # Errors
     /// [`Unreadable`], with the way out.
     pub fn of(document: &Document) -> Result<Self, Unreadable> {
-        let results: Self = document.content(SCHEMA, VERSION)?;
-        let path = || document.path().into();
-        match possible(&results) {
-            Ok(()) => Ok(results),
-            Err(what) => Err(Unreadable::Impossible { path: path(), what }),
-        }
+        document.possible(SCHEMA, VERSION, possible)
     }
 }
 

@@ -108,16 +108,15 @@ impl Traces {
     /// # Errors
     /// [`Unreadable`], with the way out.
     pub fn of(document: &Document) -> Result<Self, Unreadable> {
-        let traces: Self = document.content(SCHEMA, VERSION)?;
-        let mut models = traces.workloads.iter().flat_map(|of| &of.models);
-        match models.find(|model| !model.is_possible()) {
-            Some(model) => {
-                let what = format!("a run of {} that cannot be", model.name);
-                let path = document.path().into();
-                Err(Unreadable::Impossible { path, what })
+        document.possible(SCHEMA, VERSION, |traces: &Self| {
+            let mut models = traces.workloads.iter().flat_map(|of| &of.models);
+            match models.find(|model| !model.is_possible()) {
+                Some(model) => {
+                    Err(format!("a run of {} that cannot be", model.name))
+                }
+                None => Ok(()),
             }
-            None => Ok(traces),
-        }
+        })
     }
 }
 

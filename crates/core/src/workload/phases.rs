@@ -2,8 +2,8 @@
 
 use super::{bound, speed};
 use crate::{
-    Config, Error, Job, Limit, Point, Size, StopToken, Workload, kernel,
-    preflight, seed,
+    Config, Error, Job, Limit, Point, Size, StopToken, Together, Workload,
+    kernel, preflight, seed,
 };
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
@@ -257,14 +257,6 @@ fn fold(seed: u64, task: usize, needed: &[u64]) -> u64 {
     needed.iter().fold(own, fold)
 }
 
-/// Tasks of which none needs another: those of one step, or 256 of a graph
-/// whose tasks need none. Their numbers, in order, are what the tasks of the
-/// next phase need.
-pub struct Phase {
-    token: StopToken,
-    tasks: Range<usize>,
-}
-
 /// What every task carries; free to copy.
 #[derive(Clone, Copy)]
 pub struct Node {
@@ -277,8 +269,10 @@ pub struct Node {
 
 impl Job<Phases> {
     /// The phases, of which each is started, then joined, and then comes the
-    /// next. There are no more once the run was stopped.
-    pub fn phases(&self) -> impl Iterator<Item = Phase> + use<> {
+    /// next: the tasks of one step, or 256 of a graph whose tasks need none.
+    /// What they answer, in order, is what the tasks of the next phase need.
+    /// There are no more once the run was stopped.
+    pub fn phases(&self) -> impl Iterator<Item = Together> + use<> {
         let (token, size) = (self.context().token(), self.size.clone());
         let is_trivial = size.pattern == Pattern::Trivial;
         let all = size.items();
@@ -291,7 +285,7 @@ impl Job<Phases> {
                 let first = index * size.width;
                 first..first + size.width_of(index)
             };
-            Phase { token, tasks }
+            Together::new(token, tasks)
         };
         let goes_on = move |_: &usize| !token.is_stopped();
         (0..count).take_while(goes_on).map(phase)
@@ -302,37 +296,6 @@ impl Job<Phases> {
         let Phases { pattern, width, .. } = self.size;
         let (rounds, seed) = (self.rounds, self.seed);
         Node { token: self.context().token(), pattern, width, rounds, seed }
-    }
-}
-
-impl Phase {
-    /// How many tasks it has.
-    pub fn size(&self) -> usize {
-        self.tasks.len()
-    }
-
-    /// The numbers of the tasks, without a look before each: for tasks that are
-    /// done or handed out at once, and look themselves.
-    pub fn at_once(self) -> Range<usize> {
-        self.tasks
-    }
-}
-
-/// The numbers of the tasks, each of them after a look whether the run was
-/// stopped; it ends early then.
-impl Iterator for Phase {
-    type Item = usize;
-
-    #[inline]
-    fn next(&mut self) -> Option<usize> {
-        if self.token.is_stopped() {
-            return None;
-        }
-        self.tasks.next()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.tasks.len()))
     }
 }
 

@@ -7,7 +7,7 @@ mod skew;
 #[cfg(test)]
 mod tests;
 
-pub use queue::{Lanes, Queue, Shaped, Tally};
+pub use queue::{Queue, Shaped, Tally};
 
 use super::speed;
 use crate::{

@@ -1,9 +1,10 @@
 //! `spawn`: many empty tasks started and joined.
 
 use crate::seed;
-use crate::{Error, Job, Limit, Point, Size, StopToken, Workload, preflight};
+use crate::{
+    Error, Job, Limit, Point, Size, StopToken, Together, Workload, preflight,
+};
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
 
 /// Many empty tasks started and joined: the cost of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,17 +74,10 @@ const ROUND: usize = 10_000;
 #[derive(Clone, Copy)]
 pub struct Empty(StopToken);
 
-/// The numbers of tasks that are started together, each of them after a look
-/// whether the run was stopped.
-pub struct Round {
-    token: StopToken,
-    tasks: Range<usize>,
-}
-
 impl Job<Spawn> {
     /// The tasks in rounds: those of one are started, then joined, and then
     /// comes the next. There are no more once the run was stopped.
-    pub fn rounds(&self) -> impl Iterator<Item = Round> + use<> {
+    pub fn rounds(&self) -> impl Iterator<Item = Together> + use<> {
         self.rounds_of(ROUND)
     }
 
@@ -91,49 +85,19 @@ impl Job<Spawn> {
     pub fn rounds_of(
         &self,
         most: usize,
-    ) -> impl Iterator<Item = Round> + use<> {
+    ) -> impl Iterator<Item = Together> + use<> {
         let (token, tasks) = (self.context().token(), self.tasks);
         let most = most.max(1);
         let rounds = (0..tasks).step_by(most);
         rounds.take_while(move |_| !token.is_stopped()).map(move |first| {
             let tasks = first..tasks.min(first.saturating_add(most));
-            Round { token, tasks }
+            Together::new(token, tasks)
         })
     }
 
     /// What every task carries.
     pub fn empty(&self) -> Empty {
         Empty(self.context().token())
-    }
-}
-
-impl Round {
-    /// How many tasks it has.
-    pub fn size(&self) -> usize {
-        self.tasks.len()
-    }
-
-    /// The numbers of the tasks, without a look before each: for tasks that are
-    /// done at once, which look themselves.
-    pub fn at_once(self) -> Range<usize> {
-        self.tasks
-    }
-}
-
-/// It ends early when the run was stopped.
-impl Iterator for Round {
-    type Item = usize;
-
-    #[inline]
-    fn next(&mut self) -> Option<usize> {
-        if self.token.is_stopped() {
-            return None;
-        }
-        self.tasks.next()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.tasks.len()))
     }
 }
 

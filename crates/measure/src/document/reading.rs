@@ -163,6 +163,27 @@ impl Document {
         serde_json::from_slice(&self.text)
             .map_err(|error| Unreadable::Broken { path: path(), error })
     }
+
+    /// As [`Document::content`], if `possible` finds nothing in it that cannot
+    /// be.
+    ///
+    /// # Errors
+    /// [`Unreadable`], with the way out.
+    pub fn possible<T: DeserializeOwned>(
+        &self,
+        schema: &str,
+        version: u32,
+        possible: impl FnOnce(&T) -> Result<(), String>,
+    ) -> Result<T, Unreadable> {
+        let content = self.content(schema, version)?;
+        match possible(&content) {
+            Ok(()) => Ok(content),
+            Err(what) => {
+                let path = self.path.clone();
+                Err(Unreadable::Impossible { path, what })
+            }
+        }
+    }
 }
 
 /// What a file says it is, in words.

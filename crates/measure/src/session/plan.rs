@@ -4,6 +4,7 @@ use crate::axis::Axes;
 use crate::machine::Machine;
 use crate::process::{Launch, Limits};
 use crate::results::Build;
+use crate::statistics::LEVEL;
 use lanes_core::Row;
 use std::time::Duration;
 
@@ -76,6 +77,33 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A plan without rows and without time, in which every contender takes
+    /// part in every row, and the rest is as usual.
+    pub fn new(
+        contenders: Vec<Contender>,
+        limits: Limits,
+        machine: Machine,
+        build: Build,
+    ) -> Self {
+        Self {
+            rows: Vec::new(),
+            contenders,
+            wants: Box::new(|_, _| true),
+            control: false,
+            even: false,
+            rounds: None,
+            budget: Duration::ZERO,
+            until: None,
+            map: None,
+            seed: 7,
+            level: LEVEL,
+            margin: MARGIN,
+            limits,
+            machine,
+            build,
+        }
+    }
+
     /// How many cells are measured; a control is a cell too.
     pub fn cells(&self) -> usize {
         let rows = self.rows.iter().map(|row| {

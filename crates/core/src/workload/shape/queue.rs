@@ -3,9 +3,8 @@
 
 use super::{Shape, Tasks};
 use crate::trace::{State, monotonic};
-use crate::{Error, Job, Latencies, StopToken, kernel};
+use crate::{Error, Job, Latencies, Together, kernel};
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
@@ -65,28 +64,6 @@ impl PartialEq for Shaped {
 impl Shaped {
     pub(super) fn of(tasks: usize, sum: u64) -> Self {
         Self { tasks, sum, latencies: None, saturated: false }
-    }
-}
-
-/// The numbers of the lanes. There are no more once the run was stopped, so
-/// that none is started then.
-pub struct Lanes {
-    token: StopToken,
-    lanes: Range<usize>,
-}
-
-impl Iterator for Lanes {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        if self.token.is_stopped() {
-            return None;
-        }
-        self.lanes.next()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.lanes.len()))
     }
 }
 
@@ -151,9 +128,8 @@ impl Job<Shape> {
     }
 
     /// The numbers of the lanes, to start one for each.
-    pub fn lanes(&self) -> Lanes {
-        let token = self.context().token();
-        Lanes { token, lanes: 0..self.at_once() }
+    pub fn lanes(&self) -> Together {
+        Together::new(self.context().token(), 0..self.at_once())
     }
 
     /// The tasks of one lane: the next one, again and again, until none is
