@@ -1,6 +1,6 @@
 //! The deadline, the cancel flag and the trace of one run.
 
-use crate::stop::{Claim, STOPPED, Stop, StopToken, WATCHED};
+use crate::stop::{Claim, STOPPED, Stop, StopToken, WATCHED, is_quiet};
 use crate::trace::{SpanGuard, State, Trace};
 use crate::{Error, alarm, panicked};
 use event_listener::{Event, listener};
@@ -160,7 +160,7 @@ impl Context {
         if self.turn.as_ref().is_some_and(|turn| turn.wanted()) {
             self.pass(task);
         }
-        if self.inner.flag.state().load(Ordering::Relaxed) == 0 {
+        if is_quiet(self.inner.flag.state()) {
             return Ok(());
         }
         self.inner.look(task)
