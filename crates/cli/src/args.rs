@@ -297,12 +297,17 @@ pub(crate) struct Place {
 #[command(after_help = "\
 Examples:
   lanes faults
-  lanes faults tokio smol --cases 'cancel_*,nested_run' --details")]
+  lanes faults tokio smol --cases 'cancel_*,nested_run' --details
+  lanes faults 'python*' --peer 'mine=./worker'")]
 pub(crate) struct Faults {
     /// The models; `*` stands for any text. By default those of this program,
-    /// and guests that are built
+    /// and guests that are built. Those of Python and peers are asked what the
+    /// worker protocol can ask
     #[arg(value_name = "MODEL")]
     pub(crate) models: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) peers: Peers,
 
     /// Only these cases, by default all; `*` stands for any text
     #[arg(long, value_delimiter = ',', value_name = "CASE,...")]

@@ -3,11 +3,12 @@
 
 mod apart;
 pub(crate) mod grid;
+mod outside;
 
 use crate::args::{Faults as Options, Format, Selection};
 use crate::fail::Fail;
 use crate::interrupt;
-use crate::models::{Known, Origin, known};
+use crate::models::{Known, Model, Origin, known};
 use crate::run::{output, save};
 use crate::say::{line, progress};
 use crate::select::matching;
@@ -25,6 +26,16 @@ use std::time::Instant;
 /// unknown name, [`Fail::Interrupted`] after Ctrl-C.
 pub(crate) fn faults(options: &Options) -> Result<(), Fail> {
     let models = models(options)?;
+    // What is asked by the protocol, beside the models whose cases are run in
+    // their own programs.
+    let described: Vec<Option<Model>> = models
+        .iter()
+        .map(|known| {
+            outside::is_outside(known)
+                .then(|| outside::described(known))
+                .transpose()
+        })
+        .collect::<Result<_, _>>()?;
     let names: Vec<&str> = CASES.iter().map(|case| case.name).collect();
     let cases = matching("case", &options.cases, &names)?;
     let libraries = libraries(&models);
@@ -47,9 +58,12 @@ pub(crate) fn faults(options: &Options) -> Result<(), Fail> {
             here: Vec::new(),
             alone: Vec::new(),
         };
-        for known in &models {
-            let judged =
-                apart::judge(known, case.name, options.deadline, &stop)?;
+        for (known, model) in models.iter().zip(&described) {
+            let most = options.deadline;
+            let judged = match model {
+                Some(model) => outside::judge(model, case.name, most)?,
+                None => apart::judge(known, case.name, most, &stop)?,
+            };
             found.here.extend(judged);
         }
         for library in &libraries {
@@ -83,17 +97,22 @@ pub(crate) fn faults(options: &Options) -> Result<(), Fail> {
     }
 }
 
-/// The models that were named, or all that can be asked: those of this program
-/// and the guests.
+/// The models that were named, or those of this program and the guests; and
+/// the peers.
 fn models(options: &Options) -> Result<Vec<Known>, Fail> {
-    let mut all = known(&Selection::default())?;
-    all.retain(|known| {
+    let peers = options.peers.clone();
+    let mut all = known(&Selection { peers, ..Selection::default() })?;
+    let by_default = |known: &Known| {
         matches!(known.origin, Origin::Suite(_) | Origin::Guest(_))
-    });
+    };
     let names: Vec<&str> = all.iter().map(|known| &*known.name).collect();
     let chosen = matching("model", &options.models, &names)?;
     let chosen: Vec<String> = chosen.into_iter().map(str::to_owned).collect();
-    all.retain(|known| chosen.contains(&known.name));
+    let named = !options.models.is_empty();
+    all.retain(|known| match &known.origin {
+        Origin::Peer(_) => true,
+        _ => chosen.contains(&known.name) && (named || by_default(known)),
+    });
     Ok(all)
 }
 

@@ -122,3 +122,71 @@ fn names_that_are_not_known_are_usage_errors() {
     }
     assert!(!folder.path().join("found.json").exists());
 }
+
+/// A worker in Python, as the document of the protocol names one.
+fn peer(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let worker = folder.join("tests/worker.py");
+    format!("{name}=python3 '{}'", worker.display())
+}
+
+#[test]
+fn a_peer_is_asked_what_the_protocol_can_ask() {
+    let folder = TempDir::new().unwrap();
+    let peer = peer("forty-lines");
+    let cases = "matches_reference,workers_are_real,zero_workers,\
+                 cancel_midway,one_task_panics,drop_while_running,\
+                 worker_sigkill,server_refuses";
+    let arguments = ["sequential", "--peer", &peer, "--cases", cases];
+    let output = faults(folder.path(), &arguments);
+    let (printed, said) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{printed}{said}");
+    let found = Faults::load(&folder.path().join("found.json")).unwrap();
+    assert_eq!(found.models, ["sequential", "forty-lines"]);
+    let of_peer = |name: &str| {
+        let case = found.cases.iter().find(|case| case.name == name).unwrap();
+        (case.here[1].verdict, case.here[1].why.as_str())
+    };
+    for passed in ["matches_reference", "workers_are_real", "worker_sigkill"] {
+        assert_eq!(of_peer(passed), (Verdict::Passed, ""), "{passed}");
+    }
+    for (case, verdict, why) in [
+        ("zero_workers", Verdict::Broken, "it takes 0 workers"),
+        // It reads its socket between two requests only.
+        ("drop_while_running", Verdict::Broken, "1 process runs on"),
+        (
+            "cancel_midway",
+            Verdict::Inapplicable,
+            "it does not know `cancel`",
+        ),
+        (
+            "one_task_panics",
+            Verdict::Inapplicable,
+            "the protocol cannot ask it",
+        ),
+        (
+            "server_refuses",
+            Verdict::Inapplicable,
+            "not in Python",
+        ),
+    ] {
+        assert_eq!(of_peer(case), (verdict, why), "{case}");
+    }
+}
+
+#[test]
+fn the_models_of_python_keep_what_the_protocol_can_ask() {
+    let folder = TempDir::new().unwrap();
+    let cases = "empty_and_one,zero_workers,cancel_midway,deadline_cpu_bound,\
+                 cancel_while_waiting,slow_drip,peer_reset,fd_limit,\
+                 drop_while_running,parent_killed,worker_sigkill,\
+                 oversize_input";
+    let models = ["python-thread-pool", "python-process-pool"];
+    let arguments = [&models[..], &["--cases", cases]].concat();
+    let output = faults(folder.path(), &arguments);
+    let (printed, said) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{printed}{said}");
+    let found = Faults::load(&folder.path().join("found.json")).unwrap();
+    assert_eq!(found.models, models);
+    assert_eq!(found.count(Verdict::Passed), 2 * found.cases.len());
+}

@@ -38,6 +38,7 @@ mod left;
 mod limits;
 mod outcome;
 mod peers;
+pub mod servers;
 pub mod spoken;
 mod whole;
 mod workers;

@@ -4,14 +4,12 @@
 use crate::bounds::{STOP, in_time};
 use crate::cell;
 use crate::outcome::{Answered, Failure, Outcome, not_applicable};
-use lanes_core::request::REQUEST_BYTES;
+use crate::servers::Bad;
 use lanes_core::workload::Fetch;
 use lanes_core::{
     Config, Context, Entry, Error, Fit, Job, Started, Watch, Workload,
 };
-use socket2::{Domain, Socket, Type};
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -49,49 +47,12 @@ fn fails(
 }
 
 /// A run that ends with its deadline, whatever the server does.
-fn times_out(
-    entry: &Entry,
-    server: SocketAddr,
-    deadline: Duration,
-) -> Answered {
+fn times_out(entry: &Entry, server: &Bad, deadline: Duration) -> Answered {
     let watch = Watch { deadline: Some(deadline), ..Watch::default() };
     let context = Context::watching(watch)?;
     let due = Some(Instant::now() + deadline);
-    let fetch = fetch(Some(server));
+    let fetch = fetch(Some(server.address()));
     fails(entry, &fetch, &context, due, |error| *error == Error::Timeout)
-}
-
-fn listener() -> Result<(TcpListener, SocketAddr), Failure> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let address = listener.local_addr()?;
-    Ok((listener, address))
-}
-
-/// A socket that nobody listens at yet: bound, so that no other process takes
-/// the port.
-fn bound() -> Result<(Socket, SocketAddr), Failure> {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
-    let address = socket.local_addr()?.as_socket();
-    let address = address.ok_or_else(|| Failure::new("no address"))?;
-    Ok((socket, address))
-}
-
-/// A server that reads a request of each client and then does this. Its threads
-/// end with the clients.
-fn serves(answer: fn(TcpStream)) -> Result<SocketAddr, Failure> {
-    let (listener, address) = listener()?;
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            thread::spawn(move || {
-                let mut stream = stream;
-                if stream.read_exact(&mut [0; REQUEST_BYTES]).is_ok() {
-                    answer(stream);
-                }
-            });
-        }
-    });
-    Ok(address)
 }
 
 /// A cancel ends waits that would last an hour.
@@ -118,8 +79,7 @@ pub(crate) fn deadline_io_bound(entry: &Entry) -> Answered {
     if !entry.has(Fetch::NAME) {
         return no_fetch();
     }
-    let (_listener, address) = listener()?;
-    times_out(entry, address, SOON)
+    times_out(entry, &Bad::silent()?, SOON)
 }
 
 /// A deadline ends connects to a server whose queue of clients is full.
@@ -127,18 +87,7 @@ pub(crate) fn full_backlog(entry: &Entry) -> Answered {
     if !entry.has(Fetch::NAME) {
         return no_fetch();
     }
-    let (socket, address) = bound()?;
-    socket.listen(0)?;
-    // What the queue takes, and a few whose first packets are dropped.
-    let mut clients = Vec::new();
-    for _ in 0..8 {
-        let client = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-        client.set_nonblocking(true)?;
-        // It is under way, which is an error of a socket that does not wait.
-        let _ = client.connect(&address.into());
-        clients.push(client);
-    }
-    times_out(entry, address, Duration::from_millis(100))
+    times_out(entry, &Bad::full()?, Duration::from_millis(100))
 }
 
 /// A server that is not there is an error of the task.
@@ -146,8 +95,8 @@ pub(crate) fn server_refuses(entry: &Entry) -> Answered {
     if !entry.has(Fetch::NAME) {
         return no_fetch();
     }
-    let (_socket, address) = bound()?;
-    let fetch = fetch(Some(address));
+    let server = Bad::absent()?;
+    let fetch = fetch(Some(server.address()));
     fails(
         entry,
         &fetch,
@@ -168,9 +117,9 @@ pub(crate) fn early_close(entry: &Entry) -> Answered {
     if !entry.has(Fetch::NAME) {
         return no_fetch();
     }
-    let (listener, address) = listener()?;
-    thread::spawn(move || listener.incoming().for_each(drop));
-    fails(entry, &fetch(Some(address)), &Context::new(), None, is_cut)
+    let server = Bad::early()?;
+    let fetch = fetch(Some(server.address()));
+    fails(entry, &fetch, &Context::new(), None, is_cut)
 }
 
 /// A server that resets the connection in the middle of a reply.
@@ -178,13 +127,9 @@ pub(crate) fn peer_reset(entry: &Entry) -> Answered {
     if !entry.has(Fetch::NAME) {
         return no_fetch();
     }
-    let address = serves(|mut stream| {
-        // Whether half a reply arrives is up to the reset behind it.
-        let _ = stream.write_all(&[1; 7]);
-        let socket = Socket::from(stream);
-        let _ = socket.set_linger(Some(Duration::ZERO));
-    })?;
-    fails(entry, &fetch(Some(address)), &Context::new(), None, is_cut)
+    let server = Bad::resetting()?;
+    let fetch = fetch(Some(server.address()));
+    fails(entry, &fetch, &Context::new(), None, is_cut)
 }
 
 /// A server that sends a byte now and then, so that no single wait is long.
@@ -192,13 +137,7 @@ pub(crate) fn slow_drip(entry: &Entry) -> Answered {
     if !entry.has(Fetch::NAME) {
         return no_fetch();
     }
-    let address = serves(|mut stream| {
-        // A reply has 128 bytes, and takes seconds like this.
-        while stream.write_all(&[1]).is_ok() {
-            thread::sleep(Duration::from_millis(25));
-        }
-    })?;
-    times_out(entry, address, Duration::from_millis(100))
+    times_out(entry, &Bad::dripping()?, Duration::from_millis(100))
 }
 
 /// A thousand requests at once, and none fails.

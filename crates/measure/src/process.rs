@@ -1,5 +1,6 @@
 //! A worker's process, seen from the process that measures.
 
+mod ending;
 mod group;
 mod memory_kills;
 mod plausible;
@@ -10,8 +11,8 @@ use crate::failure::{Cause, Failure};
 use crate::foreign;
 use crate::image;
 use crate::protocol::{
-    self, Described, Description, Hello, Kind, MOST_BYTES, Refusal, Reply,
-    Request, Sample, Traced,
+    self, Described, Description, Hello, MOST_BYTES, Refusal, Reply, Request,
+    Sample, Traced,
 };
 use group::Group;
 use lanes_core::Error;
@@ -22,7 +23,6 @@ use prints::Prints;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::Value;
 use std::io::{self, Read};
-use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
@@ -267,30 +267,21 @@ impl Process {
         self.send(&Request::Run { runs, together, check })
     }
 
-    /// Asks for the end of the request that is not answered yet, and waits for
-    /// both replies. Whether the worker has cancelled it; it has not if the
-    /// reply was on its way, or if it does not know this request.
+    /// Waits for one reply, whatever was asked: the refusal, if it is one.
     ///
     /// # Errors
-    /// Those of any reply; the worker goes on after [`Cause::Failed`].
-    pub fn cancel(&mut self) -> Result<bool, Failure> {
+    /// Those of any reply that is no refusal.
+    pub fn refusal(&mut self) -> Result<Option<Refusal>, Failure> {
         let deadline = Instant::now() + self.limits.deadline;
-        self.cancel_before(deadline)
+        Ok(match self.reply(deadline)? {
+            Reply::Error(refusal) => Some(refusal),
+            _ => None,
+        })
     }
 
-    fn cancel_before(&mut self, deadline: Instant) -> Result<bool, Failure> {
-        self.send(&Request::Cancel)?;
-        let ended = self.reply(deadline)?;
-        match self.reply(deadline)? {
-            Reply::Cancelled {} => {}
-            Reply::Error(Refusal { kind: Kind::Unsupported, .. }) => {}
-            other => return Err(unexpected(&other)),
-        }
-        match ended {
-            Reply::Error(Refusal { kind: Kind::Cancelled, .. }) => Ok(true),
-            Reply::Error(refusal) => Err(refusal.into()),
-            _ => Ok(false),
-        }
+    /// From now on, how long the worker may take for one reply.
+    pub fn within(&mut self, deadline: Duration) {
+        self.limits.deadline = deadline;
     }
 
     /// Waits for the reply to a request that runs something. If its deadline
@@ -348,13 +339,6 @@ impl Process {
             Reply::Exhibit { numbers } => Ok(numbers),
             other => Err(unexpected(&other)),
         }
-    }
-
-    /// Closes the socket, so that the worker ends, and waits for it.
-    pub fn end(self) {
-        // If this fails, the drop that follows kills the worker.
-        let _ = self.socket.shutdown(Shutdown::Both);
-        self.group.wait(PARTING);
     }
 
     /// Waits for one reply.

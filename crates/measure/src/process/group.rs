@@ -168,6 +168,11 @@ impl Group {
         Some((all + most) * rustix::param::page_size() as u64)
     }
 
+    /// How many of them run.
+    pub(super) fn running(&self) -> usize {
+        self.find().len() + usize::from(!self.has_ended())
+    }
+
     /// All of them that run, without the leader.
     fn find(&self) -> Vec<Member> {
         let seen: Vec<Seen> = processes().filter_map(look).collect();
