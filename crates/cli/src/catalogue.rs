@@ -49,11 +49,21 @@ fn workload(known: &Definition, models: &[&Model]) -> ListedWorkload {
         unit: known.unit.into(),
         quick: labels(Size::Quick),
         full: labels(Size::Full),
+        by_name: by_name(known),
         cells: models
             .iter()
             .filter_map(|model| cell(known.name, model))
             .collect(),
     }
+}
+
+/// The sizes that a session takes only where their workload is named.
+fn by_name(known: &Definition) -> Vec<String> {
+    let rows = [Size::Quick, Size::Full].map(|size| known.sizes(size));
+    let rows = rows.iter().flatten().filter(|row| !row.is_usual());
+    let mut labels: Vec<String> = rows.map(|row| row.label()).collect();
+    labels.dedup();
+    labels
 }
 
 /// How well a model suits a workload; none if it has no such cell.

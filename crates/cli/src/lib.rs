@@ -49,6 +49,7 @@ mod studied;
 mod temporary;
 mod trace;
 mod tree;
+mod usual;
 
 use crate::args::{Arguments, Command};
 use crate::fail::Fail;

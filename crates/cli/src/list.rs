@@ -21,7 +21,7 @@ const LEFT_OUT: &str = "";
 const MISSING: &str = "missing";
 
 /// The columns in CSV: a row for each cell.
-pub(crate) const COLUMNS: [&str; 10] = [
+pub(crate) const COLUMNS: [&str; 11] = [
     "workload",
     "family",
     "model",
@@ -32,6 +32,7 @@ pub(crate) const COLUMNS: [&str; 10] = [
     "unit",
     "quick",
     "full",
+    "by_name",
 ];
 
 /// Shows how well each model fits each workload.
@@ -125,8 +126,14 @@ fn details(listed: &[ListedWorkload], format: Format) -> Result<String, Fail> {
             cells.row(texts.map(String::from).to_vec());
         }
     }
-    let columns = ["workload", "measures", "does not measure", "quick", "full"];
-    let mut workloads = Sheet::new(&columns);
+    let mut workloads = Sheet::new(&[
+        "workload",
+        "measures",
+        "does not measure",
+        "quick",
+        "full",
+        "by name only",
+    ]);
     for listed in listed {
         workloads.row(vec![
             listed.workload.clone(),
@@ -134,6 +141,7 @@ fn details(listed: &[ListedWorkload], format: Format) -> Result<String, Fail> {
             listed.omits.clone(),
             listed.quick.join(", "),
             listed.full.join(", "),
+            listed.by_name.join(", "),
         ]);
     }
     Ok(cells.text(format)? + "\n" + &workloads.text(format)?)
@@ -145,11 +153,12 @@ fn csv(listed: &[ListedWorkload]) -> Sheet {
     for listed in listed {
         for ListedCell { model, fit, reason } in &listed.cells {
             let ListedWorkload { workload, family, stresses, .. } = listed;
-            let ListedWorkload { omits, unit, quick, full, .. } = listed;
+            let ListedWorkload { omits, unit, .. } = listed;
+            let ListedWorkload { quick, full, by_name, .. } = listed;
             let texts =
                 [workload, family, model, fit, reason, stresses, omits, unit];
             let mut row = texts.map(String::from).to_vec();
-            row.extend([quick.join(" "), full.join(" ")]);
+            row.extend([quick, full, by_name].map(|sizes| sizes.join(" ")));
             sheet.row(row);
         }
     }

@@ -11,6 +11,7 @@ use crate::select::Cells;
 use crate::show::print;
 use crate::stamp;
 use crate::temporary;
+use crate::usual::usual;
 use indicatif::{ProgressBar, ProgressStyle};
 use lanes_core::{Config, Row, Size, rows, rows_with};
 use lanes_measure::document::Output;
@@ -88,6 +89,9 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
 fn plan(options: &Run, starts: bool) -> Result<Plan, Fail> {
     let rows = sized(options.full, options.items);
     let mut cells = Cells::choose(&options.selection, rows)?.here()?;
+    if !options.all {
+        usual(&mut cells.rows, &options.selection.filters);
+    }
     let Conditions { seed, deadline, memory } = options.conditions;
     let limits = limits(deadline, memory);
     if starts {

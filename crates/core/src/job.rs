@@ -45,6 +45,13 @@ pub trait Workload:
     /// The size, as benchmarks spell it.
     fn label(&self) -> String;
 
+    /// Whether a session takes this size unless it is asked for others: those
+    /// that people look at first, so that it ends in minutes. The others take
+    /// part by name.
+    fn is_usual(&self) -> bool {
+        true
+    }
+
     /// The same size with everything fixed that would be measured anew for each
     /// input, so that all processes that are compared do the same work.
     ///

@@ -76,6 +76,8 @@ pub trait Row: Send + Sync {
     fn items(&self) -> usize;
     /// What an item is.
     fn unit(&self) -> &'static str;
+    /// See [`Workload::is_usual`].
+    fn is_usual(&self) -> bool;
 
     /// The same workload with this many items.
     fn with_items(&self, items: usize) -> Box<dyn Row>;
@@ -130,6 +132,10 @@ impl<W: Workload> Row for W {
 
     fn unit(&self) -> &'static str {
         W::UNIT
+    }
+
+    fn is_usual(&self) -> bool {
+        Workload::is_usual(self)
     }
 
     fn with_items(&self, items: usize) -> Box<dyn Row> {

@@ -158,6 +158,7 @@ fn catalogue() -> Catalogue {
         unit: workload.unit.into(),
         quick: labels(workload.sizes(Size::Quick)),
         full: labels(workload.sizes(Size::Full)),
+        by_name: Vec::new(),
         cells: Vec::new(),
     });
     Catalogue { workloads: listed.collect(), models: Vec::new() }

@@ -18,7 +18,8 @@ pub struct Catalogue {
 pub struct ListedWorkload {
     /// The name.
     pub workload: String,
-    /// What kind of work it is: `data`, `waiting`, `sharing` or `tasks`.
+    /// What kind of work it is: `data`, `waiting`, `sharing`,
+    /// `tasks` or `fork-join`.
     pub family: String,
     /// What it measures, in one sentence.
     #[serde(rename = "measures")]
@@ -32,6 +33,8 @@ pub struct ListedWorkload {
     pub quick: Vec<String>,
     /// The sizes of a full session.
     pub full: Vec<String>,
+    /// Those of them that a session takes only where the workload is named.
+    pub by_name: Vec<String>,
     /// How well each model fits.
     pub cells: Vec<ListedCell>,
 }

@@ -42,6 +42,7 @@ fn catalogue() -> Catalogue {
         unit: "item".into(),
         quick: vec![quick.into()],
         full: vec![full.into()],
+        by_name: Vec::new(),
         cells: cells.to_vec(),
     };
     let workloads = vec![

@@ -13,12 +13,17 @@ Examples:
   lanes run fetch 'counter/*/lock*' --models 'tokio,gil,chili'
   lanes run fib --workers 1,2,4 --until 5%
   lanes run max --models rayon --peer 'node=node worker.js'
-  lanes run --full --dry-run")]
+  lanes run --all --full --dry-run")]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
-    /// Small sizes: all seven runtimes in three minutes (the default)
+    /// Every row; by default those that people look at first, and those whose
+    /// workload is named, as `lanes list --details` shows them
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// Small sizes: all seven runtimes in four minutes (the default)
     #[arg(long, conflicts_with = "full")]
     pub(crate) quick: bool,
 

@@ -128,6 +128,11 @@ impl Workload for Phases {
         full - self.growing().map(missing).sum::<usize>()
     }
 
+    /// `lanes metg` says more of it than one size.
+    fn is_usual(&self) -> bool {
+        false
+    }
+
     fn label(&self) -> String {
         let Self { steps, width, grain, .. } = self;
         let (name, nanos) = (self.pattern.name(), grain.as_nanos());
