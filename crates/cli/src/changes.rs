@@ -106,6 +106,12 @@ fn in_words(outcome: &Outcome, fail_on: Option<f64>) -> String {
         }
         (Outcome::Measured { finding, .. }, _) => found(finding),
         (Outcome::Unmeasured, _) => "unknown: not judged".into(),
+        (Outcome::Moved { before, after }, _) => format!(
+            "unknown: a cache line took {} from one processor to another \
+             before, and {} after",
+            time(*before),
+            time(*after)
+        ),
         (Outcome::Gone, _) => "gone: measured before, and not now".into(),
         (Outcome::New, _) => "new: not measured before".into(),
         (Outcome::Broken(failure), _) => {
@@ -177,7 +183,7 @@ fn verdict(outcome: &Outcome) -> &'static str {
             Finding::Same { .. } => "same",
             Finding::Inconclusive => "inconclusive",
         },
-        Outcome::Unmeasured => "unknown",
+        Outcome::Unmeasured | Outcome::Moved { .. } => "unknown",
         Outcome::Gone => "gone",
         Outcome::New => "new",
         Outcome::Broken(_) => "broken",
@@ -240,13 +246,15 @@ fn judged(changes: &[Change], fail_on: Option<f64>) -> Result<(), Fail> {
     let of = |is: fn(&Outcome) -> bool| {
         changes.iter().filter(|change| is(&change.outcome)).count()
     };
-    let unknown = of(|outcome| *outcome == Outcome::Unmeasured);
+    let unknown = of(|outcome| {
+        matches!(outcome, Outcome::Unmeasured | Outcome::Moved { .. })
+    });
     if unknown == 0 {
         return Ok(());
     }
     let why = format!(
-        "it takes {FEWEST_VISITS} visits before and after that are not all \
-         alike"
+        "it takes {FEWEST_VISITS} visits before and after, with processors \
+         as far apart, that are not all alike"
     );
     let known = of(|outcome| matches!(outcome, Outcome::Measured { .. }));
     if fail_on.is_some() && known == 0 {

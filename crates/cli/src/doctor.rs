@@ -9,6 +9,7 @@ use crate::show::{Sheet, json, print};
 use crate::stamp;
 use lanes_core::limits::Limits;
 use lanes_core::{Config, Size, rows};
+use lanes_measure::apart::Apart;
 use lanes_measure::guest;
 use lanes_measure::process::Launch;
 use lanes_measure::results::{Results, RowResult};
@@ -323,5 +324,32 @@ fn noise() -> Result<Vec<Finding>, Fail> {
              programs, or give `lanes run` a larger --budget",
         ))
     };
-    results.rows.iter().map(finding).collect()
+    let mut findings = vec![distance(&results)];
+    for row in &results.rows {
+        findings.push(finding(row)?);
+    }
+    Ok(findings)
+}
+
+/// Whether the processors stay where they are, as far as these visits show.
+fn distance(results: &Results) -> Finding {
+    let hops = results.rows.iter().flat_map(|row| &row.hops);
+    let hops: Vec<f64> = hops.map(|hop| hop.seconds).collect();
+    let low = hops.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = hops.iter().copied().fold(0.0, f64::max);
+    if hops.is_empty() {
+        return good("processors: how far they are apart is not known");
+    }
+    let often = format!("in {} looks within 8 s", hops.len());
+    report(
+        Apart::commonest(hops).is_some_and(|apart| apart.has(Some(high))),
+        &format!(
+            "processors: a cache line takes {} to {} from the first to the \
+             last, {often}",
+            time(low),
+            time(high)
+        ),
+        "the host moves them about, and what threads hand over takes as much \
+         longer: pin them on the host, or compare what one session measured",
+    )
 }

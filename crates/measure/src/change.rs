@@ -69,6 +69,14 @@ pub enum Outcome {
     /// The error of its change is not known: too few visits have it, or all of
     /// its visits are alike.
     Unmeasured,
+    /// The processors were so far apart before and after, in seconds, and at no
+    /// distance in both: another machine, as far as models hand over work.
+    Moved {
+        /// The median before.
+        before: f64,
+        /// The median after.
+        after: f64,
+    },
     /// It was measured before, and is not there or not measured now.
     Gone,
     /// It is measured now, and was not before.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../METHOD.md")]
 
+pub mod apart;
 mod attest;
 mod axis;
 pub mod between;

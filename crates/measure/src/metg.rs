@@ -13,6 +13,10 @@
 //! logarithm of the grain. Where nothing brackets one half there is no figure,
 //! and none is there without an interval: of so many visits drawn again from
 //! those of each rung (bootstrap), 95 % of the figures lie in it.
+//!
+//! Visits count at one distance of the processors only, that of most of them
+//! ([`crate::apart`]): a task that is handed from one to the other costs twice
+//! as much where they are far apart.
 
 mod estimate;
 mod ladder;
@@ -24,6 +28,7 @@ pub use estimate::FEWEST;
 pub use table::{ranked, table};
 pub use visits::{Asked, Progress, measure};
 
+use crate::apart::Apart;
 use crate::document::{Document, Unreadable};
 use crate::failure::Failure;
 use crate::foreign;
@@ -69,6 +74,10 @@ pub struct Metg {
     pub pattern: Pattern,
     /// How many tasks a step has.
     pub width: usize,
+    /// How far the processors were apart in the visits that count; see
+    /// [`crate::apart`]. None where that was not measured.
+    #[serde(default)]
+    pub apart: Option<Apart>,
     /// The models, in the order in which they were chosen.
     pub curves: Vec<Curve>,
 }
@@ -120,7 +129,7 @@ pub struct Rung {
     pub steps: usize,
     /// How many tasks.
     pub tasks: usize,
-    /// The median efficiency; none without a visit.
+    /// The median efficiency; none without a visit that counts.
     pub efficiency: Option<f64>,
     /// The interval of that median; none of too few visits.
     pub interval: Option<Interval>,
@@ -135,6 +144,9 @@ pub struct Seen {
     pub grain: f64,
     /// The wall time of a run, in seconds.
     pub seconds: f64,
+    /// How far the processors were apart, in seconds, where that was measured.
+    #[serde(default)]
+    pub hop: Option<f64>,
 }
 
 impl Seen {
@@ -145,6 +157,12 @@ impl Seen {
 }
 
 impl Rung {
+    /// The visits that count: those at the distance that most are at.
+    fn counted(&self, apart: Option<Apart>) -> Vec<Seen> {
+        let all = self.visits.iter().copied();
+        all.filter(|s| apart.is_none_or(|apart| apart.has(s.hop))).collect()
+    }
+
     /// The grain as it was measured, in seconds; as it was asked for without a
     /// visit.
     pub fn grain(&self) -> f64 {
@@ -169,6 +187,15 @@ impl Metg {
     /// [`Unreadable`], with the way out.
     pub fn of(document: &Document) -> Result<Self, Unreadable> {
         document.possible(SCHEMA, VERSION, possible::possible)
+    }
+
+    /// How many visits do not count, since the processors were at another
+    /// distance.
+    pub fn left_out(&self) -> usize {
+        let rungs = self.curves.iter().flat_map(|curve| &curve.rungs);
+        let seen = rungs.flat_map(|rung| &rung.visits);
+        let other = |s: &&Seen| self.apart.is_some_and(|a| !a.has(s.hop));
+        seen.filter(other).count()
     }
 
     /// The curves as they are when the command is ended: what was measured

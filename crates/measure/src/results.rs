@@ -161,10 +161,31 @@ pub struct RowResult {
     pub limits: Vec<LimitResult>,
     /// How long its visits took, in seconds.
     pub seconds: f64,
+    /// How far the first and the last processor were apart in visits, where
+    /// that was measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hops: Vec<Hop>,
     /// Every sample, in the order in which they were taken.
     pub samples: Vec<Taken>,
     /// What follows from them; there once the session has ended.
     pub summary: Option<Summary>,
+}
+
+/// How far two processors were apart in a visit; see [`crate::apart`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Hop {
+    /// The number of the visit.
+    pub visit: usize,
+    /// What a cache line takes from one to the other, in seconds.
+    pub seconds: f64,
+}
+
+impl RowResult {
+    /// How far the processors were apart in a visit, where it was measured.
+    pub(crate) fn hop(&self, visit: usize) -> Option<f64> {
+        let mut hops = self.hops.iter();
+        hops.find(|hop| hop.visit == visit).map(|hop| hop.seconds)
+    }
 }
 
 /// A model with its number of workers, in one row.

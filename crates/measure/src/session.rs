@@ -184,6 +184,7 @@ fn empty(row: &dyn Row, plan: &Plan) -> RowResult {
             .collect(),
         limits: Vec::new(),
         seconds: 0.0,
+        hops: Vec::new(),
         samples: Vec::new(),
         summary: None,
     }

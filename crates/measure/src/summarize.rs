@@ -243,6 +243,7 @@ pub(crate) mod tests {
             contenders: contenders.iter().map(contender).collect(),
             limits: Vec::new(),
             seconds: 8.0,
+            hops: Vec::new(),
             samples,
             summary: None,
         }

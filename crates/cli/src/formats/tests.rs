@@ -153,6 +153,7 @@ fn keys_of_changes_are_those_of_every_outcome() {
         measured(Finding::Same { within: 0.1 }),
         measured(Finding::Inconclusive),
         Outcome::Unmeasured,
+        Outcome::Moved { before: 25e-9, after: 175e-9 },
         Outcome::Gone,
         Outcome::New,
         Outcome::Broken(failure()),

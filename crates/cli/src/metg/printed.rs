@@ -5,7 +5,7 @@ use crate::fail::Fail;
 use crate::show::{Sheet, json, number};
 use lanes_measure::metg::{self, Curve, Found, Metg, Rung};
 use lanes_measure::results::State;
-use lanes_measure::words::{percent, round_time};
+use lanes_measure::words::{percent, round_time, time};
 use std::collections::BTreeSet;
 
 /// What was found, in this format.
@@ -38,6 +38,15 @@ fn people(metg: &Metg, format: Format) -> Result<String, Fail> {
              is useful, █ above seven eighths, a space is not measured.\n",
             nanos(first),
             nanos(last)
+        );
+    }
+    if let (Some(apart), left_out @ 1..) = (metg.apart, metg.left_out()) {
+        text += &format!(
+            "\nIn the visits that count, a cache line took {} to {} from one \
+             processor to another. {left_out} visits at other distances are \
+             left out.\n",
+            time(apart.low),
+            time(apart.high)
         );
     }
     for curve in &metg.curves {

@@ -1,6 +1,7 @@
 //! Two sessions, cell by cell.
 
 use super::{Change, Compared, Limits, Outcome, Variance, judged, moderated};
+use crate::apart::Apart;
 use crate::results::{ContenderResult, Results, RowResult, Taken};
 use crate::statistics::{BETWEEN_SESSIONS, Difference, median, trimmed};
 use crate::summarize::table;
@@ -21,7 +22,8 @@ pub const BESIDE: usize = 5;
 /// is compared beside others, the median of what changed in the *other* models
 /// of the row is taken off: a median with the model itself in it would hide its
 /// change, and would make the others' out of it. Twins do not count, and
-/// neither do models that only answer.
+/// neither do models that only answer. Where both sessions say how far the
+/// processors were apart, visits at the same distance are compared.
 pub fn changes(
     before: &Results,
     after: &Results,
@@ -145,11 +147,15 @@ fn both(rows: &[Option<&RowResult>; 2], number: usize) -> Vec<Both> {
             }
         }
     }
+    let distances = distances(rows);
     let tables: Vec<_> = rows
         .iter()
         .map(|row| {
             let row = (*row)?;
-            Some(table(row, |taken| Some(taken.seconds())))
+            Some(table(row, |taken| {
+                let counts = distances.counts(row.hop(taken.visit));
+                counts.then(|| taken.seconds())
+            }))
         })
         .collect();
     let cell = |(name, workers): (String, usize)| {
@@ -187,7 +193,7 @@ fn both(rows: &[Option<&RowResult>; 2], number: usize) -> Vec<Both> {
             ([None, Some(failure)], _) => Outcome::Fails(failure),
             (_, [Some(_), None]) => Outcome::Gone,
             (_, [None, Some(_)]) => Outcome::New,
-            _ => Outcome::Unmeasured,
+            _ => distances.outcome(),
         };
         let [a, b] = values.map(trimmed);
         let known = outcome == Outcome::Unmeasured;
@@ -212,6 +218,48 @@ fn both(rows: &[Option<&RowResult>; 2], number: usize) -> Vec<Both> {
         Both { row: number, model, change, times }
     };
     names.into_iter().map(cell).collect()
+}
+
+/// At which distances of the processors two sessions are compared.
+enum Distances {
+    /// At any: one of them does not say.
+    Any,
+    /// At these.
+    These(Apart),
+    /// At none: these are the medians before and after.
+    None([f64; 2]),
+}
+
+fn distances(rows: &[Option<&RowResult>; 2]) -> Distances {
+    let [Some(before), Some(after)] = rows else { return Distances::Any };
+    let [mut before, mut after] = [before, after].map(|row| {
+        row.hops.iter().map(|hop| hop.seconds).collect::<Vec<f64>>()
+    });
+    match Apart::common([&before, &after]) {
+        Some(apart) => Distances::These(apart),
+        None => median(&mut before)
+            .zip(median(&mut after))
+            .map_or(Distances::Any, |(a, b)| Distances::None([a, b])),
+    }
+}
+
+impl Distances {
+    /// Whether a visit at this distance counts.
+    fn counts(&self, hop: Option<f64>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::These(apart) => apart.has(hop),
+            Self::None(_) => false,
+        }
+    }
+
+    /// What is known of a cell before it is judged.
+    fn outcome(&self) -> Outcome {
+        match *self {
+            Self::None([before, after]) => Outcome::Moved { before, after },
+            _ => Outcome::Unmeasured,
+        }
+    }
 }
 
 fn counts(contender: &ContenderResult) -> bool {

@@ -1,6 +1,7 @@
 //! From visits to the smallest grain that is worth starting.
 
-use super::{Curve, Found, HALF, Rung, Seen};
+use super::{Curve, Found, HALF, Rung};
+use crate::apart::Apart;
 use crate::statistics::{Interval, median};
 use lanes_core::seed;
 
@@ -16,24 +17,40 @@ const DRAWS: usize = 2000;
 /// A grain in seconds and its efficiency.
 type Point = (f64, f64);
 
-/// What the rungs of a curve say, with the efficiency of each filled in.
-pub(super) fn estimate(curve: &mut Curve, level: f64, seed: u64) {
+/// What the rungs of a curve say, with the efficiency of each filled in. Visits
+/// count whose processors were so far apart.
+pub(super) fn estimate(
+    curve: &mut Curve,
+    apart: Option<Apart>,
+    level: f64,
+    seed: u64,
+) {
     let workers = curve.workers;
     for rung in &mut curve.rungs {
-        let mut all = efficiencies(rung, workers);
+        let mut all = efficiencies(rung, apart, workers);
         rung.interval = Interval::of(&all, level);
         rung.efficiency = median(&mut all);
     }
-    curve.found = found(curve, level, seed);
+    curve.found = found(curve, apart, level, seed);
 }
 
-fn efficiencies(rung: &Rung, workers: usize) -> Vec<f64> {
-    let of = |seen: &Seen| seen.efficiency(rung.tasks, workers);
-    rung.visits.iter().map(of).collect()
+fn efficiencies(
+    rung: &Rung,
+    apart: Option<Apart>,
+    workers: usize,
+) -> Vec<f64> {
+    let seen = rung.counted(apart).into_iter();
+    seen.map(|seen| seen.efficiency(rung.tasks, workers)).collect()
 }
 
-fn found(curve: &Curve, level: f64, seed: u64) -> Found {
-    let known = |rung: &&Rung| rung.visits.len() >= FEWEST_OF_BRACKET;
+fn found(
+    curve: &Curve,
+    apart: Option<Apart>,
+    level: f64,
+    seed: u64,
+) -> Found {
+    let known =
+        |rung: &&Rung| rung.counted(apart).len() >= FEWEST_OF_BRACKET;
     let rungs: Vec<&Rung> = curve.rungs.iter().filter(known).collect();
     if rungs.is_empty() {
         let visited = curve.rungs.iter().any(|rung| !rung.visits.is_empty());
@@ -50,11 +67,11 @@ fn found(curve: &Curve, level: f64, seed: u64) -> Found {
     };
     let all: Vec<(f64, Vec<f64>)> = rungs
         .iter()
-        .map(|rung| (rung.grain(), efficiencies(rung, curve.workers)))
+        .map(|rung| (rung.grain(), efficiencies(rung, apart, curve.workers)))
         .collect();
-    if bracket(&points).is_none_or(|at| {
-        rungs[at].visits.len().min(rungs[at + 1].visits.len()) < FEWEST
-    }) {
+    if bracket(&points)
+        .is_none_or(|at| all[at].1.len().min(all[at + 1].1.len()) < FEWEST)
+    {
         return Found::Open;
     }
     let (low, high) = drawn(&all, level, seed);

@@ -2,6 +2,7 @@
 
 use super::estimate::FEWEST;
 use super::{Curve, HALF};
+use crate::apart::Apart;
 use lanes_core::workload::{Pattern, Phases};
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ pub(super) fn graph(rung: u32, pattern: Pattern, width: usize) -> Phases {
 }
 
 /// The rungs that the next visits go to; none where more would say nothing.
-pub(super) fn wanted(curve: &Curve) -> Vec<u32> {
+pub(super) fn wanted(curve: &Curve, apart: Option<Apart>) -> Vec<u32> {
     if curve.failure.is_some() {
         return Vec::new();
     }
@@ -49,7 +50,7 @@ pub(super) fn wanted(curve: &Curve) -> Vec<u32> {
         .rungs
         .iter()
         .filter_map(|rung| {
-            let visits = rung.visits.len();
+            let visits = rung.counted(apart).len();
             Some((rung.nanos.ilog2(), rung.efficiency?, visits))
         })
         .collect();

@@ -28,6 +28,11 @@ pub(super) fn possible(metg: &Metg) -> Result<(), String> {
     if metg.curves.len() > MOST_CURVES {
         return Err(format!("{} models", metg.curves.len()));
     }
+    if let Some(apart) = metg.apart
+        && !(apart.low > 0.0 && apart.low <= apart.high && apart.high < 1.0)
+    {
+        return Err(format!("processors that are {apart:?}"));
+    }
     metg.curves.iter().try_for_each(|curve| {
         let place = |what| format!("{}: {what}", curve.name);
         possible_curve(curve).map_err(place)
@@ -67,13 +72,16 @@ fn possible_rung(rung: &Rung) -> Result<(), String> {
     if *nanos == 0 || *tasks == 0 {
         return Err(format!("{tasks} tasks of {nanos} ns"));
     }
-    let mut seen = visits.iter().flat_map(|seen| [seen.grain, seen.seconds]);
+    let mut seen = visits.iter().flat_map(|seen| {
+        let hop = seen.hop.unwrap_or(f64::MIN_POSITIVE);
+        [seen.grain, seen.seconds, hop]
+    });
     if !seen.all(positive) {
         return Err(format!("a visit at {nanos} ns without a time"));
     }
     let fits = efficiency.is_none_or(positive)
         && interval.as_ref().is_none_or(is_interval)
-        && efficiency.is_some() != visits.is_empty();
+        && (efficiency.is_none() || !visits.is_empty());
     if fits {
         return Ok(());
     }

@@ -27,8 +27,8 @@ fn visit(curve: &mut Curve, nanos: u64, cost: f64, noise: f64) {
         curve.rungs.insert(at, rung);
     }
     let seconds = 50.0 * (grain + cost) * (1.0 + noise);
-    curve.rungs[at].visits.push(Seen { grain, seconds });
-    estimate(curve, 0.95, 7);
+    curve.rungs[at].visits.push(Seen { grain, seconds, hop: None });
+    estimate(curve, None, 0.95, 7);
 }
 
 /// Luck of this size.
@@ -45,7 +45,7 @@ fn climbed(cost: f64, size: f64, most: usize) -> (Curve, usize) {
     let (mut curve, mut luck) = (curve(), luck(size));
     let mut visits = 0;
     while visits < most {
-        let wanted = wanted(&curve);
+        let wanted = wanted(&curve, None);
         if wanted.is_empty() {
             break;
         }
@@ -85,7 +85,7 @@ fn no_figure_is_there_where_nothing_brackets_one_half() {
 #[test]
 fn few_visits_and_a_failure_are_no_figure() {
     let mut curve = curve();
-    assert_eq!(wanted(&curve), [18]);
+    assert_eq!(wanted(&curve, None), [18]);
     for nanos in [1 << 10, 1 << 11] {
         for _ in 0..FEWEST - 1 {
             visit(&mut curve, nanos, 1.5e-6, 0.0);
@@ -98,7 +98,7 @@ fn few_visits_and_a_failure_are_no_figure() {
     }
     assert!(matches!(curve.found, Found::Metg(_)), "{curve:?}");
     curve.failure = Some(Failure::new(Cause::Died, "why"));
-    assert_eq!(wanted(&curve), [0u32; 0]);
+    assert_eq!(wanted(&curve, None), [0u32; 0]);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_disturbed_visit_does_not_decide() {
     for (nanos, noise) in [(1 << 18, 0.0), (1 << 16, 9.0), (1 << 17, 0.0)] {
         visit(&mut curve, nanos, 1e-6, noise);
     }
-    assert!(wanted(&curve).contains(&16));
+    assert!(wanted(&curve, None).contains(&16));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use super::estimate::estimate;
 use super::ladder::{graph, wanted};
 use super::{Curve, Found, Metg, Rung, SCHEMA, Seen, VERSION};
+use crate::apart::Apart;
 use crate::results::{ContenderResult, Results, RowResult, State, Taken};
 use crate::session::{Contender, Plan};
 use crate::statistics::median;
@@ -54,7 +55,7 @@ pub fn measure(
         let wishes: Vec<BTreeSet<u32>> = metg
             .curves
             .iter()
-            .map(|curve| wanted(curve).into_iter().collect())
+            .map(|curve| wanted(curve, metg.apart).into_iter().collect())
             .collect();
         let rungs: BTreeSet<u32> = wishes.iter().flatten().copied().collect();
         let spent = begin.elapsed();
@@ -81,9 +82,12 @@ pub fn measure(
         };
         let seen = sweep(plan, number, rungs.iter().map(row).collect())?;
         enter(&mut metg, &seen, &pinned);
+        let rungs = metg.curves.iter().flat_map(|curve| &curve.rungs);
+        let hops = rungs.flat_map(|r| r.visits.iter().filter_map(|s| s.hop));
+        metg.apart = Apart::commonest(hops);
         for (index, curve) in metg.curves.iter_mut().enumerate() {
             let seed = seed::part(plan.seed, index as u64);
-            estimate(curve, metg.level, seed);
+            estimate(curve, metg.apart, metg.level, seed);
         }
         took = begin.elapsed() - spent;
     }
@@ -116,6 +120,7 @@ fn empty(asked: &Asked, begun: String) -> Metg {
         level: plan.level,
         pattern: asked.pattern,
         width: asked.width,
+        apart: None,
         curves: plan.contenders.iter().map(curve).collect(),
     }
 }
@@ -154,7 +159,8 @@ fn of(
     let mut limits = limits.filter(|l| l.workers == contender.workers);
     let limit = limits.next()?.seconds.last()?;
     let grain = limit / graph.grains(contender.workers);
-    (grain > 0.0 && seconds > 0.0).then_some(Seen { grain, seconds })
+    let hop = row.hops.first().map(|hop| hop.seconds);
+    (grain > 0.0 && seconds > 0.0).then_some(Seen { grain, seconds, hop })
 }
 
 /// The rung of a graph, in its place.

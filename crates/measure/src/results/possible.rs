@@ -60,6 +60,9 @@ fn possible_row(row: &RowResult) -> Result<(), String> {
         }
     }
     row.limits.iter().try_for_each(possible_limit)?;
+    if let Some(hop) = row.hops.iter().find(|hop| !(hop.seconds > 0.0 && is_size(hop.seconds))) {
+        return Err(format!("processors that are {} s apart", hop.seconds));
+    }
     row.summary
         .as_ref()
         .map_or(Ok(()), |summary| possible_summary(summary, row))

@@ -4,9 +4,10 @@ use super::lane::{
     Lane, SAMPLE, SAMPLES, SETTLE, each, gauge, prepare, settle, shuffle, twin,
 };
 use super::plan::{Contender, Plan};
+use crate::apart::hop;
 use crate::process::Process;
 use crate::protocol::{self, Request};
-use crate::results::{ContenderResult, LimitResult, RowResult, Taken};
+use crate::results::{ContenderResult, Hop, LimitResult, RowResult, Taken};
 use lanes_core::{Row, seed};
 use std::io;
 use std::path::Path;
@@ -63,6 +64,8 @@ impl Visitor<'_> {
         }
         self.limits(row, result, seed);
         if !self.stopped() {
+            let hop = hop().map(|seconds| Hop { visit: number, seconds });
+            result.hops.extend(hop);
             shuffle(&mut lanes, &mut self.random);
             self.sample(&mut lanes, result, number, (seed, expected));
         }

@@ -110,6 +110,7 @@ pub(super) fn choices(
         contenders,
         limits: row.limits.clone(),
         seconds: row.seconds,
+        hops: row.hops.clone(),
         samples,
         summary: None,
     };
