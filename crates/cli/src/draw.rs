@@ -14,9 +14,15 @@ use lanes_measure::recording::{self, Recording, Work};
 use lanes_measure::statistics::{Interval, LEVEL, median};
 use lanes_measure::tables::UNKNOWN;
 use lanes_measure::words::{counted, digits, time};
-use lanes_timeline::{Timeline, TracedModel, critical_path, totals};
+use lanes_timeline::{Share, Timeline, TracedModel, critical_path, totals};
+use std::cmp::Reverse;
 use std::path::Path;
 use std::time::{Duration, Instant};
+
+/// A hundredth of a run can be seen in its picture.
+const SEEN: u32 = 100;
+/// So many tasks and so many workers of a model are named.
+const MOST_NAMED: usize = 8;
 
 impl Drawing {
     /// Which of the runs are drawn.
@@ -126,7 +132,13 @@ impl Recorder<'_> {
         }
     }
 
-    /// How much time the models spent computing and waiting.
+    /// How long it was preempted, if that is known.
+    fn preempted(&self, share: &Share) -> String {
+        let known = share.known_preempted();
+        known.map_or_else(|| UNKNOWN.into(), |time| self.text(time))
+    }
+
+    /// How much time the models spent computing, preempted and waiting.
     ///
     /// # Errors
     /// Those of a timeline without spans.
@@ -136,6 +148,7 @@ impl Recorder<'_> {
             "total",
             "time",
             "computing",
+            "preempted",
             "I/O",
             "waiting for the lock",
             "waiting for a worker",
@@ -150,12 +163,18 @@ impl Recorder<'_> {
                 self.text(recording.time()),
                 time(recording.time().as_secs_f64()),
                 self.text(totals.sum.compute),
+                self.preempted(&totals.sum),
                 self.text(totals.sum.io),
                 self.text(totals.sum.turn),
                 self.text(totals.sum.ready),
                 format!(
-                    "{} computing, {} I/O, {} waiting",
+                    "{} computing, {}{} I/O, {} waiting",
                     self.text(path.compute()),
+                    // Nothing, where it may be nothing or not known.
+                    match path.preempted() {
+                        Duration::ZERO => String::new(),
+                        time => format!("{} preempted, ", self.text(time)),
+                    },
                     self.text(path.io()),
                     self.text(path.waiting()),
                 ),
@@ -164,10 +183,56 @@ impl Recorder<'_> {
         }
         Ok(sheet)
     }
+
+    /// The tasks and the workers that were preempted for a part of a run that
+    /// can be seen, those of each model the longest first; `None` without any.
+    ///
+    /// # Errors
+    /// Those of a timeline without spans.
+    pub(crate) fn who_was_preempted(
+        &self,
+        recorded: &[Recorded],
+    ) -> Result<Option<Sheet>, Fail> {
+        let columns = ["model", "who", "computing", "preempted"];
+        let mut sheet = Sheet::new(&columns);
+        let mut any = false;
+        for Recorded { timeline, .. } in recorded {
+            let totals = totals(timeline).map_err(Fail::of)?;
+            let tasks = totals.tasks.iter();
+            let tasks = tasks.map(|of| (timeline.task_label(of.number), of));
+            let workers = totals.workers.iter();
+            let workers =
+                workers.map(|of| (timeline.worker_label(of.number), of));
+            let seen =
+                |(_, of): &(String, &Share)| of.preempted * SEEN > totals.wall;
+            for (noun, mut all) in [
+                ("task", tasks.filter(seen).collect::<Vec<_>>()),
+                ("worker", workers.filter(seen).collect()),
+            ] {
+                all.sort_by_key(|(_, of)| Reverse(of.preempted));
+                let more = all.len().saturating_sub(MOST_NAMED);
+                for (label, of) in all.iter().take(MOST_NAMED) {
+                    any = true;
+                    sheet.row(vec![
+                        timeline.name.clone(),
+                        label.clone(),
+                        self.text(of.compute),
+                        self.preempted(of),
+                    ]);
+                }
+                if more > 0 {
+                    let (model, none) = (timeline.name.clone(), String::new());
+                    let others = format!("and {}", counted(more, noun));
+                    sheet.row(vec![model, others, none.clone(), none]);
+                }
+            }
+        }
+        Ok(any.then_some(sheet))
+    }
 }
 
 /// The time that the spans of a run took: their number times that of one, here
-/// and now.
+/// and now, its two readings of the CPU clock included.
 fn spans_cost(traced: &Traced) -> String {
     const TRIES: u32 = 10_000;
     let trace = Trace::new();
@@ -185,7 +250,7 @@ fn spans_cost(traced: &Traced) -> String {
     let run = (traced.end - traced.begin).max(1) as f64 / 1e9;
     let percent = one * count as f64 / run * 100.0;
     let spans = counted(count, "span");
-    format!("{spans} of {}, {percent:.4} %", time(one))
+    format!("{spans} of {} with their CPU times, {percent:.4} %", time(one))
 }
 
 /// The time of traced runs in percent of that of the untraced ones beside them,

@@ -87,7 +87,12 @@ pub(crate) fn trace(options: &Trace) -> Result<(), Fail> {
         return Err(failure(&failed));
     }
     // Nobody may read it: the files are written all the same.
-    let printed = print(&recorder.sheet(&recorded)?.text(Format::Table)?);
+    let mut shown = recorder.sheet(&recorded)?.text(Format::Table)?;
+    if let Some(sheet) = recorder.who_was_preempted(&recorded)? {
+        shown += "\nPreempted for a hundredth of the run or more:\n";
+        shown += &sheet.text(Format::Table)?;
+    }
+    let printed = print(&shown);
     let label = cells.rows[0].label();
     let of = if in_units { String::new() } else { format!(" {label}") };
     let picture = Picture {

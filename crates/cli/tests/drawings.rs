@@ -8,6 +8,44 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
+/// A worker of `max` with one worker, whose trace is one span of 40 ms.
+const WORKER: &str = r#"
+import json, os, socket, time
+
+def numbers(seed):
+    while True:
+        seed = (seed + 0x9E3779B97F4A7C15) % 2**64
+        z = (seed ^ (seed >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB % 2**64
+        yield z ^ (z >> 31)
+
+stream = socket.socket(fileno=0).makefile("rw")
+for line in stream:
+    ask = json.loads(line)
+    if ask["do"] == "hello":
+        reply = {"hello": {"protocol": 1, "model": ask["model"], "workers": 1,
+                           "threads": [os.getpid()]}}
+    elif ask["do"] == "prepare" and ask["workload"] == "max":
+        stream_of = numbers(ask["seed"])
+        most = max(next(stream_of) >> 1 for _ in range(ask["size"]["len"]))
+        digest = next(numbers(most))
+        reply = {"prepared": {"digest": digest}}
+    elif ask["do"] == "run":
+        time.sleep(0.001)
+        reply = {"sample": {"runs": ask["runs"], "wall_ns": 1000000,
+                            "digest": digest}}
+    elif ask["do"] == "trace":
+        begin = time.monotonic_ns() - ask["origin"]
+        time.sleep(0.04)
+        end = time.monotonic_ns() - ask["origin"]
+        reply = {"trace": {"begin": begin, "end": end, "workers": ["one"],
+                           "digest": digest, "cpu": "CPU",
+                           "spans": [[0, 0, "compute", begin, end]]}}
+    else:
+        reply = {"error": {"kind": "unsupported", "message": "only max"}}
+    print(json.dumps(reply), file=stream, flush=True)
+"#;
+
 fn lanes(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lanes"));
     command.args(arguments).stdin(Stdio::null());
@@ -92,7 +130,54 @@ fn a_trace_is_a_table_a_picture_and_a_file_for_a_viewer() {
     let trace: Value =
         serde_json::from_str(&fs::read_to_string(trace).unwrap()).unwrap();
     let events = trace["traceEvents"].as_array().unwrap();
-    assert!(events.iter().any(|event| event["ph"] == "X"));
+    let mut computed = events.iter().filter(|event| event["cat"] == "compute");
+    assert!(computed.clone().count() > 5);
+    assert!(computed.all(|event| {
+        let cpu = event["args"]["cpu_ms"].as_f64().unwrap();
+        (0.0..=event["dur"].as_f64().unwrap() / 1e3).contains(&cpu)
+    }));
+    let traces = folder.path().join("subtasks.traces.json");
+    let traces: Value =
+        serde_json::from_str(&fs::read_to_string(traces).unwrap()).unwrap();
+    let models = traces["scenes"][0]["models"].as_array().unwrap();
+    assert_eq!(models.len(), 5);
+    for model in models {
+        let count = |key: &str| model["run"][key].as_array().unwrap().len();
+        assert_eq!(count("cpu"), count("spans"), "{model}");
+        assert!(model["note"].as_str().unwrap().contains("CPU times"));
+    }
+}
+
+#[test]
+fn a_trace_without_cpu_times_says_so_and_one_with_wrong_ones_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().to_str().unwrap();
+    let arguments = ["trace", "max", "--items=64", "--runs=1", "--workers=2"];
+    let trace = |cpu: &str| {
+        let peer = folder.path().join("worker.py");
+        fs::write(&peer, WORKER.replace("\"CPU\"", cpu)).unwrap();
+        let peer = format!("--peer=mine=python3 {}", peer.to_str().unwrap());
+        let out = tempfile::tempdir_in(place).unwrap();
+        let to = ["--models=mine", &peer, "-o", out.path().to_str().unwrap()];
+        let output = lanes(&arguments).args(to).output().unwrap();
+        let Output { status, stdout, stderr } = output;
+        let picture = fs::read_to_string(out.path().join("max.svg"));
+        let picture = picture.unwrap_or_default();
+        (status.success(), text(&stdout), text(&stderr), picture)
+    };
+    const BLIND: &str = "CPU times were not recorded";
+    let (right, table, errors, picture) = trace("[]");
+    assert!(right && table.contains("unknown"), "{table}{errors}");
+    assert!(picture.contains(BLIND) && !picture.contains("preempted: ready"));
+    let (right, table, errors, picture) = trace("[(end - begin) // 4]");
+    assert!(right && table.contains("Preempted for"), "{table}{errors}");
+    assert!(!picture.contains(BLIND) && picture.contains("preempted: ready"));
+    assert!(picture.contains(".lanes .p0{fill:url(#lanes-p0)"));
+    for lie in ["[end - begin + 10 ** 9]", "[1, 2]", "[-1]", "[0.5]"] {
+        let (right, _, errors, _) = trace(lie);
+        assert!(!right, "{lie}");
+        assert!(errors.contains("mine"), "{lie}: {errors}");
+    }
 }
 
 #[test]

@@ -13,10 +13,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The spans of `subtasks`: each task computes on one worker at a time, and
-/// waits for I/O if its plan says so; no worker computes two tasks at once.
+/// waits for I/O if its plan says so; no worker computes two tasks at once. What
+/// holds a worker has the CPU time of its thread, and nothing else has any.
 ///
 /// # Errors
-/// Spans that are missing or overlap.
+/// Spans that are missing or overlap, and CPU times that cannot be.
 pub(crate) fn spans_tell_the_story(entry: &Entry) -> Answered {
     if !entry.has(Subtasks::NAME) {
         return not_applicable("it has no cell for subtasks");
@@ -37,6 +38,17 @@ pub(crate) fn spans_tell_the_story(entry: &Entry) -> Answered {
         if (of(State::Compute), of(State::Io)) != (1 + waits, waits) {
             return Err(Failure::new(format!("task {task}: {spans:?}")));
         }
+    }
+    for span in &spans {
+        let held = span.worker.is_some();
+        if span.cpu.is_some() != held || span.cpu > Some(span.length()) {
+            return Err(Failure::new(format!("CPU time of {span:?}")));
+        }
+    }
+    // Each unit of compute is a millisecond of it, however long it takes.
+    let computes = spans.iter().filter(|span| span.state == State::Compute);
+    if computes.filter_map(|span| span.cpu).sum::<u64>() == 0 {
+        return Err(Failure::new("it computed in no CPU time".to_owned()));
     }
     let workers = spans.iter().filter_map(|span| span.worker);
     for worker in workers.collect::<HashSet<_>>() {

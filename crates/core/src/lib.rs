@@ -12,6 +12,7 @@ pub mod kernel;
 mod latencies;
 pub mod limits;
 mod model;
+pub mod nested;
 pub mod numbers;
 mod panics;
 pub mod parts;

@@ -1,11 +1,17 @@
 //! Who did what, and when: spans recorded by kernels and waiting helpers.
+//!
+//! A span of a worker also has the CPU time that its thread spent in it: a
+//! thread that the system takes off its core has begun to compute and has not
+//! ended, and looks in times alone as if it computed. The CPU clock of a thread
+//! is read at the begin and at the end of a span, each time by a system call
+//! of some tenths of a microsecond, which is most of what a span costs. Without
+//! a trace nothing is read.
 
 use crate::sync::{Mutex, MutexGuard, thread_local};
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::thread;
@@ -13,8 +19,19 @@ use std::thread;
 /// Nanoseconds of the system's monotonic clock, which is the same in every
 /// process of a machine, and in every language.
 pub fn monotonic() -> u64 {
-    let time = clock_gettime(ClockId::Monotonic);
-    // Since the start of the machine: neither negative nor beyond 64 bits.
+    nanos(ClockId::Monotonic)
+}
+
+/// Nanoseconds of CPU time that this thread has spent, in its program and in
+/// the system.
+fn thread_cpu() -> u64 {
+    nanos(ClockId::ThreadCPUTime)
+}
+
+fn nanos(clock: ClockId) -> u64 {
+    let time = clock_gettime(clock);
+    // Since the start of the machine or of the thread: neither negative nor
+    // beyond 64 bits.
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
@@ -34,7 +51,7 @@ pub enum State {
 ///
 /// A span may lie within another of its task: a wait for a turn within a
 /// stretch of compute, say. The inner one counts;
-/// [`innermost`] cuts the outer one around it.
+/// [`cut`](crate::nested::cut) cuts the outer one around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// The number of the task within its run.
@@ -48,6 +65,19 @@ pub struct Span {
     pub begin: u64,
     /// Nanoseconds since the trace was made; never before `begin`.
     pub end: u64,
+    /// Nanoseconds of CPU time that the worker's thread spent in it, also in
+    /// the spans within it: no more than from `begin` to `end`. What is left of
+    /// a span of compute is time in which the thread was not on a core. `None`
+    /// where it is not known, and for a span without a worker.
+    #[serde(default)]
+    pub cpu: Option<u64>,
+}
+
+impl Span {
+    /// Nanoseconds from its begin to its end.
+    pub fn length(&self) -> u64 {
+        self.end.saturating_sub(self.begin)
+    }
 }
 
 /// A recorder of spans; a cheap handle.
@@ -135,7 +165,11 @@ impl Trace {
 
     /// Records what this thread does for a task until the guard is dropped.
     pub fn span(&self, task: usize, state: State) -> SpanGuard<'_> {
-        SpanGuard { trace: self, task, state, begin: self.now() }
+        // The CPU clock is read first here and last at the end: a span has a
+        // reading too much, and is never short of time that it was given.
+        let cpu = thread_cpu();
+        let begin = self.now();
+        SpanGuard { trace: self, task, state, cpu, begin, here: PhantomData }
     }
 
     /// Records a wait from `begin` until now that occupied no worker.
@@ -151,6 +185,7 @@ impl Trace {
             state,
             begin,
             end: self.now(),
+            cpu: None,
         });
     }
 
@@ -197,66 +232,30 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The spans with those that lie within others cut out of them, by their begin:
-/// each task does one thing at a time on each worker. Spans that overlap
-/// without lying within each other are cut where the later one begins.
-pub fn innermost(spans: &[Span]) -> Vec<Span> {
-    let mut by_lane: BTreeMap<_, Vec<Span>> = BTreeMap::new();
-    for span in spans {
-        by_lane.entry((span.task, span.worker)).or_default().push(*span);
-    }
-    let mut cut = Vec::with_capacity(spans.len());
-    for mut lane in by_lane.into_values() {
-        // Of two that begin together the longer one is the outer one.
-        lane.sort_by_key(|span| (span.begin, Reverse(span.end)));
-        cut_lane(&lane, &mut cut);
-    }
-    cut.sort_by_key(|span| (span.begin, span.end, span.task));
-    cut
-}
-
-fn cut_lane(lane: &[Span], cut: &mut Vec<Span>) {
-    let mut open: Vec<Span> = Vec::new();
-    let mut now = 0;
-    let mut close = |open: &mut Vec<Span>, now: &mut u64, until: u64| {
-        while let Some(inner) = open.last() {
-            let end = inner.end.min(until);
-            if *now < end {
-                cut.push(Span { begin: *now, end, ..*inner });
-                *now = end;
-            }
-            if inner.end > until {
-                break;
-            }
-            open.pop();
-        }
-        *now = (*now).max(until);
-    };
-    for span in lane {
-        close(&mut open, &mut now, span.begin);
-        open.push(*span);
-    }
-    close(&mut open, &mut now, u64::MAX);
-}
-
-/// Records its span when it is dropped.
+/// Records its span when it is dropped, by the thread that made it: the CPU
+/// clocks of two threads say nothing together.
 pub struct SpanGuard<'a> {
     trace: &'a Trace,
     task: usize,
     state: State,
+    cpu: u64,
     begin: u64,
+    /// It is not sent to another thread.
+    here: PhantomData<*const ()>,
 }
 
 impl Drop for SpanGuard<'_> {
     fn drop(&mut self) {
-        let Self { trace, task, state, begin } = *self;
+        let Self { trace, task, state, begin, .. } = *self;
         let end = trace.now();
+        let cpu = thread_cpu().saturating_sub(self.cpu);
         trace.record(|worker| Span {
             task,
             worker: Some(worker),
             state,
             begin,
             end,
+            cpu: Some(cpu.min(end - begin)),
         });
     }
 }
@@ -289,26 +288,30 @@ mod tests {
     }
 
     #[test]
-    fn inner_spans_are_cut_out_of_outer_ones() {
-        let span = |state, begin, end| {
-            let worker = Some(0);
-            Span { task: 0, worker, state, begin, end }
-        };
-        let nested = [
-            span(State::Compute, 10, 50),
-            span(State::Lock, 20, 25),
-            span(State::Lock, 30, 50),
-            span(State::Io, 60, 70),
-        ];
-        let flat = [
-            span(State::Compute, 10, 20),
-            span(State::Lock, 20, 25),
-            span(State::Compute, 25, 30),
-            span(State::Lock, 30, 50),
-            span(State::Io, 60, 70),
-        ];
-        assert_eq!(innermost(&nested), flat);
-        assert_eq!(innermost(&[]), []);
+    fn a_span_has_the_cpu_time_of_its_thread() {
+        const LEAST: u64 = 2_000_000;
+        let trace = Trace::new();
+        let begin = thread_cpu();
+        let span = trace.span(0, State::Compute);
+        while thread_cpu() - begin < LEAST {
+            std::hint::spin_loop();
+        }
+        drop(span);
+        let span = trace.span(0, State::Io);
+        thread::sleep(std::time::Duration::from_millis(5));
+        drop(span);
+        trace.record_unattached(0, State::Io, 0);
+        let mut spans = trace.spans();
+        spans.sort_by_key(|span| span.end);
+        let [computed, slept, away] = spans[..] else { panic!("{spans:?}") };
+        // Of the least, a reading of the clock lies before the span.
+        assert!(computed.cpu > Some(LEAST / 2), "{computed:?}");
+        for span in [computed, slept] {
+            assert!(span.cpu <= Some(span.length()), "{span:?}");
+        }
+        // A thread that sleeps is on no core, however long it is late.
+        assert!(slept.cpu < Some(slept.length() / 2), "{slept:?}");
+        assert_eq!(away.cpu, None);
     }
 
     #[test]
@@ -320,10 +323,11 @@ mod tests {
         there.record_unattached(1, State::Io, there.now());
         trace.adopt("process 1", &there.spans());
         trace.adopt("process 1", &there.spans());
-        let workers =
-            trace.spans().iter().map(|s| s.worker).collect::<Vec<_>>();
-        assert_eq!(workers.iter().filter(|w| **w == Some(1)).count(), 2);
-        assert_eq!(workers.iter().filter(|w| w.is_none()).count(), 2);
+        let spans = trace.spans();
+        let ours =
+            |w: Option<usize>| spans.iter().filter(move |s| s.worker == w);
+        assert_eq!((ours(Some(1)).count(), ours(None).count()), (2, 2));
+        assert!(ours(Some(1)).all(|span| span.cpu.is_some()));
         assert_eq!(trace.workers()[1], "process 1");
     }
 }

@@ -43,7 +43,11 @@ pub fn reply(bytes: &[u8]) {
                 assert!(!failure.to_string().is_empty());
             }
             Reply::Trace(traced) => {
-                assert_eq!(traced.spans().len(), traced.spans.len());
+                let spans = traced.spans();
+                assert_eq!(spans.len(), traced.spans.len());
+                let fits = spans.iter().all(|s| s.cpu <= Some(s.length()));
+                assert!(fits, "more CPU time than a span is long");
+                let _ = traced.has_possible_cpu();
             }
             Reply::Sample(sample) => {
                 let (visit, round, contender, seed) = (0, 0, 0, 0);

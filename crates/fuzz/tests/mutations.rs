@@ -61,7 +61,9 @@ fn the_corpus_is_of_this_version() {
         Metg::load(&corpus.join("metg").join(name)).unwrap();
         Crossover::load(&corpus.join("crossover").join(name)).unwrap();
     }
-    for name in ["traces/fib", "traces/subtasks", "page/traces"] {
+    for name in
+        ["traces/fib", "traces/subtasks", "traces/preempted", "page/traces"]
+    {
         Traces::load(&corpus.join(name).with_extension("json")).unwrap();
     }
 }

@@ -1,6 +1,7 @@
 //! What the lock does to the workloads.
 
-use lanes_core::trace::{Span, State, Trace, innermost};
+use lanes_core::nested::innermost;
+use lanes_core::trace::{Span, State, Trace};
 use lanes_core::workload::{Counter, Fetch, Fib, Form, Subtasks};
 use lanes_core::{Config, Context, Error, Job, Run, Watch, Workload};
 use lanes_gil::{Gil, Options};

@@ -162,6 +162,20 @@ pub fn maybe_count<'de, D: Deserializer<'de>>(
     Option::<u64>::deserialize(from)?.map(exact).transpose()
 }
 
+/// As [`maybe_count`], for a list.
+///
+/// # Errors
+/// Those of [`count`].
+pub fn maybe_counts<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Vec<Option<u64>>, D::Error> {
+    let counts = Vec::<Option<u64>>::deserialize(from)?;
+    for count in counts.iter().flatten() {
+        exact::<D::Error>(*count)?;
+    }
+    Ok(counts)
+}
+
 /// Reads buckets of latencies: nanoseconds, and how often.
 ///
 /// # Errors

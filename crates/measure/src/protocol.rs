@@ -13,6 +13,7 @@ use lanes_core::trace::{Span, State};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::iter;
 
 /// The version of the protocol; both sides must have the same.
 pub const VERSION: u32 = 1;
@@ -20,6 +21,9 @@ pub const VERSION: u32 = 1;
 /// A line of more bytes than this is refused, in either direction: a trace of a
 /// hundred thousand spans is a third of it.
 pub const MOST_BYTES: usize = 1 << 24;
+
+/// Two clocks may differ by so many nanoseconds and by a thousandth.
+const CLOCKS_DIFFER: u64 = 1_000_000;
 
 /// What the measuring process asks of a worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -277,22 +281,47 @@ pub struct Traced {
     pub digest: u64,
     /// Its spans.
     pub spans: Vec<TracedSpan>,
+    /// The CPU time of each span, in the order of `spans`, where it is known
+    /// ([`Span::cpu`]); empty if none is.
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_counts",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub cpu: Vec<Option<u64>>,
 }
 
 /// A [`Span`] as it is written down: task, worker, state, begin and end.
 pub type TracedSpan = (usize, Option<usize>, State, u64, u64);
 
 impl Traced {
-    /// The spans, as the kernels recorded them.
+    /// The spans, as the kernels recorded them. What a CPU time exceeds its
+    /// span by, as far as it may, is cut off.
     pub fn spans(&self) -> Vec<Span> {
-        let span = |&(task, worker, state, begin, end): &TracedSpan| Span {
-            task,
-            worker,
-            state,
-            begin,
-            end,
+        let known = self.cpu.iter().copied().chain(iter::repeat(None));
+        let span = |(span, cpu): (&TracedSpan, Option<u64>)| {
+            let &(task, worker, state, begin, end) = span;
+            let most = end.saturating_sub(begin);
+            let cpu = cpu.map(|cpu| cpu.min(most));
+            Span { task, worker, state, begin, end, cpu }
         };
-        self.spans.iter().map(span).collect()
+        self.spans.iter().zip(known).map(span).collect()
+    }
+
+    /// Whether its CPU times can be those of its spans: as many of them, none
+    /// where no worker is held, and none longer than its span, but for what
+    /// clocks may differ by.
+    pub fn has_possible_cpu(&self) -> bool {
+        let fits = |(span, cpu): (&TracedSpan, Option<u64>)| {
+            let &(_, worker, _, begin, end) = span;
+            let long = end.saturating_sub(begin);
+            let most = long.saturating_add(long / 1000 + CLOCKS_DIFFER);
+            cpu.is_none_or(|cpu| worker.is_some() && cpu <= most)
+        };
+        let cpu = self.cpu.iter().copied();
+        self.cpu.is_empty()
+            || self.cpu.len() == self.spans.len()
+                && self.spans.iter().zip(cpu).all(fits)
     }
 }
 
@@ -367,6 +396,43 @@ mod tests {
             panic!("a sample");
         };
         assert_eq!((sample.digest, sample.user_ns), (Some(u64::MAX), None));
+    }
+
+    /// A trace of a span of 10 us and of a wait, with these CPU times.
+    fn with_cpu(cpu: &str) -> Result<Traced, io::Error> {
+        let text = format!(
+            r#"{{"trace":{{"begin":0,"end":90000,"workers":["one"],"digest":7,
+            "spans":[[0,0,"compute",0,10000],[0,null,"io",10000,90000]]{cpu}}}}}"#
+        );
+        match parse(text.as_bytes())? {
+            Reply::Trace(traced) => Ok(traced),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn cpu_times_are_optional_and_as_many_as_the_spans() {
+        let of = |cpu: &str| {
+            let traced = with_cpu(cpu).unwrap();
+            let spans = traced.spans().into_iter();
+            let cpu = spans.map(|span| span.cpu).collect::<Vec<_>>();
+            (traced.has_possible_cpu(), cpu)
+        };
+        // As older workers and files have it, and as it is written again.
+        assert_eq!(of(""), (true, vec![None, None]));
+        let again = serde_json::to_string(&with_cpu("").unwrap()).unwrap();
+        assert!(!again.contains("cpu"), "{again}");
+        assert_eq!(of(r#","cpu":[9000,null]"#), (true, vec![Some(9000), None]));
+        assert_eq!(of(r#","cpu":[null,null]"#), (true, vec![None, None]));
+        // What clocks may differ by is cut off, not taken.
+        let most = (true, vec![Some(10_000), None]);
+        assert_eq!(of(r#","cpu":[1010010,null]"#), most);
+        for lie in ["[1010011,null]", "[9000]", "[9000,null,null]", "[1,1]"] {
+            assert!(!of(&format!(r#","cpu":{lie}"#)).0, "{lie}");
+        }
+        for wrong in ["[-1,null]", "[1.5,null]", "[9007199254740993,null]"] {
+            assert!(with_cpu(&format!(r#","cpu":{wrong}"#)).is_err());
+        }
     }
 
     #[test]

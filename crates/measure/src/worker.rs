@@ -337,13 +337,15 @@ fn traced(
     let begin = trace.now();
     let answer = job.run(model)?;
     let end = trace.now();
-    let span = |s: Span| (s.task, s.worker, s.state, s.begin, s.end);
+    let spans = trace.spans();
+    let span = |s: &Span| (s.task, s.worker, s.state, s.begin, s.end);
     Ok(Traced {
         begin,
         end,
         workers: trace.workers(),
         digest: answer.digest(),
-        spans: trace.spans().into_iter().map(span).collect(),
+        spans: spans.iter().map(span).collect(),
+        cpu: spans.iter().map(|span| span.cpu).collect(),
     })
 }
 
@@ -427,6 +429,8 @@ mod tests {
         let inside =
             |span: &Span| traced.begin <= span.begin && span.end <= traced.end;
         assert!(traced.spans().iter().all(inside) && traced.spans.len() >= 2);
+        assert!(traced.spans().iter().all(|span| span.cpu.is_some()));
+        assert!(traced.has_possible_cpu());
     }
 
     #[test]

@@ -71,7 +71,7 @@
 //! A reply that arrives more than 0.3 ms after the server has sent it is drawn
 //! the same way from that time on. Interpreters without a GIL have no such
 //! spans, and nor have processes and subinterpreters, whose workers take no
-//! turns.
+//! turns: there, such a thread is drawn as preempted.
 
 mod archive;
 mod interpreter;

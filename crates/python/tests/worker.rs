@@ -288,6 +288,12 @@ fn hops_have_latencies_and_waits_have_spans() {
             span.state == State::Compute && span.worker.is_some()
         };
         assert_eq!(spans.iter().filter(computed).count(), fetch.items());
+        for span in &spans {
+            let computes = span.state == State::Compute;
+            assert_eq!(span.cpu.is_some(), computes, "{span:?}");
+        }
+        let used: u64 = spans.iter().filter_map(|span| span.cpu).sum();
+        assert!(used > 0, "{}: {spans:?}", peer.name);
         assert!(traced.end <= monotonic() - origin);
     }
 }

@@ -621,6 +621,7 @@ fn names_that_would_be_markup_stay_names() {
         workers: vec![name.clone()],
         digest: 0,
         spans: vec![span],
+        cpu: Vec::new(),
     };
     let traced =
         TracedModel { name: name.clone(), note: Some(name.clone()), run };
@@ -713,6 +714,7 @@ fn a_model_without_spans_is_named_beside_the_others() {
         workers: vec!["main".into()],
         digest: 0,
         spans,
+        cpu: Vec::new(),
     };
     let span = (0, Some(0), lanes_core::trace::State::Compute, 0, 10);
     let model =

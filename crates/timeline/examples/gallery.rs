@@ -196,7 +196,13 @@ fn many(tasks: usize, workers: usize) -> Timeline {
         ] {
             let end = now + long;
             let worker = Some(worker);
-            spans.push(Span { task, worker, state, begin: now, end });
+            // The threads of every third task are taken off their cores.
+            let cpu = match task % 3 {
+                2 if state == State::Compute => long / 2,
+                _ => long,
+            };
+            let (begin, cpu) = (now, Some(cpu));
+            spans.push(Span { task, worker, state, begin, end, cpu });
             now = end;
         }
         free[worker] = now + 50;

@@ -6,9 +6,10 @@ use crate::picture::View;
 use crate::rows::{Doing, Row};
 use crate::sheet::{Arrows, MARGIN, NOTE, Sheet, fine};
 use crate::style::Look;
-use crate::svg::shapes::{Anchor, label, path};
+use crate::svg::shapes::{Anchor, open_text, path};
 use crate::svg::text::{cut_middle, escape, number, width};
 use crate::timeline::Timeline;
+use crate::totals::Share;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -51,12 +52,22 @@ impl Sheet<'_> {
         let timeline = panel.timeline;
         let size = Pitch::of(rows.len());
         let bottom = y + rows.len() as f64 * size.pitch;
-        for (index, _) in rows.iter().enumerate() {
+        let shared = match view {
+            View::Tasks => self.layout.tasks,
+            View::Workers => self.layout.workers,
+        };
+        for (index, row) in rows.iter().enumerate() {
             let y = y + index as f64 * size.pitch;
             let name = self.layout.label(timeline, view, index);
             let shown = cut_middle(&name, NOTE, self.left - MARGIN - 8.0);
             let at = (self.left - 8.0, y + size.bar - (size.bar - 8.0) / 2.0);
-            label(out, Anchor::End, "", at, &shown);
+            open_text(out, Anchor::End, "", at);
+            // A drawing's times are meant, and a shared row has several sums.
+            if shared == 1 && !timeline.drawn {
+                let spent = Share::of(index, &row.cells).words();
+                let _ = write!(out, "<title>{}</title>", escape(&spent));
+            }
+            let _ = write!(out, "{}</text>", escape(&shown));
         }
         let [left, plot, high] = [self.left, self.plot, bottom + 2.0];
         let [left, plot, high] = [left, plot, high.ceil()].map(number);

@@ -175,7 +175,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn cell(doing: Doing, task: usize, begin: u64, end: u64) -> Cell {
-        Cell { doing, task, worker: Some(0), begin, end }
+        Cell { doing, task, worker: Some(0), begin, end, cpu: None }
     }
 
     #[test]
@@ -240,7 +240,7 @@ mod tests {
         #[test]
         fn the_majority_is_right(
             parts in prop::collection::vec(
-                (0..5usize, 0..3usize, 0..120u64, 0..60u64),
+                (0..6usize, 0..3usize, 0..120u64, 0..60u64),
                 0..30,
             ),
             columns in 1..40usize,
@@ -257,7 +257,7 @@ mod tests {
             let axis = width * columns as u64;
             let runs = Grid { axis, columns }.runs(&cells, 0, 3, |task| task);
             for column in 0..columns {
-                let mut count = [[0u64; 3]; 5];
+                let mut count = [[0u64; 3]; 6];
                 for time in column as u64 * width..(column as u64 + 1) * width {
                     for cell in &cells {
                         if (cell.begin..cell.end).contains(&time) {

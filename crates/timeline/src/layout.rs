@@ -76,6 +76,7 @@ impl<'a> Layout<'a> {
         };
         let parts = [
             ("compute", path.compute()),
+            ("preempted", path.preempted()),
             ("I/O", path.io()),
             ("waiting", path.waiting()),
         ];

@@ -25,10 +25,12 @@ impl Sheet<'_> {
     pub(crate) fn legend(&self, top: f64, out: &mut String) -> f64 {
         let timeline = self.layout.panels[0].timeline;
         let mut groups = Vec::new();
+        let mut preempted = None;
         let mut others = Vec::new();
         for look in &self.looks {
             match look {
                 Look::Group(class) => groups.push(*class),
+                Look::Preempted(_) => preempted = preempted.or(Some(*look)),
                 Look::Other(doing) => others.push(*doing),
             }
         }
@@ -45,12 +47,19 @@ impl Sheet<'_> {
             let more = if more { " …" } else { "" };
             items.push((swatches, format!("{more} computing task{several}")));
         }
+        if let Some(look) = preempted {
+            let text = "preempted: ready, but the thread was not on a core";
+            items.push((vec![(look, None)], text.to_owned()));
+        }
         for doing in others {
             let text = match doing {
                 Doing::Io => "waiting for I/O",
-                Doing::Turn | Doing::Compute => "waiting for the lock",
                 Doing::Ready => "ready, waiting for a worker",
                 Doing::Idle => "idle worker",
+                // The others are looks of their own.
+                Doing::Turn | Doing::Compute | Doing::Preempted => {
+                    "waiting for the lock"
+                }
             };
             items.push((vec![(Look::Other(doing), None)], text.to_owned()));
         }

@@ -57,6 +57,52 @@
 //! # Ok::<(), lanes_core::Error>(())
 //! ```
 //!
+//! # What is computing, and what is preempted
+//!
+//! A thread that the system takes off its core in the midst of computing looks,
+//! by its begin and its end, as if it had computed all the time: eight threads
+//! on two cores would seem to compute at once. So a span also has the CPU time
+//! that its thread spent in it ([`Span::cpu`](lanes_core::trace::Span::cpu)).
+//! What is left of a span of computing is *preempted*: the task is ready, its
+//! worker is held, and the thread was not on a core.
+//!
+//! ```
+//! use lanes_core::trace::State::Compute;
+//! use lanes_timeline::{Timeline, critical_path, totals};
+//! use std::time::Duration;
+//!
+//! let unit = Duration::from_millis(20);
+//! // Two threads take turns on one core.
+//! let parts =
+//!     [(0, Some(0), Compute, 0.0, 2.0), (1, Some(1), Compute, 0.0, 2.0)];
+//! let mut shared = Timeline::drawn("one core", unit, &parts)?;
+//! assert_eq!(totals(&shared)?.sum.known_preempted(), None);
+//! for span in &mut shared.spans {
+//!     span.cpu = Some(20_000_000);
+//! }
+//! let sums = totals(&shared)?;
+//! assert_eq!(sums.sum.compute, 2 * unit);
+//! assert_eq!(sums.sum.known_preempted(), Some(2 * unit));
+//! assert_eq!(sums.tasks[0].words(), "computing 20.0 ms, preempted 20.0 ms");
+//! let path = critical_path(&shared)?;
+//! assert_eq!((path.compute(), path.preempted()), (unit, unit));
+//! # Ok::<(), lanes_core::Error>(())
+//! ```
+//!
+//! - **Where** in a span the thread was off its core is not recorded. Pictures
+//!   and critical paths put it at the end; a span that is cut by others gives
+//!   each of its stretches the same share.
+//! - **Why** is not recorded either. Waits for I/O and for locks have spans of
+//!   their own, so that what is left is the scheduler's doing, nearly always. A
+//!   page that is read from a disk in the midst of a kernel counts, too.
+//! - What a hypervisor takes from the whole machine is not seen: the thread was
+//!   on a core, as far as its system knows.
+//! - The clocks are read within a microsecond of each other. Less than that is
+//!   no finding.
+//! - Waits stay waits, whether the thread sleeps in them or spins.
+//! - Traces of older versions, and of workers that do not send CPU times, show
+//!   all of it as computing, and a line says so. [`Share::unknown`] is how much.
+//!
 //! The workload `subtasks` has three tasks: the first computes 1 U, waits 3 U
 //! for a request and computes 1 U; the second computes 1, waits 1 and computes
 //! 1; the third computes 2. Its longest task is the shortest possible run:
@@ -90,7 +136,7 @@
 //!   longest task for itself; the other runs the two short ones in turn.
 //! - `threads` takes about 6 U. The system puts the third thread on the core
 //!   where the first one computes, so that the first unit of the critical path
-//!   takes two.
+//!   takes two: one of computing, one of being preempted.
 //! - `tokio`, `async-std` and `smol` also take about 6 U, for another reason.
 //!   The first task starts its request and gives its worker back. That worker
 //!   computes the second task, the other worker computes the third, and no

@@ -15,7 +15,7 @@ impl Sheet<'_> {
         let mut remarks = Vec::new();
         let groups = self.looks.iter().filter_map(|look| match look {
             Look::Group(class) => Some(*class),
-            Look::Other(_) => None,
+            Look::Preempted(_) | Look::Other(_) => None,
         });
         let last = groups.max();
         if last.is_some() && *tasks > 1 {
@@ -43,7 +43,31 @@ impl Sheet<'_> {
                     .to_owned(),
             );
         }
+        let preempted = |look: &Look| matches!(look, Look::Preempted(_));
+        if self.looks.iter().any(preempted) {
+            remarks.push(
+                "Where in a span of computing its thread was not on a core is \
+                 not known: it is drawn at the end."
+                    .to_owned(),
+            );
+        }
+        if self.is_blind() {
+            remarks.push(
+                "CPU times were not recorded: what is drawn as computing may \
+                 have been preempted."
+                    .to_owned(),
+            );
+        }
         remarks
+    }
+
+    /// Whether no timeline knows the CPU time of any of its computing.
+    fn is_blind(&self) -> bool {
+        let timelines = self.layout.picture.timelines.iter();
+        let counts = timelines.map(Timeline::without_cpu);
+        let (unknown, all) =
+            counts.fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
+        unknown > 0 && unknown == all
     }
 
     /// The lines under a panel.
@@ -57,6 +81,15 @@ impl Sheet<'_> {
                 "Awaiting futures are not shown by worker: they hold no worker \
                  ({}).",
                 counted(away, "wait")
+            ));
+        }
+        let (unknown, all) = timeline.without_cpu();
+        if unknown > 0 && !self.is_blind() {
+            notes.push(format!(
+                "Of {} of {} spans of computing the CPU time is not known: \
+                 they may have been preempted.",
+                count(unknown),
+                count(all)
             ));
         }
         let (grid, _) = self.grid(timeline);

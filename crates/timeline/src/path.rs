@@ -25,7 +25,8 @@ pub struct Step {
 /// begin to the end of its last span.
 ///
 /// Each step ends where the next begins. So the length of the path is that of
-/// the run; what is new is how much of it is computing, I/O and waiting.
+/// the run; what is new is how much of it is computing, being preempted, I/O and
+/// waiting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Path {
     /// The steps by their begin.
@@ -38,9 +39,16 @@ impl Path {
         self.sum(|_| true)
     }
 
-    /// How much of it was computing.
+    /// How much of it was computing; where CPU times are not known, as if
+    /// nothing had been preempted.
     pub fn compute(&self) -> Duration {
         self.sum(|doing| doing == Doing::Compute)
+    }
+
+    /// How much of it a task had begun to compute, while its thread was not on
+    /// a core.
+    pub fn preempted(&self) -> Duration {
+        self.sum(|doing| doing == Doing::Preempted)
     }
 
     /// How much of it was waiting for I/O.
@@ -75,7 +83,8 @@ const LOOKS: usize = 64;
 /// task on the same worker, or else one that stopped just before. Where there
 /// is none, the wait itself is part of the path. A trace does not record what a
 /// task waits for. So where several tasks stop at the same time, the path is a
-/// good guess.
+/// good guess. Nor does it record whom a thread was preempted for: the path stays
+/// with the task that was.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a timeline without spans, or with spans outside it.
@@ -101,15 +110,13 @@ pub(crate) fn path(timeline: &Timeline) -> Path {
         let last = before.checked_sub(1).map(|index| cells[index]);
         let next = cells.get(before);
         let here = match last {
-            Some(cell) if now <= cell.end => Cell { end: now, ..cell },
+            Some(cell) if now <= cell.end => cell.until(now),
             // A gap in which the task had no worker.
-            _ => Cell {
-                doing: Doing::Ready,
-                task,
-                worker: next.and_then(|next| next.worker),
-                begin: last.map_or(timeline.begin, |cell| cell.end),
-                end: now,
-            },
+            _ => {
+                let worker = next.and_then(|next| next.worker);
+                let begin = last.map_or(timeline.begin, |cell| cell.end);
+                Cell::gap(Doing::Ready, task, worker, (begin, now))
+            }
         };
         let cause = history.cause(&here);
         let begin = match &cause {
@@ -120,8 +127,16 @@ pub(crate) fn path(timeline: &Timeline) -> Path {
             // The task has no worker yet.
             let ready = here.doing == Doing::Ready;
             let worker = here.worker.filter(|_| !ready);
-            let doing = here.doing;
-            steps.push(Step { task, worker, doing, begin, end: now });
+            let step = |Cell { doing, begin, end, .. }| Step {
+                task,
+                worker,
+                doing,
+                begin,
+                end,
+            };
+            // From the end to the begin.
+            let parts = Cell { begin, ..here }.parts().rev();
+            steps.extend(parts.map(step));
         }
         if let Some(cause) = cause {
             task = cause.task;
@@ -167,7 +182,7 @@ impl History {
                     other.filter(|cell| wait.end - cell.end <= soon)
                 })
             }
-            Doing::Compute | Doing::Io | Doing::Idle => None,
+            Doing::Compute | Doing::Preempted | Doing::Io | Doing::Idle => None,
         }
     }
 
@@ -306,6 +321,35 @@ mod tests {
         assert_eq!(units(&path), [4, 1, 0, 3]);
     }
 
+    #[test]
+    fn a_preempted_holder_stays_on_the_path() {
+        let mut lock = drawn(&[
+            (0, Some(0), State::Compute, 0.0, 4.0),
+            (1, Some(1), State::Lock, 0.0, 4.0),
+            (1, Some(1), State::Compute, 4.0, 6.0),
+        ]);
+        let whole = critical_path(&lock).unwrap();
+        assert_eq!(whole.preempted(), Duration::ZERO);
+        lock.spans[0].cpu = Some(10_000_000);
+        lock.spans[2].cpu = Some(20_000_000);
+        let path = critical_path(&lock).unwrap();
+        assert_eq!(units(&path), [6, 3, 0, 0]);
+        assert_eq!(path.preempted(), 3 * UNIT);
+        let steps = path.steps.iter().map(|step| {
+            let at = step.begin / UNIT.as_nanos() as u64;
+            (step.task, step.doing, at)
+        });
+        assert_eq!(
+            steps.collect::<Vec<_>>(),
+            [
+                (0, Doing::Compute, 0),
+                (0, Doing::Preempted, 1),
+                (1, Doing::Compute, 4),
+            ]
+        );
+        assert_eq!(path.length(), whole.length());
+    }
+
     proptest! {
         /// Whatever the spans: the steps follow each other without a gap, from
         /// the begin of the run to the last end, and each computing step lies
@@ -313,19 +357,27 @@ mod tests {
         #[test]
         fn the_path_is_whole(
             parts in prop::collection::vec(
-                (0..4usize, 0..3usize, 0..3usize, 0..100u64, 1..40u64),
+                (
+                    0..4usize,
+                    0..3usize,
+                    0..3usize,
+                    0..100u64,
+                    1..40u64,
+                    prop::option::of(0..50u64),
+                ),
                 1..40,
             ),
         ) {
             let states = [State::Compute, State::Io, State::Lock];
             let spans: Vec<Span> = parts
                 .iter()
-                .map(|&(task, worker, state, begin, length)| Span {
+                .map(|&(task, worker, state, begin, length, cpu)| Span {
                     task,
                     worker: worker.checked_sub(1),
                     state: states[state],
                     begin: 7 + begin,
                     end: 7 + begin + length,
+                    cpu,
                 })
                 .collect();
             let last = spans.iter().map(|span| span.end).max().unwrap();
@@ -341,9 +393,13 @@ mod tests {
                 prop_assert_eq!(step.begin, now);
                 prop_assert!(step.begin < step.end);
                 now = step.end;
+                let doing = match step.doing {
+                    Doing::Preempted => Doing::Compute,
+                    doing => doing,
+                };
                 let covers = |span: &Span| {
                     span.task == step.task
-                        && Doing::from(span.state) == step.doing
+                        && Doing::from(span.state) == doing
                         && span.begin <= step.begin
                         && step.end <= span.end
                 };
@@ -353,6 +409,20 @@ mod tests {
                 );
             }
             prop_assert_eq!(now, last);
+            let parts = [path.compute(), path.preempted(), path.io()];
+            let parts: Duration = parts.into_iter().sum();
+            prop_assert_eq!(parts + path.waiting(), path.length());
+            // It is the same path without CPU times.
+            let mut unknown = timeline;
+            for span in &mut unknown.spans {
+                span.cpu = None;
+            }
+            let plain = critical_path(&unknown).unwrap();
+            prop_assert_eq!(plain.io(), path.io());
+            prop_assert_eq!(
+                plain.compute(),
+                path.compute() + path.preempted()
+            );
         }
     }
 }

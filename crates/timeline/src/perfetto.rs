@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 /// one with a thread for each task, which also shows its waits for a worker.
 /// Zero is the begin of each run. An event has the name of its task, by which
 /// viewers choose colours; its category and an argument are its state
-/// (`compute`, `io`, `lock`, `ready`).
+/// (`compute`, `io`, `lock`, `ready`). The argument `cpu_ms` is the CPU time of
+/// its thread in milliseconds, where that is known: what is left of `compute` is
+/// time in which the thread was preempted, at a time that is not known.
 pub fn perfetto(timelines: &[Timeline]) -> String {
     let mut events = Vec::new();
     for (index, timeline) in timelines.iter().enumerate() {
@@ -38,15 +40,8 @@ fn tasks(timeline: &Timeline, process: usize, events: &mut Vec<Value>) {
     for (task, cells) in by_task(timeline) {
         name_thread(process, task, &timeline.task_label(task), events);
         let end = cells.last().map_or(0, |cell| cell.end);
-        let doing = Doing::Ready;
         let ready = gaps(&cells, timeline.begin, end).into_iter();
-        let ready = ready.map(|(begin, end)| Cell {
-            doing,
-            task,
-            worker: None,
-            begin,
-            end,
-        });
+        let ready = ready.map(|gap| Cell::gap(Doing::Ready, task, None, gap));
         let mut cells: Vec<Cell> = ready.chain(cells).collect();
         cells.sort_by_key(|cell| cell.begin);
         for cell in cells {
@@ -65,21 +60,27 @@ fn event(
     let word = cell.doing.word();
     let colour = match cell.doing {
         Doing::Compute => "thread_state_running",
+        Doing::Preempted => "thread_state_runnable",
         Doing::Io => "thread_state_iowait",
         Doing::Turn => "terrible",
         Doing::Ready => "bad",
         Doing::Idle => "grey",
     };
+    let task = timeline.task_label(cell.task);
+    let mut args = json!({ "task": task, "state": word });
+    if let Some(cpu) = cell.cpu {
+        args["cpu_ms"] = json!(cpu as f64 / 1e6);
+    }
     json!({
         "ph": "X",
-        "name": timeline.task_label(cell.task),
+        "name": task,
         "cat": word,
         "cname": colour,
         "pid": process,
         "tid": thread.saturating_add(1),
         "ts": micros(cell.begin.saturating_sub(timeline.begin)),
         "dur": micros(cell.length()),
-        "args": { "task": timeline.task_label(cell.task), "state": word },
+        "args": args,
     })
 }
 
@@ -132,6 +133,7 @@ mod tests {
         let mut timeline =
             Timeline::drawn("<script>\"&", unit, &parts).unwrap();
         timeline.workers = vec!["main \\ \"".to_owned()];
+        timeline.spans[0].cpu = Some(1_125);
         let text = perfetto(&[timeline.clone(), timeline]);
         let file: Value = serde_json::from_str(&text).unwrap();
         let events = file["traceEvents"].as_array().unwrap();
@@ -148,6 +150,15 @@ mod tests {
         assert_eq!(spans[1]["dur"], 1.5);
         assert_eq!(spans[1]["name"], "task 1");
         assert_eq!(spans[1]["args"]["state"], "compute");
+        // Whole in both views, and what is not known is not there.
+        let cpu = spans.iter().map(|event| &event["args"]["cpu_ms"]);
+        let cpu = cpu.map(Value::as_f64).collect::<Vec<_>>();
+        let known = Some(0.001_125);
+        assert_eq!(cpu[..6], [known, None, known, None, None, None]);
+        assert_eq!(
+            (&spans[0]["dur"], &spans[2]["dur"]),
+            (&json!(1.5), &json!(1.5))
+        );
         let named = of("M").into_iter().map(|event| &event["args"]["name"]);
         let named: Vec<_> = named.filter(|name| !name.is_null()).collect();
         assert_eq!(named[0], "<script>\"& (drawn, not measured)");
@@ -166,6 +177,7 @@ mod tests {
             state,
             begin,
             end,
+            cpu: Some(u64::MAX),
         });
         let timeline = Timeline {
             spans: spans.to_vec(),

@@ -1,9 +1,9 @@
 //! Spans as rows: one for each task, or one for each worker.
 
 use crate::timeline::Timeline;
+use lanes_core::nested::cut;
 use lanes_core::trace::{Span, State};
 use serde::{Deserialize, Serialize};
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// What a task or a worker does.
@@ -21,8 +21,12 @@ use std::collections::BTreeMap;
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Doing {
-    /// Computes.
+    /// Computes; where CPU times are not known, as if nothing were preempted.
     Compute,
+    /// Was preempted: began to compute, is ready to go on, and its thread was
+    /// not on a core. Where within a span that was is not known, so that it
+    /// stands at the end.
+    Preempted,
     /// Waits for I/O.
     Io,
     /// Waits for a lock, or for another task.
@@ -35,13 +39,20 @@ pub enum Doing {
 }
 
 impl Doing {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Compute, Self::Io, Self::Turn, Self::Ready, Self::Idle];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Compute,
+        Self::Preempted,
+        Self::Io,
+        Self::Turn,
+        Self::Ready,
+        Self::Idle,
+    ];
 
     /// A word for it, for files.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Compute => "compute",
+            Self::Preempted => "preempted",
             Self::Io => "io",
             Self::Turn => "lock",
             Self::Ready => "ready",
@@ -68,20 +79,57 @@ pub(crate) struct Cell {
     pub(crate) worker: Option<usize>,
     pub(crate) begin: u64,
     pub(crate) end: u64,
+    /// The CPU time of its thread, no more than its length; `None` where it is
+    /// not known.
+    pub(crate) cpu: Option<u64>,
 }
 
 impl Cell {
     fn of(span: &Span) -> Self {
-        let Span { task, worker, state, begin, end } = *span;
-        Self { doing: state.into(), task, worker, begin, end }
+        let Span { task, worker, state, begin, end, cpu } = *span;
+        Self { doing: state.into(), task, worker, begin, end, cpu }
+    }
+
+    /// A stretch in which no thread worked for the row.
+    pub(crate) fn gap(
+        doing: Doing,
+        task: usize,
+        worker: Option<usize>,
+        (begin, end): (u64, u64),
+    ) -> Self {
+        Self { doing, task, worker, begin, end, cpu: None }
     }
 
     pub(crate) fn length(&self) -> u64 {
         self.end - self.begin
     }
+
+    /// The part of it that ends then, with its share of the CPU time.
+    pub(crate) fn until(self, end: u64) -> Self {
+        let part = u128::from(end - self.begin);
+        let share = |cpu: u64| {
+            let share = u128::from(cpu) * part;
+            share.checked_div(u128::from(self.length())).unwrap_or(0) as u64
+        };
+        Self { end, cpu: self.cpu.map(share), ..self }
+    }
+
+    /// What was done in it: of computing, the part in which the thread was on a
+    /// core, and then the one in which it was not.
+    pub(crate) fn parts(self) -> impl DoubleEndedIterator<Item = Self> {
+        let cpu = self.cpu.filter(|_| self.doing == Doing::Compute);
+        let middle = self.end.min(cpu.map_or(self.end, |c| self.begin + c));
+        let doing = Doing::Preempted;
+        let parts = [
+            Self { end: middle, ..self },
+            Self { doing, begin: middle, cpu: Some(0), ..self },
+        ];
+        parts.into_iter().filter(|part| part.begin < part.end)
+    }
 }
 
-/// What each task did, one thing at a time, without the gaps between.
+/// What each task did, one thing at a time, without the gaps between. Computing
+/// is not yet taken apart; see [`Cell::parts`].
 pub(crate) fn by_task(timeline: &Timeline) -> BTreeMap<usize, Vec<Cell>> {
     collect(timeline, |span| Some(span.task))
 }
@@ -95,44 +143,16 @@ fn collect(
     timeline: &Timeline,
     row: impl Fn(&Span) -> Option<usize>,
 ) -> BTreeMap<usize, Vec<Cell>> {
-    let mut rows: BTreeMap<usize, Vec<Cell>> = BTreeMap::new();
+    let mut rows: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
     for span in &timeline.spans {
         if let Some(row) = row(span) {
-            rows.entry(row).or_default().push(Cell::of(span));
+            rows.entry(row).or_default().push(*span);
         }
     }
-    rows.into_iter().map(|(row, cells)| (row, flat(cells))).collect()
-}
-
-/// Cuts a row so that it does one thing at a time: what began last.
-///
-/// A worker may run one task within another (it steals while it waits), and two
-/// workers may work on one task. So a row is cut as a whole;
-/// [`lanes_core::trace::innermost`] cuts each task on each worker.
-fn flat(mut cells: Vec<Cell>) -> Vec<Cell> {
-    // Of two that begin together the longer one is the outer one.
-    cells.sort_by_key(|cell| {
-        (cell.begin, Reverse(cell.end), cell.task, cell.worker)
-    });
-    let mut row = Vec::with_capacity(cells.len());
-    let mut open: Vec<Cell> = Vec::new();
-    let mut now = 0;
-    let ends = cells.iter().skip(1).map(|cell| cell.begin).chain([u64::MAX]);
-    for (cell, until) in cells.iter().zip(ends) {
-        now = now.max(cell.begin);
-        open.push(*cell);
-        while let Some(top) = open.last().filter(|_| now < until) {
-            let end = top.end.min(until);
-            if now < end {
-                row.push(Cell { begin: now, end, ..*top });
-                now = end;
-            }
-            if now < until {
-                open.pop();
-            }
-        }
-    }
-    row
+    // A worker may run one task within another (it steals while it waits), and
+    // two workers may work on one task. So a row is cut as a whole.
+    let cells = |spans| cut(spans).iter().map(Cell::of).collect();
+    rows.into_iter().map(|(row, spans)| (row, cells(spans))).collect()
 }
 
 /// The stretches of `begin..end` that no cell covers; the cells come by their
@@ -167,17 +187,16 @@ pub(crate) struct Row {
 pub(crate) fn task_rows(timeline: &Timeline, size: usize) -> Vec<Row> {
     let mut rows = empty(timeline.last_task() / size + 1);
     for (task, cells) in by_task(timeline) {
-        rows[task / size].cells.extend(cells);
+        let parts = cells.into_iter().flat_map(Cell::parts);
+        rows[task / size].cells.extend(parts);
     }
     for (number, row) in rows.iter_mut().enumerate() {
         row.cells.sort_by_key(|cell| (cell.begin, cell.end, cell.task));
         let end = row.cells.iter().map(|cell| cell.end).max();
         let gaps = gaps(&row.cells, timeline.begin, end.unwrap_or(0));
-        let doing = Doing::Ready;
-        row.cells.extend(gaps.into_iter().map(|(begin, end)| {
-            let task = number * size;
-            Cell { doing, task, worker: None, begin, end }
-        }));
+        let task = number * size;
+        let ready = |gap| Cell::gap(Doing::Ready, task, None, gap);
+        row.cells.extend(gaps.into_iter().map(ready));
     }
     rows
 }
@@ -196,13 +215,9 @@ pub(crate) fn worker_rows(timeline: &Timeline, size: usize) -> Vec<Row> {
         let last = first.saturating_add(size).min(count);
         for worker in (first..last).take(MOST_WORKERS) {
             let cells = known.get(&worker).map_or(&[][..], Vec::as_slice);
-            let (task, worker) = (0, Some(worker));
-            let gaps = gaps(cells, from, to).into_iter();
-            row.cells.extend(cells);
-            row.cells.extend(gaps.map(|(begin, end)| {
-                let doing = Doing::Idle;
-                Cell { doing, task, worker, begin, end }
-            }));
+            let idle = |gap| Cell::gap(Doing::Idle, 0, Some(worker), gap);
+            row.cells.extend(cells.iter().copied().flat_map(Cell::parts));
+            row.cells.extend(gaps(cells, from, to).into_iter().map(idle));
         }
     }
     rows
@@ -215,7 +230,7 @@ fn empty(count: usize) -> Vec<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lanes_core::trace::innermost;
+    use lanes_core::nested::innermost;
     use proptest::prelude::*;
 
     fn span(
@@ -225,7 +240,7 @@ mod tests {
         begin: u64,
         end: u64,
     ) -> Span {
-        Span { task, worker, state, begin, end }
+        Span { task, worker, state, begin, end, cpu: None }
     }
 
     fn timeline(spans: Vec<Span>, end: u64) -> Timeline {
@@ -291,6 +306,63 @@ mod tests {
         assert_eq!(rows.len(), 1);
         assert!(rows[0].cells.iter().all(|cell| cell.doing != Doing::Io));
         assert_eq!(task_rows(&one, 1)[0].cells.len(), 2);
+    }
+
+    #[test]
+    fn a_computing_thread_that_was_off_its_core_is_preempted_at_the_end() {
+        let known = |span, cpu| Span { cpu: Some(cpu), ..span };
+        let compute = State::Compute;
+        let one = timeline(
+            vec![
+                known(span(0, Some(0), compute, 0, 100), 60),
+                known(span(0, Some(0), State::Lock, 20, 50), 5),
+                // A wait is a wait, also one that spins or is blocked.
+                known(span(1, Some(1), State::Io, 0, 10), 1),
+                known(span(1, Some(1), compute, 10, 20), 10),
+                known(span(1, Some(1), compute, 20, 30), 0),
+                span(1, Some(1), compute, 30, 40),
+            ],
+            100,
+        );
+        let found = |row: &Row| {
+            let cells = row.cells.iter();
+            let cells = cells.filter(|cell| cell.doing != Doing::Idle);
+            cells.map(|c| (c.doing, c.begin, c.end)).collect::<Vec<_>>()
+        };
+        let first = [
+            (Doing::Compute, 0, 15),
+            (Doing::Preempted, 15, 20),
+            (Doing::Turn, 20, 50),
+            (Doing::Compute, 50, 90),
+            (Doing::Preempted, 90, 100),
+        ];
+        let second = [
+            (Doing::Io, 0, 10),
+            (Doing::Compute, 10, 20),
+            (Doing::Preempted, 20, 30),
+            (Doing::Compute, 30, 40),
+        ];
+        for rows in [task_rows(&one, 1), worker_rows(&one, 1)] {
+            assert_eq!(found(&rows[0]), first);
+            assert_eq!(found(&rows[1]), second);
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_cell_has_its_share() {
+        let whole = Cell {
+            doing: Doing::Compute,
+            task: 0,
+            worker: Some(0),
+            begin: 10,
+            end: 110,
+            cpu: Some(50),
+        };
+        assert_eq!(whole.until(60).cpu, Some(25));
+        assert_eq!(whole.until(110), whole);
+        assert_eq!(whole.until(10).parts().count(), 0);
+        let unknown = Cell { cpu: None, ..whole };
+        assert_eq!(unknown.parts().collect::<Vec<_>>(), [unknown]);
     }
 
     #[test]

@@ -14,6 +14,11 @@ const COLOURS: [&str; 8] = [
     "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442",
     "#3b2d8f", "#d55e00",
 ];
+/// The same in paler: two parts of a colour and three of white.
+const PALE: [&str; 8] = [
+    "#99c7e0", "#f5d999", "#99d8c7", "#ebc9dc", "#bbe1f6", "#f9f4b3",
+    "#b1abd2", "#eebf99",
+];
 /// How many tasks have colours of their own.
 pub(crate) const COLOUR_COUNT: usize = COLOURS.len();
 
@@ -28,12 +33,16 @@ const PATTERNS: [&str; 8] = [
     "M0 4H8M4 0V8",
     "M0 6L4 2L8 6",
 ];
+/// The lines over what was preempted, which nothing else has: a crossed hatch.
+const CROSSED: &str = "M-1-1L9 9M-1 9L9-1";
 
 /// The look of a run of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Look {
     /// A group of tasks computes.
     Group(usize),
+    /// The threads of a group of tasks are preempted.
+    Preempted(usize),
     /// Anything else.
     Other(Doing),
 }
@@ -42,6 +51,7 @@ impl Look {
     pub(crate) fn of(doing: Doing, class: usize) -> Self {
         match doing {
             Doing::Compute => Self::Group(class),
+            Doing::Preempted => Self::Preempted(class),
             other => Self::Other(other),
         }
     }
@@ -50,6 +60,7 @@ impl Look {
     pub(crate) fn name(self) -> String {
         match self {
             Self::Group(class) => format!("c{class}"),
+            Self::Preempted(class) => format!("p{class}"),
             Self::Other(doing) => doing.word().to_owned(),
         }
     }
@@ -58,10 +69,11 @@ impl Look {
     fn colour(self) -> &'static str {
         match self {
             Self::Group(class) => COLOURS[class % COLOUR_COUNT],
-            Self::Other(Doing::Turn | Doing::Compute) => "#8b0000",
+            Self::Preempted(class) => PALE[class % COLOUR_COUNT],
             Self::Other(Doing::Ready) => "#c08080",
             Self::Other(Doing::Io) => "#b9c0c6",
             Self::Other(Doing::Idle) => "#e4e4e4",
+            Self::Other(_) => "#8b0000",
         }
     }
 
@@ -80,6 +92,10 @@ impl Look {
                 let base = self.colour();
                 (!lines.is_empty()).then_some(())?;
                 tile(base, lines, ink, 1.0)
+            }
+            Self::Preempted(class) => {
+                let ink = COLOURS[class % COLOUR_COUNT];
+                tile(self.colour(), CROSSED, ink, 1.2)
             }
             Self::Other(Doing::Turn) => {
                 tile("#8b0000", PATTERNS[4], "#fffc", 1.4)
@@ -184,6 +200,25 @@ mod tests {
             (look.colour(), lines)
         });
         assert_eq!(looks.collect::<BTreeSet<_>>().len(), 24);
+    }
+
+    #[test]
+    fn what_is_preempted_is_paler_and_crossed() {
+        let part = |colour: &str, at| {
+            u32::from_str_radix(&colour[at..at + 2], 16).unwrap()
+        };
+        for class in 0..24 {
+            let computes = Look::of(Doing::Compute, class);
+            let preempted = Look::of(Doing::Preempted, class);
+            for at in [1, 3, 5] {
+                let [full, pale] =
+                    [computes, preempted].map(|look| part(look.colour(), at));
+                assert_eq!((2 * full + 3 * 255 + 2) / 5, pale, "{class}");
+            }
+            assert_eq!(preempted.tile().unwrap().lines, CROSSED);
+            assert!(PATTERNS.iter().all(|lines| *lines != CROSSED));
+            assert_ne!(computes.name(), preempted.name());
+        }
     }
 
     #[test]

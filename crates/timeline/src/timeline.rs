@@ -57,7 +57,7 @@ impl Timeline {
         };
         let span = |&(task, worker, state, begin, end): &Part| {
             let (begin, end) = (nanos(begin)?, nanos(end)?);
-            Ok(Span { task, worker, state, begin, end })
+            Ok(Span { task, worker, state, begin, end, cpu: None })
         };
         let spans =
             parts.iter().map(span).collect::<Result<Vec<_>, Error>>()?;
@@ -69,6 +69,15 @@ impl Timeline {
     /// How long the run took, in nanoseconds.
     pub(crate) fn wall(&self) -> u64 {
         self.end.saturating_sub(self.begin)
+    }
+
+    /// Of how many of its computing spans the CPU time is not known, and how
+    /// many there are; none in a drawing, where computing is what is meant.
+    pub(crate) fn without_cpu(&self) -> (usize, usize) {
+        let computes = |span: &&Span| span.state == State::Compute;
+        let spans = self.spans.iter().filter(|_| !self.drawn).filter(computes);
+        let unknown = spans.clone().filter(|span| span.cpu.is_none());
+        (unknown.count(), spans.count())
     }
 
     /// The number of the last task, by spans and by names.
@@ -125,7 +134,7 @@ impl Timeline {
     }
 
     /// The label beside a task's row.
-    pub(crate) fn task_label(&self, task: usize) -> String {
+    pub fn task_label(&self, task: usize) -> String {
         match self.tasks.get(task).filter(|name| !name.is_empty()) {
             None => format!("task {task}"),
             Some(name) if short(name).is_some() => name.clone(),
@@ -141,7 +150,7 @@ impl Timeline {
     }
 
     /// The label beside a worker's row.
-    pub(crate) fn worker_label(&self, worker: usize) -> String {
+    pub fn worker_label(&self, worker: usize) -> String {
         let name = self.workers.get(worker).map_or("", String::as_str);
         let named = self.workers.iter().filter(|other| *other == name).count();
         match named {
@@ -168,7 +177,7 @@ mod tests {
 
     fn one(begin: u64, end: u64) -> Timeline {
         let (task, worker, state) = (0, Some(0), State::Compute);
-        let spans = vec![Span { task, worker, state, begin, end }];
+        let spans = vec![Span { task, worker, state, begin, end, cpu: None }];
         Timeline { name: "gil".into(), spans, end: 10, ..Timeline::default() }
     }
 

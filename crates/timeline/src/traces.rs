@@ -64,7 +64,7 @@ pub struct TracedWorkload {
     pub failed: Vec<(String, String)>,
 }
 
-/// A traced run of a model.
+/// A traced run of a model; files of older versions have no CPU times.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TracedModel {
     /// The model.
@@ -128,12 +128,13 @@ impl TracedWorkload {
 }
 
 impl TracedModel {
-    /// Whether its spans are of workers that are there, and end after they
-    /// begin.
+    /// Whether its spans are of workers that are there, end after they begin,
+    /// and have no more CPU time than they are long.
     fn is_possible(&self) -> bool {
         let Traced { begin, end, workers, spans, .. } = &self.run;
         let mut spans = spans.iter();
         begin <= end
+            && self.run.has_possible_cpu()
             && spans.all(|&(task, worker, _, begin, end)| {
                 let known = worker.is_none_or(|worker| worker < workers.len());
                 let times = begin <= end && end <= LATEST;

@@ -5,8 +5,8 @@ use lanes_core::workload::Subtasks;
 use lanes_core::{Config, Context, Error, Job, Model, Run, Watch};
 use lanes_threads::Threads;
 use lanes_timeline::{
-    Doing, MOST_BYTES, MOST_ROWS, Picture, Timeline, View, critical_path, svg,
-    totals,
+    Doing, MOST_BYTES, MOST_ROWS, Picture, Timeline, View, critical_path,
+    dress, strips, svg, totals,
 };
 use proptest::prelude::*;
 use roxmltree::Document;
@@ -49,7 +49,8 @@ fn noise(spans: usize, tasks: usize, workers: usize) -> Timeline {
         now[worker] = end;
         let states = [State::Compute, State::Io, State::Lock];
         let (task, state) = (random(tasks), states[random(3)]);
-        Span { task, worker: Some(worker), state, begin, end }
+        let cpu = Some(random(1000) as u64);
+        Span { task, worker: Some(worker), state, begin, end, cpu }
     };
     let spans: Vec<Span> = (0..spans).map(one).collect();
     let end = spans.iter().map(|span| span.end).max().unwrap();
@@ -132,6 +133,82 @@ fn a_futures_wait_is_a_row_of_its_task_only() {
     let by_task =
         Picture { views: vec![View::Tasks], ..picture(vec![timeline]) };
     assert!(!text(&svg(&by_task).unwrap()).contains("hold no worker"));
+}
+
+/// Two threads on one core, half of the time each, as measured.
+fn shared() -> Timeline {
+    let compute = State::Compute;
+    let parts =
+        [(0, Some(0), compute, 0.0, 2.0), (1, Some(1), compute, 0.0, 2.0)];
+    let mut shared = Timeline::drawn("shared", UNIT, &parts).unwrap();
+    shared.drawn = false;
+    for span in &mut shared.spans {
+        span.cpu = Some(20_000_000);
+    }
+    shared
+}
+
+#[test]
+fn what_was_preempted_is_drawn_apart_at_the_end() {
+    let document = svg(&picture(vec![shared()])).unwrap();
+    for task in 0..2 {
+        // By task and by worker.
+        let computes = bars(&document, &format!("c{task}"));
+        let preempted = bars(&document, &format!("p{task}"));
+        assert_eq!((computes.len(), preempted.len()), (2, 2));
+        let number = |path: &str, from: char, to: &str| {
+            let (_, rest) = path.split_once(from).unwrap();
+            rest.split_once(to).unwrap().0.parse::<f64>().unwrap()
+        };
+        for (computes, preempted) in computes.iter().zip(&preempted) {
+            let long = number(computes, 'h', "v");
+            assert!(computes.starts_with("M0 0h"), "{computes}");
+            assert!((number(preempted, 'M', " 0") - long).abs() < 1.5);
+            assert!((number(preempted, 'h', "v") - long).abs() < 1.5);
+        }
+    }
+    let shown = text(&document);
+    for part in [
+        "preempted: ready, but the thread was not on a core",
+        "it is drawn at the end",
+        "critical path 40.0 ms = compute 20.0 ms + preempted 20.0 ms",
+        "computing 20.0 ms, preempted 20.0 ms",
+    ] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+    assert_eq!(document.matches("<title>computing 20.0 ms").count(), 4);
+    assert!(document.contains("<pattern id=\"lanes-p1\""));
+    assert!(!shown.contains("CPU time"), "{shown}");
+    let strips = strips(&picture(vec![shared()]), MOST_BYTES).unwrap();
+    assert!(strips.legend.contains("preempted: ready"));
+    assert!(strips.remarks.iter().any(|line| line.contains("at the end")));
+    let (css, tiles) = dress([&strips].into_iter());
+    assert!(css.contains(".lanes .p0{") && tiles.contains("lanes-p0"));
+}
+
+#[test]
+fn what_is_not_known_is_not_drawn_as_nothing() {
+    let blind = "CPU times were not recorded";
+    let mut unknown = shared();
+    unknown.spans[1].cpu = None;
+    let document = svg(&picture(vec![unknown.clone()])).unwrap();
+    let shown = text(&document);
+    assert!(shown.contains("Of 1 of 2 spans of computing the CPU time is not"));
+    assert!(shown.contains("of 40.0 ms it is not known how much"), "{shown}");
+    assert!(bars(&document, "p1").is_empty() && !shown.contains(blind));
+    // All of it is said once, and once for each of those without.
+    unknown.spans[0].cpu = None;
+    let several = picture(vec![unknown.clone(), unknown.clone()]);
+    let shown = text(&svg(&several).unwrap());
+    assert_eq!(shown.matches(blind).count(), 1, "{shown}");
+    assert!(!shown.contains("spans of computing"), "{shown}");
+    let mixed = picture(vec![unknown, shared()]);
+    let shown = text(&svg(&mixed).unwrap());
+    assert!(shown.contains("Of 2 of 2 spans of computing"), "{shown}");
+    assert!(!shown.contains(blind), "{shown}");
+    // A drawing means what it draws.
+    let drawn = text(&svg(&picture(vec![sequential()])).unwrap());
+    assert!(!drawn.contains(blind) && !drawn.contains("not known"));
 }
 
 #[test]
@@ -308,10 +385,11 @@ fn timelines() -> impl Strategy<Value = Vec<Timeline>> {
     let worker = prop::option::of(number.clone());
     let time = prop_oneof![0..100u64, 0..1_000_000_000u64, Just(u64::MAX)];
     let state = (0..3usize).prop_map(move |index| states[index]);
-    let span = (number, worker, state, time.clone(), time);
-    let span = span.prop_map(|(task, worker, state, one, other)| {
+    let cpu = prop::option::of(time.clone());
+    let span = (number, worker, state, time.clone(), time, cpu);
+    let span = span.prop_map(|(task, worker, state, one, other, cpu)| {
         let (begin, end) = (one.min(other), one.max(other));
-        Span { task, worker, state, begin, end }
+        Span { task, worker, state, begin, end, cpu }
     });
     let timeline = (prop::collection::vec(span, 0..40), "\\PC{0,40}");
     let timeline = timeline.prop_map(|(spans, name)| {
@@ -352,6 +430,21 @@ proptest! {
         for timeline in &picture.timelines {
             if let Ok(totals) = totals(timeline) {
                 prop_assert!(totals.utilisation <= 1.000_001);
+                // Without CPU times nothing but the split is another.
+                let mut unknown = timeline.clone();
+                for span in &mut unknown.spans {
+                    span.cpu = None;
+                }
+                let plain = lanes_timeline::totals(&unknown).unwrap();
+                for (one, other) in totals.tasks.iter().zip(&plain.tasks) {
+                    prop_assert_eq!(
+                        one.compute + one.preempted,
+                        other.compute
+                    );
+                    prop_assert_eq!(other.unknown, other.compute);
+                    prop_assert_eq!(one.io, other.io);
+                    prop_assert_eq!(one.ready, other.ready);
+                }
             }
         }
     }

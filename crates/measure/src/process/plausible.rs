@@ -155,6 +155,9 @@ pub(super) fn traced(
     if !within(traced.begin) || !within(traced.end) {
         return Err("a trace of another time than it was asked for".into());
     }
+    if !traced.has_possible_cpu() {
+        return Err("a trace with CPU times that its spans cannot have".into());
+    }
     Ok(())
 }
 
@@ -229,12 +232,19 @@ mod tests {
             workers: vec!["one".into()],
             digest: 7,
             spans: vec![span],
+            cpu: Vec::new(),
         };
         let second = SECOND.as_nanos() as u64;
         let said = |one: Traced| traced(&one, second, 2 * second);
         let (begin, end) = (second + 5, 2 * second - 5);
         let span = (0, Some(0), Compute, begin, end);
         assert_eq!(said(of(begin, end, span)), Ok(()));
+        let used = |cpu| Traced { cpu, ..of(begin, end, span) };
+        assert_eq!(said(used(vec![Some(end - begin)])), Ok(()));
+        assert_eq!(said(used(vec![None])), Ok(()));
+        for lie in [vec![Some(2 * second)], vec![Some(1), None]] {
+            assert!(said(used(lie)).is_err());
+        }
         for (begin, end, span) in [
             (end, begin, span),
             (begin, end, (0, Some(1), Compute, begin, end)),

@@ -46,7 +46,7 @@ pub(super) enum Kind {
 }
 
 /// Both sides are the same executable, unless another program answers.
-pub(super) const VERSION: u32 = 0x1a9e_5001;
+pub(super) const VERSION: u32 = 0x1a9e_5002;
 
 /// What is to be called, and how.
 #[derive(Debug, Serialize, Deserialize)]

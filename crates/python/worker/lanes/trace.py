@@ -3,7 +3,8 @@
 CPython does not report who waits for the GIL. It is inferred: a thread that
 wants to compute, and whose wall time is ahead of its CPU time, was waiting for
 its turn. (Or the system ran another process: on a machine with too few free
-cores the two look alike.)
+cores the two look alike.) Where threads take no turns, it was preempted: a span
+of compute has its thread's CPU time, and the reader sees what is left.
 """
 
 import threading
@@ -26,11 +27,11 @@ class Trace:
     def now(self):
         return time.monotonic_ns() - self.origin
 
-    def record(self, task, state, begin, end, attached=True):
+    def record(self, task, state, begin, end, attached=True, cpu=None):
         """`attached` is false for the wait of a coroutine, which occupies no
-        thread."""
+        thread; `cpu` is the CPU time of the thread, if it is known."""
         worker = threading.get_native_id() if attached else None
-        self.spans.append((task, worker, state, begin, end))
+        self.spans.append((task, worker, state, begin, end, cpu))
 
     def started(self, task, begin):
         """Records how long a new thread waited for its first turn."""
@@ -67,8 +68,10 @@ def computing(task):
         yield stop.look
         return
     [trace] = TRACING
+    # The CPU clock is read first here and last at the end: a span has a reading
+    # too much, and is never short of time that it was given.
+    first = used = time.thread_time_ns()
     begin = wall = trace.now()
-    used = time.thread_time_ns()
     trace.started(task, begin)
 
     def look():
@@ -87,7 +90,9 @@ def computing(task):
         yield look_twice
     finally:
         look()
-        trace.record(task, "compute", begin, trace.now())
+        end = trace.now()
+        cpu = min(time.thread_time_ns() - first, end - begin)
+        trace.record(task, "compute", begin, end, cpu=cpu)
 
 
 def grain(usual, traced):

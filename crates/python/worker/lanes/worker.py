@@ -202,8 +202,9 @@ class Worker:
             "digest": self.digest(answer),
             "spans": [
                 (task, workers.get(worker), *rest)
-                for task, worker, *rest in spans
+                for task, worker, *rest, _ in spans
             ],
+            "cpu": [cpu for *_, cpu in spans],
         }}
 
     def exhibit(self, asked):
