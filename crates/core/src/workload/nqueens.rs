@@ -358,7 +358,6 @@ mod tests {
     fn the_search_for_fourteen_is_right_also_where_it_looks() {
         let job = Job::new(&Nqueens { n: 14, cutoff: 3 }, 7).unwrap();
         assert_eq!(job.root().plain(), 365_596);
-        assert_eq!(job.root().boards(), BOARDS[14]);
     }
 
     #[test]
