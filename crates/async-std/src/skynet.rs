@@ -17,7 +17,8 @@ impl Run<Skynet> for AsyncStd {
 
     fn run(&self, job: &Job<Skynet>) -> Result<u64, Error> {
         self.drive(job, |job| async move {
-            job.finish(skynet(job.root()).await)
+            let sum = skynet(job.root()).await;
+            job.finish(sum)
         })
     }
 }

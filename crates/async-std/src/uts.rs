@@ -17,7 +17,8 @@ impl Run<Uts> for AsyncStd {
 
     fn run(&self, job: &Job<Uts>) -> Result<u64, Error> {
         self.drive(job, |job| async move {
-            job.finish(uts(job.root()).await)
+            let nodes = uts(job.root()).await;
+            job.finish(nodes)
         })
     }
 }

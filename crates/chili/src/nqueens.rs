@@ -39,8 +39,8 @@ fn children(scope: &mut Scope<'_>, board: Board, all: Range<usize>) -> u64 {
         len => {
             let middle = all.start + len / 2;
             let (left, right) = (all.start..middle, middle..all.end);
-            let left = |s: &mut Scope<'_>| children(s, board, left);
-            let right = |s: &mut Scope<'_>| children(s, board, right);
+            let left = move |s: &mut Scope<'_>| children(s, board, left);
+            let right = move |s: &mut Scope<'_>| children(s, board, right);
             let (left, right) = scope.join(left, right);
             left + right
         }

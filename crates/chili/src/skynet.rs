@@ -39,8 +39,8 @@ fn children(scope: &mut Scope<'_>, branch: Branch, all: Range<usize>) -> u64 {
         len => {
             let middle = all.start + len / 2;
             let (left, right) = (all.start..middle, middle..all.end);
-            let left = |s: &mut Scope<'_>| children(s, branch, left);
-            let right = |s: &mut Scope<'_>| children(s, branch, right);
+            let left = move |s: &mut Scope<'_>| children(s, branch, left);
+            let right = move |s: &mut Scope<'_>| children(s, branch, right);
             let (left, right) = scope.join(left, right);
             left + right
         }

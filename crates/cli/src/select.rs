@@ -471,9 +471,15 @@ mod tests {
         let form = choose(&["counter/*/lock*"], &["tokio"]).unwrap();
         assert_eq!(names(&form), "counter lock-16x10000, tokio");
         let named = choose(&["fib/gil", "max/*esses"], &[]).unwrap();
-        assert_eq!(names(&named), "max 2^22, fib 18, fib 30/16, gil, processes");
+        assert_eq!(
+            names(&named),
+            "max 2^22, fib 18, fib 30/16, gil, processes"
+        );
         let like = choose(&["fib"], &["process*", "mutex"]).unwrap();
-        assert_eq!(names(&like), "fib 18, fib 30/16, processes, processes-shared, mutex");
+        assert_eq!(
+            names(&like),
+            "fib 18, fib 30/16, processes, processes-shared, mutex"
+        );
         let twice = choose(&["fib"], &["rayon", "rayon"]).unwrap();
         assert_eq!(names(&twice), "fib 18, fib 30/16, rayon, rayon#2");
     }
@@ -490,7 +496,10 @@ mod tests {
         assert!(all.models.iter().any(|model| model.name == "py"));
         assert_eq!(all.rows.len(), rows(Size::Quick).len());
         assert_eq!(of(&["fib"], &["rayon"]), "fib 18, fib 30/16, rayon, py");
-        assert_eq!(of(&["fib"], &["py", "rayon"]), "fib 18, fib 30/16, py, rayon");
+        assert_eq!(
+            of(&["fib"], &["py", "rayon"]),
+            "fib 18, fib 30/16, py, rayon"
+        );
         assert_eq!(of(&["fib/rayon"], &[]), "fib 18, fib 30/16, rayon, py");
         assert_eq!(of(&["fib"], &["py"]), "fib 18, fib 30/16, py");
         // A filter that names it chooses its rows.

@@ -6,13 +6,14 @@
 //! - wait: a worker whose placement was stolen helps with other tasks
 //! - join: the placements are joined in order, what they found is added
 
-use crate::{Crossbeam, pool};
+use crate::Crossbeam;
+use crate::pool::{self, Task};
 use lanes_core::workload::{Board, Nqueens};
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Nqueens> for Crossbeam {
     const FIT: Fit =
-        Fit::Natural("an idle worker steals the oldest, and so a large subtree");
+        Fit::Natural("an idle worker steals the oldest, often a large one");
 
     fn run(&self, job: &Job<Nqueens>) -> Result<u64, Error> {
         self.drive(job, |job| job.finish(nqueens(job.root())))

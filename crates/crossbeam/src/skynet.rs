@@ -5,7 +5,8 @@
 //! - wait: a worker whose child was stolen helps with other tasks
 //! - join: the children are joined in order, their sums added
 
-use crate::{Crossbeam, pool};
+use crate::Crossbeam;
+use crate::pool::{self, Task};
 use lanes_core::workload::{Branch, Skynet};
 use lanes_core::{Error, Fit, Job, Run};
 

@@ -5,13 +5,14 @@
 //! - wait: a worker whose child was stolen helps with other tasks
 //! - join: the children are joined in order, their nodes added
 
-use crate::{Crossbeam, pool};
+use crate::Crossbeam;
+use crate::pool::{self, Task};
 use lanes_core::workload::{TreeNode, Uts};
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Uts> for Crossbeam {
     const FIT: Fit =
-        Fit::Natural("an idle worker steals the oldest, and so a large subtree");
+        Fit::Natural("an idle worker steals the oldest, often a large one");
 
     fn run(&self, job: &Job<Uts>) -> Result<u64, Error> {
         self.drive(job, |job| job.finish(uts(job.root())))

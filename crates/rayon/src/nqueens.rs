@@ -1,6 +1,6 @@
 //! `nqueens` in rayon.
 //!
-//! - share: a board that every job copies
+//! - share: the jobs of placements borrow the board before them
 //! - start: a parallel iterator over the placements of a row, halved until a
 //!   job has one
 //! - wait: a worker whose other half was stolen steals other work meanwhile

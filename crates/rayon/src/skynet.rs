@@ -1,6 +1,6 @@
 //! `skynet` in rayon.
 //!
-//! - share: a branch that every job copies
+//! - share: the jobs of children borrow the branch above them
 //! - start: a parallel iterator over the children, halved until a job has one
 //! - wait: a worker whose other half was stolen steals other work meanwhile
 //! - join: the iterator adds the sums where its halves meet

@@ -1,6 +1,6 @@
 //! `uts` in rayon.
 //!
-//! - share: a node that every job copies
+//! - share: the jobs of children borrow the node above them
 //! - start: a parallel iterator over the children, halved until a job has one
 //! - wait: a worker whose other half was stolen steals other work meanwhile
 //! - join: the iterator adds the nodes where its halves meet
@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 impl Run<Uts> for Rayon {
     const FIT: Fit =
-        Fit::Natural("an idle worker steals the oldest half of somebody's tree");
+        Fit::Natural("an idle worker steals the oldest half of a tree");
 
     fn run(&self, job: &Job<Uts>) -> Result<u64, Error> {
         self.drive(|| job.finish(uts(job.root())))

@@ -20,7 +20,8 @@ impl Run<Nqueens> for Smol {
 
     fn run(&self, job: &Job<Nqueens>) -> Result<u64, Error> {
         self.drive(job, |job, executor| async move {
-            job.finish(nqueens(job.root(), executor).await)
+            let found = nqueens(job.root(), executor).await;
+            job.finish(found)
         })
     }
 }

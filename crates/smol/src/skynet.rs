@@ -19,7 +19,8 @@ impl Run<Skynet> for Smol {
 
     fn run(&self, job: &Job<Skynet>) -> Result<u64, Error> {
         self.drive(job, |job, executor| async move {
-            job.finish(skynet(job.root(), executor).await)
+            let sum = skynet(job.root(), executor).await;
+            job.finish(sum)
         })
     }
 }

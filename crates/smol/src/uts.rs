@@ -19,7 +19,8 @@ impl Run<Uts> for Smol {
 
     fn run(&self, job: &Job<Uts>) -> Result<u64, Error> {
         self.drive(job, |job, executor| async move {
-            job.finish(uts(job.root(), executor).await)
+            let nodes = uts(job.root(), executor).await;
+            job.finish(nodes)
         })
     }
 }

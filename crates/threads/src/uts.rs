@@ -25,8 +25,7 @@ fn uts(node: TreeNode) -> Result<u64, Error> {
         return Ok(nodes);
     }
     thread::scope(|scope| {
-        let start =
-            |child| spawn_scoped(scope, move || uts(node.child(child)));
+        let start = |child| spawn_scoped(scope, move || uts(node.child(child)));
         let threads = node.children().map(start).collect::<Result<_, _>>()?;
         Ok(1 + join_all(threads)?.into_iter().sum::<u64>())
     })

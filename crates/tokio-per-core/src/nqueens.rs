@@ -18,7 +18,8 @@ impl Run<Nqueens> for TokioPerCore {
 
     fn run(&self, job: &Job<Nqueens>) -> Result<u64, Error> {
         self.drive(job, |job, cores| async move {
-            job.finish(nqueens(cores, job.root()).await)
+            let found = nqueens(cores, job.root()).await;
+            job.finish(found)
         })
     }
 }
@@ -31,8 +32,9 @@ fn nqueens(cores: Arc<Cores>, board: Board) -> Boxed {
         if let Some(found) = board.leaf() {
             return found;
         }
-        let start =
-            |child| cores.spawn(nqueens(Arc::clone(&cores), board.child(child)));
+        let start = |child| {
+            cores.spawn(nqueens(Arc::clone(&cores), board.child(child)))
+        };
         let tasks: Vec<_> = board.children().map(start).collect();
         let mut found = 0;
         for task in tasks {

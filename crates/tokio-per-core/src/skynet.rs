@@ -17,7 +17,8 @@ impl Run<Skynet> for TokioPerCore {
 
     fn run(&self, job: &Job<Skynet>) -> Result<u64, Error> {
         self.drive(job, |job, cores| async move {
-            job.finish(skynet(cores, job.root()).await)
+            let sum = skynet(cores, job.root()).await;
+            job.finish(sum)
         })
     }
 }
@@ -30,8 +31,9 @@ fn skynet(cores: Arc<Cores>, branch: Branch) -> Boxed {
         if let Some(sum) = branch.leaf() {
             return sum;
         }
-        let start =
-            |child| cores.spawn(skynet(Arc::clone(&cores), branch.child(child)));
+        let start = |child| {
+            cores.spawn(skynet(Arc::clone(&cores), branch.child(child)))
+        };
         let tasks: Vec<_> = branch.children().map(start).collect();
         let mut sum = 0;
         for task in tasks {

@@ -17,7 +17,8 @@ impl Run<Uts> for TokioPerCore {
 
     fn run(&self, job: &Job<Uts>) -> Result<u64, Error> {
         self.drive(job, |job, cores| async move {
-            job.finish(uts(cores, job.root()).await)
+            let nodes = uts(cores, job.root()).await;
+            job.finish(nodes)
         })
     }
 }

@@ -1,6 +1,6 @@
 //! `nqueens` in tokio, computing in a rayon pool.
 //!
-//! - share: a board that every job copies
+//! - share: the jobs of placements borrow the board before them
 //! - start: one computation is handed to the pool, where a parallel iterator
 //!   over the placements of a row is halved until a job has one
 //! - wait: a worker whose other half was stolen steals other work meanwhile

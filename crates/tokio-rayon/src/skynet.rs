@@ -1,6 +1,6 @@
 //! `skynet` in tokio, computing in a rayon pool.
 //!
-//! - share: a branch that every job copies
+//! - share: the jobs of children borrow the branch above them
 //! - start: one computation is handed to the pool, where a parallel iterator
 //!   over the children is halved until a job has one
 //! - wait: a worker whose other half was stolen steals other work meanwhile

@@ -1,6 +1,6 @@
 //! `uts` in tokio, computing in a rayon pool.
 //!
-//! - share: a node that every job copies
+//! - share: the jobs of children borrow the node above them
 //! - start: one computation is handed to the pool, where a parallel iterator
 //!   over the children is halved until a job has one
 //! - wait: a worker whose other half was stolen steals other work meanwhile

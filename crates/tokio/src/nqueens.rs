@@ -17,7 +17,8 @@ impl Run<Nqueens> for Tokio {
 
     fn run(&self, job: &Job<Nqueens>) -> Result<u64, Error> {
         self.drive(job, |job| async move {
-            job.finish(nqueens(job.root()).await)
+            let found = nqueens(job.root()).await;
+            job.finish(found)
         })
     }
 }

@@ -18,9 +18,7 @@ pub(super) fn leaf(
 ) -> Option<u64> {
     match (forks, token.is_quiet()) {
         (true, true) => None,
-        (true, false) => {
-            token.watched(task, || ()).map_or(Some(0), |()| None)
-        }
+        (true, false) => token.watched(task, || ()).map_or(Some(0), |()| None),
         (false, true) => Some(plain()),
         (false, false) => Some(token.watched(task, plain).unwrap_or(0)),
     }

@@ -172,7 +172,9 @@ fn place(columns: &mut Vec<usize>, n: usize) -> u64 {
 
 /// Where no queen can be placed in the next row, a bit for each column: those
 /// of the queens that are there, and what they attack along diagonals.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize,
+)]
 pub struct Place {
     columns: u32,
     left: u32,
@@ -334,8 +336,7 @@ mod tests {
 
     #[test]
     fn solutions_and_boards_are_the_published_ones_at_every_cut_off() {
-        let published =
-            [1, 1, 0, 0, 2, 10, 4, 40, 92, 352, 724, 2_680, 14_200];
+        let published = [1, 1, 0, 0, 2, 10, 4, 40, 92, 352, 724, 2_680, 14_200];
         for (n, expected) in published.into_iter().enumerate() {
             let n = n as u32;
             for cutoff in [0, 1, 2, 3, n, n + 1] {

@@ -40,19 +40,8 @@ const MOST: usize = 100;
 const TASK: usize = 512;
 
 /// How many nodes the tree has down to depth 0, 1, 2 and deeper.
-const NODES: [u32; Uts::LAST as usize + 1] = [
-    1,
-    4,
-    28,
-    132,
-    531,
-    2_267,
-    9_559,
-    43_236,
-    192_420,
-    875_391,
-    4_130_071,
-];
+const NODES: [u32; Uts::LAST as usize + 1] =
+    [1, 6, 65, 254, 944, 3_987, 16_000, 63_914, 257_042, 1_031_269, 4_130_071];
 
 impl Uts {
     /// The depth of T1.

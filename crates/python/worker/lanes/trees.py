@@ -46,7 +46,9 @@ def skynet_tasks(leaves, cutoff):
 # The unbalanced tree: the root's seed, a node's children in the mean and at
 # most, and how many nodes there are down to depth 0, 1, 2 and deeper.
 SEED, MEAN, MOST = 19, 4, 100
-NODES = [1, 4, 28, 132, 531, 2267, 9559, 43236, 192420, 875391, 4130071]
+NODES = [
+    1, 6, 65, 254, 944, 3987, 16000, 63914, 257042, 1031269, 4130071
+]
 # The depth at which the tree ends.
 DEEPEST = len(NODES) - 1
 

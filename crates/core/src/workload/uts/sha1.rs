@@ -73,29 +73,14 @@ mod tests {
 
     #[test]
     fn hashes_are_the_known_ones() {
-        let of_nothing = [
-            0xDA39_A3EE,
-            0x5E6B_4B0D,
-            0x3255_BFEF,
-            0x9560_1890,
-            0xAFD8_0709,
-        ];
+        let of_nothing =
+            [0xDA39_A3EE, 0x5E6B_4B0D, 0x3255_BFEF, 0x9560_1890, 0xAFD8_0709];
         assert_eq!(sha1([]), of_nothing);
-        let of_test = [
-            0xA94A_8FE5,
-            0xCCB1_9BA6,
-            0x1C4C_0873,
-            0xD391_E987,
-            0x982F_BBD3,
-        ];
+        let of_test =
+            [0xA94A_8FE5, 0xCCB1_9BA6, 0x1C4C_0873, 0xD391_E987, 0x982F_BBD3];
         assert_eq!(sha1([word(b"test")]), of_test);
-        let of_password = [
-            0x5BAA_61E4,
-            0xC9B9_3F3F,
-            0x0682_250B,
-            0x6CF8_331B,
-            0x7EE6_8FD8,
-        ];
+        let of_password =
+            [0x5BAA_61E4, 0xC9B9_3F3F, 0x0682_250B, 0x6CF8_331B, 0x7EE6_8FD8];
         assert_eq!(sha1([word(b"pass"), word(b"word")]), of_password);
     }
 }
