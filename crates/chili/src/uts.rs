@@ -1,10 +1,10 @@
 //! `uts` in chili.
 //!
 //! - share: a node that every closure copies
-//! - start: `join` queues the left half of the children, and runs the right half
-//!   itself; with three queued it calls both, but for every 64th. When a queued
-//!   half is run and 100 µs have passed since the last time, the oldest queued
-//!   is shared
+//! - start: `join` queues the left half of the children, and runs the right
+//!   half itself; with three queued it calls both, but for every 64th. When a
+//!   queued half is run and 100 µs have passed since the last time, the oldest
+//!   queued is shared
 //! - wait: a worker whose left half was shared runs what others share, and
 //!   sleeps when there is nothing
 //! - join: an addition, once `join` returns both

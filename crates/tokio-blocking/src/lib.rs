@@ -15,8 +15,7 @@
 //! `event` is left out: it computes nothing, so that it would be the code of
 //! tokio alone. `fib`, `skynet` and `uts` cannot be had: a computation that
 //! waits for another one holds its thread, and where all threads wait none is
-//! left to compute. Of `nqueens` the subtrees below the cut-off can be had: they
-//! wait for none.
+//! left to compute. The subtrees of `nqueens` below the cut-off wait for none.
 //!
 //! [`spawn_blocking`]: tokio::task::spawn_blocking
 

@@ -12,9 +12,8 @@ use lanes_core::{Error, Fit, Job, Run};
 use tokio::task;
 
 impl Run<Nqueens> for TokioBlocking {
-    const FIT: Fit = Fit::Possible(
-        "subtrees are handed over; no computation starts another",
-    );
+    const FIT: Fit =
+        Fit::Possible("subtrees are handed over, and none starts another");
 
     fn run(&self, job: &Job<Nqueens>) -> Result<u64, Error> {
         self.drive(job, |job| async move {
