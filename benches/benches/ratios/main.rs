@@ -199,7 +199,7 @@ fn bare_forms(session: &Session) {
         if session.test { (1 << 12, 10, 5) } else { (1 << 22, 1000, 20) };
     let grain = 1 << 16;
     let (max, double) = (job(&Max { len, grain }), job(&Double { len, grain }));
-    let (spawn, fib) = (job(&Spawn { tasks }), job(&Fib { n }));
+    let (spawn, fib) = (job(&Spawn { tasks }), job(&Fib { n, cutoff: 0 }));
     for entry in runtimes().into_iter().chain(of(Family::Bridge)) {
         let name = |workload: &str| format!("bare/{}/{workload}", entry.name);
         let workloads = ["max", "double", "spawn", "fib"];
@@ -213,7 +213,7 @@ fn bare_forms(session: &Session) {
         };
         // A thread a fork: what is cheap for a pool takes seconds.
         let fib = if entry.name == "threads" {
-            job(&Fib { n: 10 })
+            job(&Fib { n: 10, cutoff: 0 })
         } else {
             fib.clone()
         };
@@ -301,7 +301,7 @@ fn scale_limit<W: Workload>(session: &Session, job: &Job<W>) {
 fn long_fib(session: &Session, entry: &Entry) -> Job<Fib> {
     let last = if session.test { 6 } else { 30 };
     let model = start(entry, 1);
-    let mut jobs = (5..=last).map(|n| job(&Fib { n }));
+    let mut jobs = (5..=last).map(|n| job(&Fib { n, cutoff: 0 }));
     let long = |fib: &Job<Fib>| {
         fib.n == last || timed(&model, fib) > Duration::from_millis(10)
     };

@@ -19,6 +19,9 @@ lanes_core::cells! { for AsyncStd:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    skynet::Skynet,
+    nqueens::Nqueens,
+    uts::Uts,
 }
 
 use async_std::io::ReadExt;

@@ -8,6 +8,9 @@ lanes_core::cells! { for Chili:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    skynet::Skynet,
+    nqueens::Nqueens,
+    uts::Uts,
 }
 
 use chili::{Scope, ThreadPool};

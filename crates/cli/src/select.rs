@@ -463,7 +463,7 @@ mod tests {
         let one = choose(&["max/rayon"], &[]).unwrap();
         assert_eq!(names(&one), "max 2^22, rayon");
         let two = choose(&["max/rayon", "fib/tok*o"], &[]).unwrap();
-        assert_eq!(names(&two), "max 2^22, fib 18, rayon, tokio");
+        assert_eq!(names(&two), "max 2^22, fib 18, fib 30/16, rayon, tokio");
         assert!(two.wants(&*two.rows[0], "rayon"));
         assert!(!two.wants(&*two.rows[0], "tokio"));
         let model = choose(&["smol"], &[]).unwrap();
@@ -471,11 +471,17 @@ mod tests {
         let form = choose(&["counter/*/lock*"], &["tokio"]).unwrap();
         assert_eq!(names(&form), "counter lock-16x10000, tokio");
         let named = choose(&["fib/gil", "max/*esses"], &[]).unwrap();
-        assert_eq!(names(&named), "max 2^22, fib 18, gil, processes");
+        assert_eq!(
+            names(&named),
+            "max 2^22, fib 18, fib 30/16, gil, processes"
+        );
         let like = choose(&["fib"], &["process*", "mutex"]).unwrap();
-        assert_eq!(names(&like), "fib 18, processes, processes-shared, mutex");
+        assert_eq!(
+            names(&like),
+            "fib 18, fib 30/16, processes, processes-shared, mutex"
+        );
         let twice = choose(&["fib"], &["rayon", "rayon"]).unwrap();
-        assert_eq!(names(&twice), "fib 18, rayon, rayon#2");
+        assert_eq!(names(&twice), "fib 18, fib 30/16, rayon, rayon#2");
     }
 
     #[test]
@@ -489,13 +495,16 @@ mod tests {
         let all = choose(&[], &[]).unwrap();
         assert!(all.models.iter().any(|model| model.name == "py"));
         assert_eq!(all.rows.len(), rows(Size::Quick).len());
-        assert_eq!(of(&["fib"], &["rayon"]), "fib 18, rayon, py");
-        assert_eq!(of(&["fib"], &["py", "rayon"]), "fib 18, py, rayon");
-        assert_eq!(of(&["fib/rayon"], &[]), "fib 18, rayon, py");
-        assert_eq!(of(&["fib"], &["py"]), "fib 18, py");
+        assert_eq!(of(&["fib"], &["rayon"]), "fib 18, fib 30/16, rayon, py");
+        assert_eq!(
+            of(&["fib"], &["py", "rayon"]),
+            "fib 18, fib 30/16, py, rayon"
+        );
+        assert_eq!(of(&["fib/rayon"], &[]), "fib 18, fib 30/16, rayon, py");
+        assert_eq!(of(&["fib"], &["py"]), "fib 18, fib 30/16, py");
         // A filter that names it chooses its rows.
         let two = choose(&["max/py", "fib/rayon"], &[]).unwrap();
-        assert_eq!(names(&two), "max 2^22, fib 18, rayon, py");
+        assert_eq!(names(&two), "max 2^22, fib 18, fib 30/16, rayon, py");
         assert!(two.wants(&*two.rows[0], "py"));
         assert!(!two.wants(&*two.rows[1], "py"));
         let none = choose(&["max/rayon"], &["smol"]);
@@ -525,7 +534,7 @@ mod tests {
             let cells = Cells::among(&selection, rows(Size::Quick), &known);
             names(&cells.unwrap())
         };
-        assert_eq!(of(&["few"]), "fib 18, few, py");
+        assert_eq!(of(&["few"]), "fib 18, fib 30/16, few, py");
         assert!(of(&["few", "py"]).starts_with("max 2^22, "));
     }
 

@@ -117,18 +117,20 @@ fn a_list_names_cells_that_are_filters() {
         "counter/gil/lock-16x10000",
         "fib/rayon/18",
         "fib/gil/18",
+        "fib/rayon/30/16",
+        "fib/gil/30/16",
     ];
     assert_eq!(first.lines().collect::<Vec<_>>(), expected);
     assert_eq!(list(&expected), first);
     // Numbers of workers, and a model that takes part twice, are no filters.
-    let more = ["fib/rayon", "--models=rayon,rayon", "--workers=1,2"];
-    assert_eq!(list(&more), "fib/rayon/18\n");
+    let more = ["spawn/rayon", "--models=rayon,rayon", "--workers=1,2"];
+    assert_eq!(list(&more), "spawn/rayon/1000\n");
     let all = [&["run", "--list", "--json"], &more[..]].concat();
     let cells = json(&ends(folder, &all, 0)[0]);
     let workers = cells.as_array().unwrap().iter().map(|c| &c["workers"]);
     assert_eq!(workers.collect::<Vec<_>>(), [1, 2, 1, 2]);
     assert!(list(&["fib/rayon", "--full"]).starts_with("fib/rayon/"));
-    assert_eq!(list(&["fib/rayon", "--items=9"]).lines().count(), 1);
+    assert_eq!(list(&["fib/rayon", "--items=9"]).lines().count(), 2);
     ends(folder, &["run", "--list", "fecth"], 2);
     ends(folder, &["run", "--list", "zz*"], 4);
     assert!(is_empty(folder));
@@ -139,7 +141,7 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let dry = |more: &[&str]| {
-        let all = [&["run", "fib", "--dry-run"], more].concat();
+        let all = [&["run", "spawn", "--dry-run"], more].concat();
         ends(folder, &all, 0)[0].clone()
     };
     let models = "--models=rayon,tokio,gil";
@@ -167,7 +169,7 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     assert!(text.contains("2 cells"), "{text}");
     assert!(is_empty(folder));
     fs::write(folder.join("a.json"), "").unwrap();
-    let taken = ["run", "fib", "--dry-run", "--output=a.json"];
+    let taken = ["run", "spawn", "--dry-run", "--output=a.json"];
     let errors = ends(folder, &taken, 1)[1].clone();
     assert!(errors.contains("there already"), "{errors}");
 }

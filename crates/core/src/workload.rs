@@ -2,6 +2,7 @@
 //! its reference answer, its limit and its kernels.
 
 mod bound;
+mod forked;
 mod speed;
 
 pub use crate::latencies::Latencies;
@@ -33,6 +34,9 @@ catalogue! {
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    skynet::Skynet,
+    nqueens::Nqueens,
+    uts::Uts,
 }
 
 /// The workload with this name, if there is one.

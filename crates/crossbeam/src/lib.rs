@@ -16,6 +16,9 @@ lanes_core::cells! { for Crossbeam:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    skynet::Skynet,
+    nqueens::Nqueens,
+    uts::Uts,
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload};

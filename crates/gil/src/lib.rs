@@ -24,6 +24,7 @@ lanes_core::cells! { for Gil:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    nqueens::Nqueens,
 }
 
 pub use global_lock::{Ended, GlobalLock, Held, Options, Slice, Statistics};

@@ -88,7 +88,7 @@ fn additions_get_lost_where_a_checkpoint_divides_them() {
 #[test]
 fn one_lock_for_all_runs_of_a_model() {
     let model = gil(Duration::from_micros(200));
-    let job = Job::new(&Fib { n: 6 }, 7).unwrap();
+    let job = Job::new(&Fib { n: 6, cutoff: 0 }, 7).unwrap();
     assert_eq!(model.run(&job), Ok(8));
     let holds = model.lock().statistics().holds;
     // A thread for the root, and one for each of the forks.
@@ -105,6 +105,6 @@ fn what_cannot_be_is_refused() {
     let zero = Gil::with(options, &Config::new(2).unwrap());
     assert!(matches!(zero.err(), Some(Error::Invalid(_))));
     let model = gil(Duration::from_millis(5));
-    let refused = model.run(&Job::new(&Fib { n: 24 }, 7).unwrap());
+    let refused = model.run(&Job::new(&Fib { n: 24, cutoff: 0 }, 7).unwrap());
     assert!(matches!(refused, Err(Error::Unsupported(_))), "{refused:?}");
 }

@@ -23,6 +23,7 @@ lanes_core::cells! { for Mutex:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    nqueens::Nqueens,
 }
 
 use lanes_core::scoped::{

@@ -54,7 +54,8 @@ fn waits_add_up() {
 #[test]
 fn more_forks_than_threads_are_refused() {
     let model = Mutex::start(&Config::new(2).unwrap()).unwrap();
-    let job = Job::new(&lanes_core::workload::Fib { n: 24 }, 7).unwrap();
+    let fib = lanes_core::workload::Fib { n: 24, cutoff: 0 };
+    let job = Job::new(&fib, 7).unwrap();
     let refused = model.run(&job);
     assert!(matches!(refused, Err(Error::Unsupported(_))), "{refused:?}");
 }

@@ -47,6 +47,7 @@ lanes_core::cells! { impl<T: Transport> for Processes<T>:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    nqueens::Nqueens,
 }
 
 pub use pool::{

@@ -41,6 +41,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/models/thread_pool.py",
     "lanes/models/threads.py",
     "lanes/protocol.py",
+    "lanes/queens.py",
     "lanes/runtime.py",
     "lanes/seeds.py",
     "lanes/server.py",
@@ -48,6 +49,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/stop.py",
     "lanes/tasks.py",
     "lanes/trace.py",
+    "lanes/trees.py",
     "lanes/usage.py",
     "lanes/worker.py",
 ];

@@ -370,6 +370,9 @@ fn what_cannot_be_is_refused_and_the_worker_goes_on() {
         ("max", json!({"len": "three", "grain": 1})),
         ("max", json!({"len": 1u64 << 60, "grain": 1})),
         ("fib", json!({"n": 94})),
+        ("skynet", json!({"leaves": 1u64 << 32, "cutoff": 1})),
+        ("nqueens", json!({"n": 40, "cutoff": 3})),
+        ("uts", json!({"depth": 11})),
         ("counter", json!({"tasks": 1, "adds": 1, "form": "x", "grain": 1})),
     ] {
         let failure = refused(workload, size);

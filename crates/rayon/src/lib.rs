@@ -13,6 +13,9 @@ lanes_core::cells! { for Rayon:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    skynet::Skynet,
+    nqueens::Nqueens,
+    uts::Uts,
 }
 
 use lanes_core::{Config, Error, Model, caught};

@@ -143,6 +143,7 @@ fn title(family: &str) -> String {
         "waiting" => "Many waits".into(),
         "sharing" => "Shared state".into(),
         "tasks" => "Many small tasks".into(),
+        "fork-join" => "Tasks that start tasks".into(),
         other => {
             let mut letters = other.chars();
             let first = letters.next().map(|first| first.to_uppercase());

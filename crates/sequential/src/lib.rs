@@ -14,6 +14,9 @@ lanes_core::cells! { for Sequential:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    skynet::Skynet,
+    nqueens::Nqueens,
+    uts::Uts,
 }
 
 use lanes_core::{Config, Error, Model, caught};

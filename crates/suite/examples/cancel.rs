@@ -46,16 +46,26 @@ fn length(workload: &str) -> Option<(&'static str, usize)> {
         "spawn" => ("tasks", 128),
         "shape" => ("tasks", 512),
         "phases" => ("steps", 128),
+        "skynet" => ("leaves", 512),
         _ => return None,
     })
 }
 
-/// The same workload, twice as long, with the same grain; `None` if it cannot
-/// be.
+/// The field of a size by which it cannot be doubled, and grows all the same.
+fn step(workload: &str) -> Option<&'static str> {
+    Some(match workload {
+        "fib" | "nqueens" => "n",
+        "uts" => "depth",
+        _ => return None,
+    })
+}
+
+/// The same workload with the same grain, twice as long where it can be; `None`
+/// if it cannot be any longer.
 fn longer(row: &dyn Row) -> Option<Box<dyn Row>> {
     let mut size = row.size();
-    match length(row.workload()) {
-        Some((field, bytes)) => {
+    match (length(row.workload()), step(row.workload())) {
+        (Some((field, bytes)), _) => {
             let doubled = size.get(field)?.as_u64()?.checked_mul(2)?;
             let bytes = usize::try_from(doubled).ok()?.checked_mul(bytes)?;
             if bytes > MOST_BYTES {
@@ -63,13 +73,14 @@ fn longer(row: &dyn Row) -> Option<Box<dyn Row>> {
             }
             size[field] = Value::from(doubled);
         }
-        // A number of the sequence takes as long as the two before it.
-        None if row.workload() == "fib" => {
-            let next = size.get("n")?.as_u64()? + 1;
-            size["n"] = Value::from(next);
+        // One more is a good part more work: a number of the sequence takes as
+        // long as the two before it.
+        (None, Some(field)) => {
+            let next = size.get(field)?.as_u64()? + 1;
+            size[field] = Value::from(next);
         }
         // Three subtasks, which last ten units.
-        None => {
+        (None, None) => {
             let unit = size.get("unit")?.get("nanos")?.as_u64()?;
             size["unit"]["nanos"] = Value::from(unit * 2);
         }

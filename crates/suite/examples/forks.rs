@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let entry =
         lanes_suite::find(name).ok_or_else(|| format!("no model {name}"))?;
     let model = entry.start(&Config::new(workers.parse()?)?)?;
-    let job = Job::new(&Fib { n: 20 }, 7)?;
+    let job = Job::new(&Fib { n: 20, cutoff: 0 }, 7)?;
     for _ in 0..50 {
         model.run(&job)?;
     }

@@ -13,6 +13,9 @@ lanes_core::cells! { for Threads:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    skynet::Skynet,
+    nqueens::Nqueens,
+    uts::Uts,
 }
 
 use lanes_core::scoped::{

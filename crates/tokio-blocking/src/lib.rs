@@ -12,10 +12,10 @@
 //! blocking threads, and as many more poll the tasks. Every computation is
 //! handed over, however short it is. That is what the rows of short ones show.
 //!
-//! Two workloads are left out. `event` computes nothing, so that it would be
-//! the code of tokio alone. `fib` cannot be had: a computation that waits for
-//! another one holds its thread, and where all threads wait none is left to
-//! compute.
+//! `event` is left out: it computes nothing, so that it would be the code of
+//! tokio alone. `fib`, `skynet` and `uts` cannot be had: a computation that
+//! waits for another one holds its thread, and where all threads wait none is
+//! left to compute. The subtrees of `nqueens` below the cut-off wait for none.
 //!
 //! [`spawn_blocking`]: tokio::task::spawn_blocking
 
@@ -29,6 +29,7 @@ lanes_core::cells! { for TokioBlocking:
     counter::Counter,
     spawn::Spawn,
     shape::Shape,
+    nqueens::Nqueens,
 }
 
 use lanes_core::request::Request;

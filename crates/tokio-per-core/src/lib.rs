@@ -24,6 +24,9 @@ lanes_core::cells! { for TokioPerCore:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    skynet::Skynet,
+    nqueens::Nqueens,
+    uts::Uts,
 }
 
 use lanes_core::request::Request;

@@ -30,6 +30,9 @@ lanes_core::cells! { for TokioRayon:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    skynet::Skynet,
+    nqueens::Nqueens,
+    uts::Uts,
 }
 
 use lanes_core::request::Request;

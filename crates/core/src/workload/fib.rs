@@ -1,27 +1,48 @@
-//! `fib`: recursive fork-join without cut-off.
+//! `fib`: recursive fork-join, with and without a cut-off.
 
-use super::bound;
+use super::forked;
 use crate::seed;
 use crate::{Error, Job, Limit, Point, Size, StopToken, Workload};
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 
-/// The n-th Fibonacci number, with a fork for every addition: the cost of a
-/// fork.
+/// The n-th Fibonacci number, with a fork for every addition, or for those
+/// above a cut-off: the cost of a fork.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fib {
     /// Which Fibonacci number, from fib(0) = 0; at most [`Fib::LAST`].
     pub n: u32,
+    /// The Fibonacci numbers before this one are computed without a fork; with
+    /// 0, only the first two. What knows no cut-off can still be asked for
+    /// sizes without one.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub cutoff: u32,
 }
+
+/// Whether there is no cut-off.
+fn is_none(cutoff: &u32) -> bool {
+    *cutoff == 0
+}
+
+/// A recursion from here on is not looked at: some tens of microseconds.
+const LOOK: u32 = 20;
 
 impl Fib {
     /// The last one that fits 64 bits.
     pub const LAST: u32 = 93;
 
-    /// How many forks the recursion makes: fib(n + 1) - 1.
+    /// How many forks the recursion makes; without a cut-off fib(n + 1) - 1.
     pub fn forks(&self) -> u64 {
-        iterate(self.n.saturating_add(1).min(Self::LAST)) - 1
+        let above = self.n.saturating_add(3);
+        let above = above.saturating_sub(self.cutoff.max(2));
+        iterate(above.min(Self::LAST)).saturating_sub(1)
+    }
+
+    /// How many additions it makes: each is a fork, unless it is below the
+    /// cut-off.
+    fn additions(&self) -> u64 {
+        Self { cutoff: 0, ..*self }.forks()
     }
 }
 
@@ -30,8 +51,8 @@ impl Workload for Fib {
     const FAMILY: &'static str = "tasks";
     const STRESSES: &'static str = "forking and joining, nested, very small";
     const OMITS: &'static str =
-        "real work: programs use a cut-off, with which the cost vanishes";
-    const UNIT: &'static str = "fork";
+        "real work; with a cut-off, as programs have it, the cost vanishes";
+    const UNIT: &'static str = "addition";
     const POINT: Point = Point::Overhead;
 
     type Input = Self;
@@ -42,21 +63,27 @@ impl Workload for Fib {
             Size::Quick => 18,
             Size::Full => 24,
         };
-        vec![Self { n }]
+        vec![Self { n, cutoff: 0 }, Self { n: 30, cutoff: 16 }]
     }
 
-    /// The first Fibonacci number with so many forks, up to fib(18).
+    /// The first Fibonacci number with so many additions, up to fib(18). A
+    /// cut-off is at half of it.
     fn with_items(&self, items: usize) -> Self {
-        let enough = |n: &u32| Self { n: *n }.forks() >= items as u64;
-        Self { n: (0..18).find(enough).unwrap_or(18) }
+        let enough =
+            |n: &u32| Self { n: *n, cutoff: 0 }.forks() >= items as u64;
+        let n = (0..18).find(enough).unwrap_or(18);
+        Self { n, cutoff: self.cutoff.min(n / 2) }
     }
 
     fn items(&self) -> usize {
-        usize::try_from(self.forks()).unwrap_or(usize::MAX)
+        usize::try_from(self.additions()).unwrap_or(usize::MAX)
     }
 
     fn label(&self) -> String {
-        self.n.to_string()
+        match self {
+            Self { n, cutoff: 0 } => n.to_string(),
+            Self { n, cutoff } => format!("{n}/{cutoff}"),
+        }
     }
 
     fn input(&self, _seed: u64) -> Result<Self, Error> {
@@ -76,11 +103,13 @@ impl Workload for Fib {
     }
 
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {
-        let time = bound::together(1, |_| {
+        let largest = job.cutoff.saturating_sub(1).min(job.n);
+        let largest = Self { n: largest, cutoff: 0 }.additions() as f64;
+        let largest = largest / job.additions().max(1) as f64;
+        let whole = || {
             black_box(recurse(job.fork(), black_box(job.n)));
-        })?;
-        let time = time / u32::try_from(workers).unwrap_or(u32::MAX);
-        Ok(Limit { what: "plain recursion / workers", time: Some(time) })
+        };
+        Ok(forked::limit(workers, largest, whole))
     }
 }
 
@@ -101,54 +130,117 @@ fn recurse(fork: Fork, n: u32) -> u64 {
 
 /// What every fork of the recursion carries; free to copy.
 #[derive(Clone, Copy)]
-pub struct Fork(StopToken);
+pub struct Fork {
+    token: StopToken,
+    cutoff: u32,
+}
 
 impl Job<Fib> {
     /// What every fork of the recursion carries.
     pub fn fork(&self) -> Fork {
-        Fork(self.context().token())
+        Fork { token: self.context().token(), cutoff: self.cutoff }
     }
 }
 
 impl Fork {
-    /// The answer without a fork: for the leaves of the recursion, and at once
-    /// for all of it when the run was stopped. What is then answered means
-    /// nothing, and [`Job::finish`] says so. It never panics, so that a half
-    /// that was started is always joined.
+    /// The answer without a fork: for the leaves of the recursion and for what
+    /// lies below the cut-off, and at once for all of it when the run was
+    /// stopped. What is then answered means nothing, and [`Job::finish`] says
+    /// so. It never panics, so that a half that was started is always joined.
     #[inline]
     pub fn leaf(self, n: u32) -> Option<u64> {
         if n < 2 {
             return Some(n.into());
         }
-        if self.0.is_quiet() {
-            return None;
-        }
-        self.0.watched(n as usize, || ()).map_or(Some(0), |()| None)
+        let forks = n >= self.cutoff;
+        forked::leaf(self.token, n as usize, forks, || self.plain(n))
     }
+
+    /// The recursion below the cut-off.
+    #[inline(never)]
+    fn plain(self, n: u32) -> u64 {
+        if n <= LOOK {
+            return calls(n);
+        }
+        if self.token.is_stopped() {
+            return 0;
+        }
+        self.plain(n - 1) + self.plain(n - 2)
+    }
+}
+
+/// The recursion in plain calls.
+fn calls(n: u32) -> u64 {
+    if n < 2 { n.into() } else { calls(n - 1) + calls(n - 2) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn forks_are_counted_and_the_largest_fits() {
-        assert_eq!(Fib { n: 0 }.forks(), 0);
-        assert_eq!(Fib { n: 1 }.forks(), 0);
-        assert_eq!(Fib { n: 24 }.forks(), 75_024);
-        assert_eq!(iterate(Fib::LAST), 12_200_160_415_121_876_738);
-        assert_eq!(Fib { n: 30 }.forks(), 1_346_268);
-        let job = Job::new(&Fib { n: 20 }, 0).unwrap();
-        assert_eq!(recurse(job.fork(), 20), iterate(20));
-        assert!(Fib { n: 94 }.input(0).is_err());
+    fn plain(n: u32) -> Fib {
+        Fib { n, cutoff: 0 }
     }
 
     #[test]
-    fn so_many_items_are_at_least_so_many_forks() {
-        for items in [0, 1, 2, 8, 100] {
-            let fib = Fib { n: 5 }.with_items(items);
-            assert!(fib.items() >= items, "{items}: fib({})", fib.n);
+    fn forks_are_counted_and_the_largest_fits() {
+        assert_eq!(plain(0).forks(), 0);
+        assert_eq!(plain(1).forks(), 0);
+        assert_eq!(plain(24).forks(), 75_024);
+        assert_eq!(iterate(Fib::LAST), 12_200_160_415_121_876_738);
+        assert_eq!(plain(30).forks(), 1_346_268);
+        let job = Job::new(&plain(20), 0).unwrap();
+        assert_eq!(recurse(job.fork(), 20), iterate(20));
+        assert!(plain(94).input(0).is_err());
+        assert!(plain(u32::MAX).forks() > 0);
+    }
+
+    /// What a model answers, and how many forks it makes.
+    fn run(fork: Fork, n: u32) -> (u64, u64) {
+        if let Some(value) = fork.leaf(n) {
+            return (value, 0);
         }
-        assert_eq!(Fib { n: 5 }.with_items(0).n, 0);
+        let (left, right) = (run(fork, n - 1), run(fork, n - 2));
+        (left.0 + right.0, left.1 + right.1 + 1)
+    }
+
+    #[test]
+    fn below_a_cut_off_there_are_calls_and_no_forks() {
+        for n in 0..24 {
+            for cutoff in [0, 1, 2, 3, 7, n, n + 1, u32::MAX] {
+                let size = Fib { n, cutoff };
+                let job = Job::new(&size, 7).unwrap();
+                let expected = (iterate(n), size.forks());
+                assert_eq!(run(job.fork(), n), expected, "{size:?}");
+                assert_eq!(size.items(), plain(n).items());
+            }
+        }
+        let job = Job::new(&Fib { n: 90, cutoff: 91 }, 7).unwrap();
+        job.context().cancel();
+        assert_eq!(job.fork().leaf(90), Some(0));
+        assert_eq!(job.fork().plain(90), 0);
+    }
+
+    #[test]
+    fn a_size_without_a_cut_off_is_written_and_read_as_before() {
+        let written = serde_json::to_string(&plain(18)).unwrap();
+        assert_eq!((&*written, &*plain(18).label()), (r#"{"n":18}"#, "18"));
+        assert_eq!(serde_json::from_str::<Fib>(&written).unwrap(), plain(18));
+        let cut = Fib { n: 30, cutoff: 16 };
+        let written = serde_json::to_string(&cut).unwrap();
+        assert_eq!(serde_json::from_str::<Fib>(&written).unwrap(), cut);
+        assert_eq!((cut.label(), cut.forks()), ("30/16".into(), 1596));
+    }
+
+    #[test]
+    fn so_many_items_are_at_least_so_many_additions() {
+        for items in [0, 1, 2, 8, 100] {
+            for cutoff in [0, 16] {
+                let fib = Fib { n: 5, cutoff }.with_items(items);
+                assert!(fib.items() >= items, "{items}: fib({})", fib.n);
+                assert!(fib.forks() > 0 || items == 0, "{items}: {fib:?}");
+            }
+        }
+        assert_eq!(plain(5).with_items(0).n, 0);
     }
 }

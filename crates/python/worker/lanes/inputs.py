@@ -13,6 +13,7 @@ from .protocol import Refused, invalid
 from .seeds import GOLDEN, MASK, numbers, part_seed
 from .server import MOST_NUMBERS
 from .shape import checked, shape_job
+from .trees import DEEPEST, skynet_tasks
 
 
 class Temporary:
@@ -141,7 +142,28 @@ def spawn_input(size, _seed, _own):
 def fib_input(size, _seed, _own):
     if size["n"] > 93:
         raise invalid(f"fib({size['n']}) does not fit 64 bits")
-    return Job(**size)
+    return Job(n=size["n"], cutoff=size.get("cutoff", 0))
+
+
+def skynet_input(size, _seed, _own):
+    leaves, cutoff = size["leaves"], max(size["cutoff"], 1)
+    if leaves > 1 << 31:
+        raise invalid(f"{leaves} leaves; at most {1 << 31}")
+    afford(skynet_tasks(leaves, cutoff) * 512)
+    return Job(leaves=leaves, cutoff=cutoff)
+
+
+def nqueens_input(size, _seed, _own):
+    if size["n"] > 16:
+        raise invalid(f"{size['n']} queens; at most 16")
+    return Job(n=size["n"], cutoff=size["cutoff"])
+
+
+def uts_input(size, _seed, _own):
+    depth, cutoff = size["depth"], size.get("cutoff")
+    if depth > DEEPEST:
+        raise invalid(f"a tree of depth {depth}; at most {DEEPEST}")
+    return Job(depth=depth, cutoff=depth if cutoff is None else cutoff)
 
 
 def shape_input(size, seed, _own):
@@ -167,6 +189,9 @@ INPUTS = {
     "spawn": spawn_input,
     "fib": fib_input,
     "shape": shape_input,
+    "skynet": skynet_input,
+    "nqueens": nqueens_input,
+    "uts": uts_input,
 }
 
 # The numbers of an answer, in order.
@@ -184,4 +209,7 @@ NUMBERS = {
     "spawn": lambda total: [total],
     "fib": lambda value: [value],
     "shape": lambda done: done[:2],
+    "skynet": lambda total: [total],
+    "nqueens": lambda found: [found],
+    "uts": lambda nodes: [nodes],
 }

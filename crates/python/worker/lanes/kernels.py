@@ -173,8 +173,9 @@ def fib_looking(n):
     return fib_looking(n - 1) + fib_looking(n - 2)
 
 
-def forks(n):
+def forks(job):
+    """How many forks the recursion makes above its cut-off."""
     a, b = 0, 1
-    for _ in range(n + 1):
+    for _ in range(job.n + 3 - max(job.cutoff, 2)):
         a, b = b, a + b
-    return a - 1
+    return max(a - 1, 0)

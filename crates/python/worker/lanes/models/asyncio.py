@@ -11,14 +11,16 @@ from ..fit import natural, possible, unsuitable
 from ..hops import expect, relay
 from ..job import parts, split, whole
 from ..kernels import (
-    PLAN, after, before, decode, empty, forks, in_order, largest, load, parse,
-    request, top, twice
+    PLAN, after, before, decode, empty, fib_looking, forks, in_order, largest,
+    load, parse, request, top, twice
 )
 from ..loops import Streams, gather, sleep, to_thread
 from ..protocol import unsupported
 from ..stop import WAKE, cancelled, is_raised
 from ..trace import TRACING, computing
 
+# More tasks at once than memory holds.
+MOST_FORKS = 200_000_000
 STOPS = "one thread computes, and a task that computes stops all others"
 
 
@@ -168,12 +170,14 @@ class Asyncio:
         async def run(n):
             if n < 2:
                 return n
+            if n < job.cutoff:
+                return fib_looking(n)
             left = asyncio.create_task(run(n - 1))
             right = await run(n - 2)
             return await left + right
 
-        if job.n > 40:
-            raise unsupported(f"{forks(job.n)} tasks, most of them waiting")
+        if forks(job) > MOST_FORKS:
+            raise unsupported(f"{forks(job)} tasks, most of them waiting")
         return self.run([run(job.n)])[0]
 
     @possible("waits overlap, compute stops the loop")

@@ -14,6 +14,7 @@ from ..job import Job, parts, sent, split, whole
 from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
+from ..queens import subtree, subtrees
 from ..shape import answer, begun, lane, own, shares
 from ..tasks import joined, start_each, waits_for_itself
 from ..trace import TRACING
@@ -177,6 +178,13 @@ class ProcessPool:
             shares(job, self.workers),
         )
         return answer(job, self.join_all(futures))
+
+    @possible("computes at once, and pickles a board for each subtree")
+    def nqueens(self, job):
+        futures = start_each(
+            lambda board: self.submit(subtree, job.n, board), subtrees(job)
+        )
+        return sum(self.join_all(futures))
 
     def close(self):
         self.pool.shutdown()

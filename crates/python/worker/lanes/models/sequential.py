@@ -10,8 +10,10 @@ from ..kernels import (
     PLAN, empty, fetch, fib_looking, in_order, largest, read, subtask, top,
     twice
 )
+from ..queens import EMPTY, solutions_looking
 from ..shape import answer, begun, lane_alone, lanes
 from ..stop import look
+from ..trees import seedling, skynet_looking, uts
 
 # So many short things are done between two looks at the flag.
 SLICE = 1024
@@ -92,6 +94,18 @@ class Sequential:
         return answer(job, [
             lane_alone(job, begin, tasks) for tasks in lanes(job)
         ])
+
+    @possible("a node of the tree is a call")
+    def skynet(self, job):
+        return skynet_looking(0, job.leaves)
+
+    @natural("a placement is a call")
+    def nqueens(self, job):
+        return solutions_looking(job.n, EMPTY)
+
+    @natural("a node of the tree is a call, and its hash is made in C")
+    def uts(self, job):
+        return uts(seedling(), job.depth)
 
     def close(self):
         pass

@@ -14,6 +14,7 @@ from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
 from ..protocol import unsupported
+from ..queens import subtree, subtrees
 from ..shape import (
     answer, begun, lane_alone, no_lock, own, shares
 )
@@ -163,6 +164,13 @@ class Subinterpreters:
             shares(job, self.workers),
         )
         return answer(job, self.join_all(futures))
+
+    @possible("computes at once, and pickles a board for each subtree")
+    def nqueens(self, job):
+        futures = start_each(
+            lambda board: self.submit(subtree, job.n, board), subtrees(job)
+        )
+        return sum(self.join_all(futures))
 
     def close(self):
         self.pool.shutdown()

@@ -11,6 +11,7 @@ from ..job import parts, split, whole
 from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
+from ..queens import subtree, subtrees
 from ..shape import answer, begun, lane, lanes
 from ..tasks import (
     handed_out, join_all, present, start_each, waits_for_itself
@@ -136,6 +137,14 @@ class ThreadPool:
             lanes(job),
         )
         return answer(job, join_all(futures))
+
+    @unsuitable(TURNS)
+    def nqueens(self, job):
+        futures = start_each(
+            lambda board: self.pool.submit(subtree, job.n, board),
+            subtrees(job),
+        )
+        return sum(join_all(futures))
 
     def close(self):
         self.pool.shutdown()

@@ -8,13 +8,18 @@ from ..fit import natural, possible, unsuitable
 from ..hops import Slot, play, relay
 from ..job import parts, split, whole
 from ..kernels import (
-    PLAN, empty, fetch, forks, in_order, largest, read, subtask, top, twice
+    PLAN, empty, fetch, fib_looking, forks, in_order, largest, read, subtask,
+    top, twice
 )
 from ..protocol import unsupported
+from ..queens import EMPTY, boards, children, row_of, subtree
 from ..shape import answer, begun, lane, lanes
 from ..stop import look
 from ..tasks import (
     affordable, handed_out, join_all, present, start, start_each
+)
+from ..trees import (
+    branches, offspring, seedling, skynet_looking, skynet_tasks, uts, uts_tasks
 )
 
 # Each fork of a recursion would be a thread that waits.
@@ -117,10 +122,8 @@ class Threads:
 
     @unsuitable("a thread a fork; refused above 2,000 forks")
     def fib(self, job):
-        if forks(job.n) > MOST_FORKS:
-            why = f"a thread each for {forks(job.n)} forks, most of which wait"
-            raise unsupported(f"{why}; at most {MOST_FORKS}")
-        return fib_in_threads(job.n)
+        few_forks(forks(job))
+        return fib_in_threads(job, job.n)
 
     @possible("waits overlap, compute takes turns")
     def shape(self, job):
@@ -131,17 +134,73 @@ class Threads:
         )
         return answer(job, join_all(threads))
 
+    @unsuitable("a thread a node; refused above 2,000 nodes")
+    def skynet(self, job):
+        few_forks(skynet_tasks(job.leaves, job.cutoff))
+        return skynet_in_threads(job, 0, job.leaves)
+
+    @unsuitable(TURNS)
+    def nqueens(self, job):
+        few_forks(boards(job))
+        return nqueens_in_threads(job, EMPTY)
+
+    @unsuitable("a thread a node; refused above 2,000 nodes")
+    def uts(self, job):
+        few_forks(uts_tasks(job))
+        return uts_in_threads(job, seedling(), 0)
+
     def close(self):
         pass
 
 
-def fib_in_threads(n):
+def few_forks(forks):
+    if forks > MOST_FORKS:
+        why = f"a thread each for {forks} forks, most of which wait"
+        raise unsupported(f"{why}; at most {MOST_FORKS}")
+
+
+def fib_in_threads(job, n):
     look()
     if n < 2:
         return n
-    left = start(fib_in_threads, n - 1)
+    if n < job.cutoff:
+        return fib_looking(n)
+    left = start(fib_in_threads, job, n - 1)
     try:
-        right = fib_in_threads(n - 2)
+        right = fib_in_threads(job, n - 2)
     finally:
         left.join()
     return left.result() + right
+
+
+def skynet_in_threads(job, first, leaves):
+    look()
+    if leaves <= job.cutoff:
+        return skynet_looking(first, leaves)
+    threads = start_each(
+        lambda branch: start(skynet_in_threads, job, *branch),
+        branches(first, leaves),
+    )
+    return sum(join_all(threads))
+
+
+def nqueens_in_threads(job, board):
+    look()
+    if row_of(board) >= min(job.cutoff, job.n):
+        return subtree(job.n, board)
+    threads = start_each(
+        lambda child: start(nqueens_in_threads, job, child),
+        children(job.n, board),
+    )
+    return sum(join_all(threads))
+
+
+def uts_in_threads(job, state, depth):
+    look()
+    if depth >= min(job.cutoff, job.depth):
+        return uts(state, job.depth - depth)
+    threads = start_each(
+        lambda child: start(uts_in_threads, job, child, depth + 1),
+        offspring(state),
+    )
+    return 1 + sum(join_all(threads))
