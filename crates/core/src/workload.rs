@@ -33,6 +33,8 @@ catalogue! {
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 /// The workload with this name, if there is one.
