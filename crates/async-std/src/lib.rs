@@ -19,6 +19,8 @@ lanes_core::cells! { for AsyncStd:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use async_std::io::ReadExt;

@@ -8,6 +8,8 @@ lanes_core::cells! { for Chili:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use chili::{Scope, ThreadPool};

@@ -16,6 +16,8 @@ lanes_core::cells! { for Crossbeam:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload};

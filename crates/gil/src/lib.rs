@@ -24,6 +24,8 @@ lanes_core::cells! { for Gil:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 pub use global_lock::{Ended, GlobalLock, Held, Options, Slice, Statistics};

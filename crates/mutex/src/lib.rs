@@ -23,6 +23,8 @@ lanes_core::cells! { for Mutex:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::scoped::{

@@ -47,6 +47,8 @@ lanes_core::cells! { impl<T: Transport> for Processes<T>:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 pub use pool::{

@@ -13,6 +13,8 @@ lanes_core::cells! { for Rayon:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::{Config, Error, Model, caught};

@@ -14,6 +14,8 @@ lanes_core::cells! { for Sequential:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::{Config, Error, Model, caught};

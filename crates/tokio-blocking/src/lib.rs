@@ -29,6 +29,8 @@ lanes_core::cells! { for TokioBlocking:
     counter::Counter,
     spawn::Spawn,
     shape::Shape,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::request::Request;

@@ -24,6 +24,8 @@ lanes_core::cells! { for TokioPerCore:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::request::Request;

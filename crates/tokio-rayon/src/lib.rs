@@ -30,6 +30,8 @@ lanes_core::cells! { for TokioRayon:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::request::Request;

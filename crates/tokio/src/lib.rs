@@ -13,6 +13,8 @@ lanes_core::cells! { for Tokio:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::request::Request;

@@ -7,6 +7,7 @@ pub use product::Product;
 pub use tile::Tile;
 
 use super::bound;
+use crate::parts::{self, Part};
 use crate::share::Store;
 use crate::trace::State;
 use crate::{Error, Job, Limit, Point, Size, Workload, preflight, seed};
@@ -43,7 +44,8 @@ pub struct Matmul {
 /// The usual side of a tile: three tiles fit the first cache of most machines.
 const USUAL: usize = 64;
 
-/// Two matrices: rows of the first one, and the whole second one.
+/// Two matrices: rows of the first one, and the whole second one. In another
+/// process, only the rows of its part.
 #[derive(Serialize, Deserialize)]
 pub struct Matrices {
     size: Matmul,
@@ -55,6 +57,15 @@ pub struct Matrices {
     /// For the products of runs; made anew in another process.
     #[serde(skip)]
     memory: Option<Arc<Store<f32>>>,
+}
+
+/// The same, where others have it.
+#[derive(Serialize)]
+struct Band<'a> {
+    size: &'a Matmul,
+    above: usize,
+    a: &'a [f32],
+    b: &'a [f32],
 }
 
 impl Matmul {
@@ -189,21 +200,21 @@ impl Matrices {
         (high * self.size.tiles()).saturating_sub(1)
     }
 
-    /// The first matrix in at most `count` bands of rows, whole tiles high, and
-    /// each with the second matrix: what other processes are sent.
-    pub fn bands(&self, count: usize) -> impl Iterator<Item = Self> {
-        let Matmul { n, cutoff } = self.size;
-        let parts = crate::parts::split(self.rows(), cutoff, count);
-        parts.map(move |part| {
-            let Range { start, end } = part.range;
-            Self {
-                size: self.size.clone(),
-                above: self.above + start,
-                a: self.a[start * n..end * n].to_vec(),
-                b: self.b.clone(),
-                memory: None,
-            }
-        })
+    /// The rows of the product in at most `count` parts, each some tiles high.
+    pub fn parts(&self, count: usize) -> impl Iterator<Item = Part> + use<> {
+        parts::split(self.rows(), self.size.cutoff, count)
+    }
+
+    /// Some rows of the first matrix, and the second one: what a worker in
+    /// another process is sent, which reads it as matrices of its own.
+    pub fn band(&self, rows: &Part) -> impl Serialize + '_ {
+        let (n, Range { start, end }) = (self.size.n, rows.range.clone());
+        Band {
+            size: &self.size,
+            above: self.above + start,
+            a: &self.a[start * n..end * n],
+            b: &self.b,
+        }
     }
 }
 
@@ -222,6 +233,14 @@ impl Job<Matmul> {
         Ok(Tile::whole(rows, columns, self.size.cutoff, numbers))
     }
 
+    /// The number of a tile's first leaf, which is that of the task: tiles are
+    /// counted row by row.
+    pub fn task(&self, tile: &Tile) -> usize {
+        let cutoff = self.size.cutoff;
+        let above = (self.above + tile.rows().start) / cutoff;
+        above * self.size.tiles() + tile.columns().start / cutoff
+    }
+
     /// Computes a tile that is not halved, in grains of so many products for
     /// each number as the cut-off says.
     ///
@@ -230,8 +249,7 @@ impl Job<Matmul> {
     pub fn leaf(&self, mut tile: Tile) -> Result<Tile, Error> {
         let Matmul { n, cutoff } = self.size;
         let (rows, columns) = (tile.rows(), tile.columns());
-        let above = (self.above + rows.start) / cutoff;
-        let task = above * self.size.tiles() + columns.start / cutoff;
+        let task = self.task(&tile);
         let _span = self.context().span(task, State::Compute);
         let factors = &self.a[rows.start * n..rows.end * n];
         tile.numbers_mut().fill(0.0);

@@ -7,7 +7,7 @@ pub use sorted::Sorted;
 pub use stretch::Stretch;
 
 use super::{bound, power, sixteenth};
-use crate::parts::Part;
+use crate::parts::{self, Part};
 use crate::share::Store;
 use crate::trace::State;
 use crate::{Error, Job, Limit, Point, Size, Workload, preflight, seed};
@@ -54,6 +54,8 @@ const SMALL: usize = 1 << 5;
 /// A list to be sorted.
 pub struct Unsorted {
     size: Sort,
+    /// The number of the first leaf.
+    first: usize,
     list: Vec<u64>,
     /// For the sorted list of a run, and as much beside it to merge from.
     memory: Arc<Store<u64>>,
@@ -115,7 +117,7 @@ impl Workload for Sort {
         preflight::memory(self.len, size_of::<u64>() * 5)?;
         let mut list = preflight::list(self.len)?;
         list.extend(seed::numbers(seed).take(self.len));
-        Ok(Unsorted::of(self.clone(), list))
+        Ok(Unsorted::of(self.clone(), 0, list))
     }
 
     fn reference(input: &Unsorted) -> Sorted {
@@ -153,12 +155,13 @@ impl Workload for Sort {
 }
 
 impl Unsorted {
-    /// A list to be sorted as `size` says, whose own length counts.
-    pub fn of(size: Sort, list: Vec<u64>) -> Self {
+    /// A list to be sorted as `size` says, of which only the numbers from leaf
+    /// `first` on are here: what a worker in another process was sent.
+    pub fn of(size: Sort, first: usize, list: Vec<u64>) -> Self {
         let size = Sort { len: list.len(), ..size };
         // Twice what a run needs: its answer may be kept while another runs.
         let memory = Arc::new(Store::new(list.len(), 4));
-        Self { size, list, memory }
+        Self { size, first, list, memory }
     }
 
     /// The size, and how it is sorted.
@@ -180,6 +183,14 @@ impl Unsorted {
     /// The numbers, in no order.
     pub fn list(&self) -> &[u64] {
         &self.list
+    }
+
+    /// The list in at most `count` parts of whole leaves, each with the number
+    /// of its first leaf.
+    pub fn parts(&self, count: usize) -> impl Iterator<Item = Part> + use<> {
+        let cutoff = self.size.cutoff;
+        let parts = parts::split(self.list.len(), cutoff, count);
+        parts.map(move |part| Part { task: part.range.start / cutoff, ..part })
     }
 
     /// How many forks the recursion makes: one less than it has leaves.
@@ -219,7 +230,7 @@ impl Job<Sort> {
     /// # Errors
     /// The cause, if the run was stopped.
     pub fn leaf(&self, mut leaf: Stretch) -> Result<Stretch, Error> {
-        let task = leaf.task();
+        let task = self.first + leaf.task();
         let _span = self.context().span(task, State::Compute);
         self.context().grain(task)?;
         let numbers = &self.list[leaf.part.range.clone()];
@@ -239,7 +250,8 @@ impl Job<Sort> {
         left: Stretch,
         right: Stretch,
     ) -> Result<Stretch, Error> {
-        let (task, middle) = (left.task(), left.sorted.len());
+        let task = self.first + left.task();
+        let middle = left.sorted.len();
         let mut whole = left.joined(right);
         let (left, right) = whole.beside.split_at(middle);
         self.merge_lists(task, left, right, &mut whole.sorted)?;

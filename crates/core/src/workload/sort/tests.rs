@@ -7,7 +7,7 @@ fn sort_of(len: usize, cutoff: usize, grain: usize) -> Sort {
 
 fn job(list: &[u64], cutoff: usize, grain: usize) -> Job<Sort> {
     let size = sort_of(list.len(), cutoff, grain);
-    Job::with(Unsorted::of(size, list.to_vec()), &crate::Context::new())
+    Job::with(Unsorted::of(size, 0, list.to_vec()), &crate::Context::new())
 }
 
 fn sorted(job: &Job<Sort>) -> Sorted {
