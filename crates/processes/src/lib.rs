@@ -247,9 +247,10 @@ struct Slice {
 /// The numbers of a part, where they lie: the job is kept meanwhile.
 struct InPlace<W: Workload>(Job<W>, Part);
 
-impl<W: Workload<Input = Numbers>> AsRef<[u64]> for InPlace<W> {
+impl<W: Workload<Input: AsRef<[u64]>>> AsRef<[u64]> for InPlace<W> {
     fn as_ref(&self) -> &[u64] {
-        &self.0.list()[self.1.range.clone()]
+        let list: &W::Input = &self.0;
+        &list.as_ref()[self.1.range.clone()]
     }
 }
 

@@ -5,8 +5,7 @@
 //! - wait: only the caller, until the results are there
 //! - join: two sorted lists cross to a worker, which merges them, and back
 
-use crate::{Function, List, Processes, Transport, function};
-use lanes_core::parts::Part;
+use crate::{Function, InPlace, List, Processes, Transport, function};
 use lanes_core::workload::{Sort, Sorted, Stretch, Unsorted};
 use lanes_core::{Context, Error, Fit, Job, Run};
 
@@ -62,7 +61,7 @@ impl Function for Leaves {
     ) -> Result<List, Error> {
         let numbers = Unsorted::of(size, first, numbers.into_vec());
         let job = Job::with(numbers, context);
-        Ok(List::of(Made(sort(&job, job.whole()?)?)))
+        Ok(List::of(sort(&job, job.whole()?)?))
     }
 }
 
@@ -94,23 +93,5 @@ impl Function for Merge {
         let mut merged = vec![0; left.len() + right.len()];
         job.merge_lists(task, &left, &right, &mut merged)?;
         Ok(merged.into())
-    }
-}
-
-/// The numbers of a part, where they lie: the job is kept meanwhile.
-struct InPlace(Job<Sort>, Part);
-
-impl AsRef<[u64]> for InPlace {
-    fn as_ref(&self) -> &[u64] {
-        &self.0.list()[self.1.range.clone()]
-    }
-}
-
-/// Sorted numbers that cross from where they were made.
-struct Made(Stretch);
-
-impl AsRef<[u64]> for Made {
-    fn as_ref(&self) -> &[u64] {
-        self.0.numbers()
     }
 }

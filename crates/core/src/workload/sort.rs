@@ -199,6 +199,13 @@ impl Unsorted {
     }
 }
 
+/// The whole list.
+impl AsRef<[u64]> for Unsorted {
+    fn as_ref(&self) -> &[u64] {
+        &self.list
+    }
+}
+
 impl Job<Sort> {
     /// The whole list as one stretch.
     ///

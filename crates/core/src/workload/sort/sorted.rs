@@ -48,7 +48,7 @@ impl Sorted {
     pub fn numbers(&self) -> &[u64] {
         match &self.0 {
             Kept::Here { sorted, .. } => {
-                sorted.as_ref().map_or(&[], Stretch::numbers)
+                sorted.as_ref().map_or(&[], Stretch::as_ref)
             }
             Kept::Sent(numbers) => numbers,
             Kept::Known(_) => &[],

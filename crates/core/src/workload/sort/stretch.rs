@@ -53,18 +53,15 @@ impl Stretch {
         }
     }
 
-    /// Which numbers of the list it is to have.
-    pub fn part(&self) -> &Part {
-        &self.part
-    }
-
-    /// Its memory for the sorted numbers.
-    pub fn numbers(&self) -> &[u64] {
-        &self.sorted
-    }
-
     /// Its memory for the sorted numbers, to be written.
     pub fn numbers_mut(&mut self) -> &mut [u64] {
         &mut self.sorted
+    }
+}
+
+/// Its memory for the sorted numbers.
+impl AsRef<[u64]> for Stretch {
+    fn as_ref(&self) -> &[u64] {
+        &self.sorted
     }
 }

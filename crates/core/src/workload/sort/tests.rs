@@ -94,7 +94,7 @@ fn a_library_sorts_what_was_copied() {
     for (grain, to) in grains {
         job.copy(grain, to).unwrap();
     }
-    assert_eq!(stretch.numbers(), numbers);
+    assert_eq!(stretch.as_ref(), numbers);
     let stretch = job.library(stretch, <[u64]>::sort_unstable).unwrap();
     assert_eq!(job.answer(stretch), Sort::reference(&job));
     assert_eq!(job.no_library(), Ok(()));
