@@ -89,7 +89,8 @@ impl Function for Merge {
         (size, task, left, right): (Sort, usize, List, List),
         context: &Context,
     ) -> Result<List, Error> {
-        let job = Job::with(Unsorted::of(size, 0, Vec::new()), context);
+        let nothing = Unsorted::of(size, 0, Vec::new());
+        let job = Job::<Sort>::with(nothing, context);
         let mut merged = vec![0; left.len() + right.len()];
         job.merge_lists(task, &left, &right, &mut merged)?;
         Ok(merged.into())

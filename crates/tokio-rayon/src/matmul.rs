@@ -18,9 +18,8 @@ impl Run<Matmul> for TokioRayon {
 
     fn run(&self, job: &Job<Matmul>) -> Result<Product, Error> {
         self.drive(job, |job, pool| async move {
-            let product = pool.compute(move || {
-                Ok(job.answer(multiply(&job, job.whole()?)?))
-            });
+            let product = pool
+                .compute(move || Ok(job.answer(multiply(&job, job.whole()?)?)));
             received(product.await)
         })
     }
