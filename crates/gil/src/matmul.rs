@@ -10,7 +10,7 @@
 
 use crate::{Gil, Interpreter, affordable, joined};
 use lanes_core::workload::{Matmul, Product, Tile};
-use lanes_core::{Error, Fit, Job, Run};
+use lanes_core::{Error, Fit, Job, Run, caught};
 use std::thread;
 
 impl Run<Matmul> for Gil {
@@ -43,7 +43,9 @@ fn multiply(
     thread::scope(|scope| {
         let half = move || multiply(gil, job, left);
         let left = gil.spawn_scoped(scope, task, half)?;
-        let right = multiply(gil, job, right);
+        // A panic would leave the scope with the lock, and the scope waits for
+        // the other half.
+        let right = caught(|| multiply(gil, job, right));
         // The half that is waited for needs the lock.
         let left = gil.allow_threads(task, || joined(left.join()));
         Ok(left?.joined(right?))

@@ -9,7 +9,7 @@
 
 use crate::{Gil, Interpreter, affordable, joined};
 use lanes_core::workload::{Sort, Sorted, Stretch};
-use lanes_core::{Error, Fit, Job, Run};
+use lanes_core::{Error, Fit, Job, Run, caught};
 use std::thread;
 
 impl Run<Sort> for Gil {
@@ -43,7 +43,9 @@ fn sort(
     thread::scope(|scope| {
         let half = move || sort(gil, job, left);
         let left = gil.spawn_scoped(scope, task, half)?;
-        let right = sort(gil, job, right);
+        // A panic would leave the scope with the lock, and the scope waits for
+        // the other half.
+        let right = caught(|| sort(gil, job, right));
         // The half that is waited for needs the lock.
         let left = gil.allow_threads(task, || joined(left.join()));
         job.merge(left?, right?)
