@@ -22,6 +22,8 @@ lanes_core::cells! { for AsyncStd:
     skynet::Skynet,
     nqueens::Nqueens,
     uts::Uts,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use async_std::io::ReadExt;

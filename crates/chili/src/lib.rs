@@ -11,6 +11,8 @@ lanes_core::cells! { for Chili:
     skynet::Skynet,
     nqueens::Nqueens,
     uts::Uts,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use chili::{Scope, ThreadPool};

@@ -23,6 +23,7 @@ pub mod scoped;
 pub mod seed;
 pub mod server;
 mod settle;
+pub mod share;
 mod slot;
 mod stop;
 mod sync;

@@ -80,6 +80,13 @@ impl Numbers {
     }
 }
 
+/// The whole list.
+impl AsRef<[u64]> for Numbers {
+    fn as_ref(&self) -> &[u64] {
+        &self.list
+    }
+}
+
 impl<W: Workload<Input = Numbers>> Job<W> {
     /// The largest number of a part; `None` if it is empty.
     ///

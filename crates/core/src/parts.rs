@@ -18,16 +18,21 @@ impl Part {
     /// # Panics
     /// If `grain` is zero.
     pub fn halves(&self, grain: usize) -> Option<(Self, Self)> {
-        let Range { start, end } = self.range;
-        let grains = (end - start).div_ceil(grain);
-        if grains < 2 {
-            return None;
-        }
-        let middle = start + grains / 2 * grain;
+        let middle = middle(&self.range, grain)?;
         let half =
             |range: Range<usize>| Self { task: range.start / grain, range };
-        Some((half(start..middle), half(middle..end)))
+        Some((half(self.range.start..middle), half(middle..self.range.end)))
     }
+}
+
+/// Where a range is halved, as equally as whole grains allow; none for one
+/// grain or less.
+///
+/// # Panics
+/// If `grain` is zero.
+pub fn middle(range: &Range<usize>, grain: usize) -> Option<usize> {
+    let grains = range.len().div_ceil(grain);
+    (grains > 1).then(|| range.start + grains / 2 * grain)
 }
 
 /// Cuts `len` items into at most `count` parts of whole grains, as equal as

@@ -37,6 +37,8 @@ catalogue! {
     skynet::Skynet,
     nqueens::Nqueens,
     uts::Uts,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 /// The workload with this name, if there is one.

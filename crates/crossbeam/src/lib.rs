@@ -19,6 +19,8 @@ lanes_core::cells! { for Crossbeam:
     skynet::Skynet,
     nqueens::Nqueens,
     uts::Uts,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload};

@@ -25,6 +25,8 @@ lanes_core::cells! { for Gil:
     shape::Shape,
     phases::Phases,
     nqueens::Nqueens,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 pub use global_lock::{Ended, GlobalLock, Held, Options, Slice, Statistics};

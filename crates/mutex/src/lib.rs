@@ -24,6 +24,8 @@ lanes_core::cells! { for Mutex:
     shape::Shape,
     phases::Phases,
     nqueens::Nqueens,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::scoped::{

@@ -48,6 +48,8 @@ lanes_core::cells! { impl<T: Transport> for Processes<T>:
     shape::Shape,
     phases::Phases,
     nqueens::Nqueens,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 pub use pool::{
@@ -246,9 +248,10 @@ struct Slice {
 /// The numbers of a part, where they lie: the job is kept meanwhile.
 struct InPlace<W: Workload>(Job<W>, Part);
 
-impl<W: Workload<Input = Numbers>> AsRef<[u64]> for InPlace<W> {
+impl<W: Workload<Input: AsRef<[u64]>>> AsRef<[u64]> for InPlace<W> {
     fn as_ref(&self) -> &[u64] {
-        &self.0.list()[self.1.range.clone()]
+        let list: &W::Input = &self.0;
+        &list.as_ref()[self.1.range.clone()]
     }
 }
 

@@ -99,6 +99,7 @@ fn refused(model: &str, row: &dyn Row) -> bool {
     match row.workload() {
         "counter" if form == "atomic" => true,
         "counter" => model == "python-subinterpreters" && form == "lock",
+        "sort" => form == "library" && model != "python-sequential",
         "fib" => model.ends_with("-pool") || model == "python-subinterpreters",
         _ => false,
     }
@@ -374,6 +375,10 @@ fn what_cannot_be_is_refused_and_the_worker_goes_on() {
         ("nqueens", json!({"n": 40, "cutoff": 3})),
         ("uts", json!({"depth": 11})),
         ("counter", json!({"tasks": 1, "adds": 1, "form": "x", "grain": 1})),
+        ("matmul", json!({"n": 3, "cutoff": 0})),
+        ("matmul", json!({"n": 1_000_000, "cutoff": 64})),
+        ("sort", json!({"len": 3, "form": "x", "cutoff": 1, "grain": 1})),
+        ("sort", json!({"len": 3, "form": "merge", "cutoff": 0, "grain": 1})),
     ] {
         let failure = refused(workload, size);
         assert_eq!(failure.cause, Cause::Failed, "{failure}");

@@ -17,6 +17,8 @@ lanes_core::cells! { for Sequential:
     skynet::Skynet,
     nqueens::Nqueens,
     uts::Uts,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::{Config, Error, Model, caught};

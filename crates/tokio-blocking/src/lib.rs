@@ -30,6 +30,8 @@ lanes_core::cells! { for TokioBlocking:
     spawn::Spawn,
     shape::Shape,
     nqueens::Nqueens,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::request::Request;

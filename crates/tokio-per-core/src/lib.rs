@@ -27,6 +27,8 @@ lanes_core::cells! { for TokioPerCore:
     skynet::Skynet,
     nqueens::Nqueens,
     uts::Uts,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::request::Request;

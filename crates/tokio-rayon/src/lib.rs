@@ -33,6 +33,8 @@ lanes_core::cells! { for TokioRayon:
     skynet::Skynet,
     nqueens::Nqueens,
     uts::Uts,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::request::Request;

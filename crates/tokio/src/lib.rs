@@ -16,6 +16,8 @@ lanes_core::cells! { for Tokio:
     skynet::Skynet,
     nqueens::Nqueens,
     uts::Uts,
+    matmul::Matmul,
+    sort::Sort,
 }
 
 use lanes_core::request::Request;

@@ -9,10 +9,12 @@ from itertools import chain
 from .connection import Request
 from .job import Job
 from .kernels import churn
+from .matrices import MOST_ROWS, bits
 from .protocol import Refused, invalid
 from .seeds import GOLDEN, MASK, numbers, part_seed
 from .server import MOST_NUMBERS
 from .shape import checked, shape_job
+from .sorting import summary
 from .trees import DEEPEST, skynet_tasks
 
 
@@ -176,6 +178,34 @@ def shape_input(size, seed, _own):
     return shape_job(size, seed, compute, wait, rounds)
 
 
+def matmul_input(size, seed, _own):
+    n, cutoff = size["n"], size["cutoff"]
+    if cutoff == 0:
+        raise invalid("a cut-off of zero")
+    if n > MOST_ROWS:
+        raise invalid(f"{n} rows; sums of at most {MOST_ROWS} are exact")
+    afford(n * n * 64)
+    # Each number is one of these 32 objects.
+    values = [float(value) for value in range(32)]
+    stream = [values[number >> 59] for number in numbers(seed, 2 * n * n)]
+    rows = [stream[row * n:(row + 1) * n] for row in range(2 * n)]
+    # The second one by columns, which products are made with.
+    columns = list(zip(*rows[n:]))
+    return Job(n=n, cutoff=cutoff, rows=rows[:n], columns=columns)
+
+
+def sort_input(size, seed, _own):
+    if size["cutoff"] == 0:
+        raise invalid("a cut-off of zero")
+    if size["grain"] == 0:
+        raise invalid("a grain of zero")
+    if size["form"] not in ("merge", "library"):
+        raise invalid(f"no form is called {size['form']}")
+    afford(size["len"] * 128)
+    found = numbers(seed, size["len"])
+    return Job(list=found, form=size["form"], cutoff=size["cutoff"])
+
+
 # Each makes an input of a size, a seed, and the address of our own server.
 INPUTS = {
     "max": list_input,
@@ -192,6 +222,8 @@ INPUTS = {
     "skynet": skynet_input,
     "nqueens": nqueens_input,
     "uts": uts_input,
+    "matmul": matmul_input,
+    "sort": sort_input,
 }
 
 # The numbers of an answer, in order.
@@ -212,4 +244,6 @@ NUMBERS = {
     "skynet": lambda total: [total],
     "nqueens": lambda found: [found],
     "uts": lambda nodes: [nodes],
+    "matmul": bits,
+    "sort": summary,
 }

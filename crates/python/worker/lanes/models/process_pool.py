@@ -3,7 +3,7 @@
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from itertools import chain
 
-from .. import forked
+from .. import forked, matrices, sorting
 from ..apart import apart
 from ..counter import SHARDS, add, no_atomic, total
 from ..fit import natural, possible, unsuitable
@@ -185,6 +185,28 @@ class ProcessPool:
             lambda board: self.submit(subtree, job.n, board), subtrees(job)
         )
         return sum(self.join_all(futures))
+    @possible("computes at once, and each process gets the second matrix")
+    def matmul(self, job):
+        futures = [
+            self.submit(matrices.band_apart, matrices.band(job, tile), tile)
+            for tile in matrices.bands(job, self.workers)
+        ]
+        return list(chain(*self.join_all(futures)))
+
+    @unsuitable("each number is pickled there and back, and for each merge")
+    def sort(self, job):
+        sorting.no_library(job)
+
+        def merged(pairs):
+            return self.join_all([
+                self.submit(sorting.join, *pair) for pair in pairs
+            ])
+
+        futures = [
+            self.submit(sorting.one_by_one, *sorting.sent(job, part))
+            for part in split(len(job.list), job.cutoff, self.workers)
+        ]
+        return sorting.merge_all(self.join_all(futures), merged)
 
     def close(self):
         self.pool.shutdown()

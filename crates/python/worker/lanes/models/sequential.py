@@ -3,6 +3,7 @@
 import threading
 import time
 
+from .. import matrices, sorting
 from ..counter import add, no_atomic, total, totals
 from ..fit import natural, possible, unsuitable
 from ..job import Part, parts, whole
@@ -106,6 +107,15 @@ class Sequential:
     @natural("a node of the tree is a call, and its hash is made in C")
     def uts(self, job):
         return uts(seedling(), job.depth)
+    @possible("one sum after the other, each in C over a row and a column")
+    def matmul(self, job):
+        return matrices.one_by_one(job, matrices.whole(job))
+
+    @natural("one call of sorted, or one for each leaf")
+    def sort(self, job):
+        if job.form == "library":
+            return sorting.leaf(job, whole(job, 0))
+        return sorting.one_by_one(job, whole(job, 0))
 
     def close(self):
         pass

@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
+from .. import matrices, sorting
 from ..counter import add, no_atomic, total, totals
 from ..fit import natural, possible, unsuitable
 from ..hops import Slot, play, relay, two_players
@@ -145,6 +146,28 @@ class ThreadPool:
             subtrees(job),
         )
         return sum(join_all(futures))
+    def matmul(self, job):
+        # A tile each: an item that waits for its halves keeps its worker.
+        futures = start_each(
+            lambda tile: self.pool.submit(matrices.leaf, job, tile),
+            matrices.tiles(job, matrices.whole(job)),
+        )
+        return list(chain(*join_all(futures)))
+
+    @unsuitable(TURNS)
+    def sort(self, job):
+        sorting.no_library(job)
+
+        def merged(pairs):
+            return join_all(start_each(
+                lambda pair: self.pool.submit(sorting.join, *pair), pairs
+            ))
+
+        futures = start_each(
+            lambda leaf: self.pool.submit(sorting.leaf, job, leaf),
+            sorting.leaves(job),
+        )
+        return sorting.merge_all(join_all(futures), merged)
 
     def close(self):
         self.pool.shutdown()

@@ -3,6 +3,7 @@
 import threading
 from itertools import chain
 
+from .. import matrices, sorting
 from ..counter import add, no_atomic, total, totals
 from ..fit import natural, possible, unsuitable
 from ..hops import Slot, play, relay
@@ -122,7 +123,7 @@ class Threads:
 
     @unsuitable("a thread a fork; refused above 2,000 forks")
     def fib(self, job):
-        few_forks(forks(job))
+        few(forks(job))
         return fib_in_threads(job, job.n)
 
     @possible("waits overlap, compute takes turns")
@@ -136,27 +137,55 @@ class Threads:
 
     @unsuitable("a thread a node; refused above 2,000 nodes")
     def skynet(self, job):
-        few_forks(skynet_tasks(job.leaves, job.cutoff))
+        few(skynet_tasks(job.leaves, job.cutoff))
         return skynet_in_threads(job, 0, job.leaves)
 
     @unsuitable(TURNS)
     def nqueens(self, job):
-        few_forks(boards(job))
+        few(boards(job))
         return nqueens_in_threads(job, EMPTY)
 
     @unsuitable("a thread a node; refused above 2,000 nodes")
     def uts(self, job):
-        few_forks(uts_tasks(job))
+        few(uts_tasks(job))
         return uts_in_threads(job, seedling(), 0)
+
+    @unsuitable(TURNS)
+    def matmul(self, job):
+        product = matrices.whole(job)
+        few(len(matrices.tiles(job, product)) - 1)
+        return in_threads(job, product, matrices)
+
+    @unsuitable(TURNS)
+    def sort(self, job):
+        sorting.no_library(job)
+        few(len(sorting.leaves(job)) - 1)
+        return in_threads(job, whole(job, 0), sorting)
 
     def close(self):
         pass
 
 
-def few_forks(forks):
+def few(forks):
+    """Refuses more threads than a run can have."""
     if forks > MOST_FORKS:
         why = f"a thread each for {forks} forks, most of which wait"
         raise unsupported(f"{why}; at most {MOST_FORKS}")
+
+
+def in_threads(job, part, work):
+    """Both halves of a part, the left one in a thread of its own; `work` says
+    how a part is halved, done and joined."""
+    look()
+    both = work.halves(job, part)
+    if both is None:
+        return work.leaf(job, part)
+    left = start(in_threads, job, both[0], work)
+    try:
+        right = in_threads(job, both[1], work)
+    finally:
+        left.join()
+    return work.join(left.result(), right)
 
 
 def fib_in_threads(job, n):
