@@ -19,6 +19,9 @@ lanes_core::cells! { for AsyncStd:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use async_std::io::ReadExt;

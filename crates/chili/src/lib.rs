@@ -8,6 +8,9 @@ lanes_core::cells! { for Chili:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use chili::{Scope, ThreadPool};

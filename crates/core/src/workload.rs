@@ -33,6 +33,9 @@ catalogue! {
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 /// The workload with this name, if there is one.

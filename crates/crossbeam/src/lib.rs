@@ -16,6 +16,9 @@ lanes_core::cells! { for Crossbeam:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload};

@@ -24,6 +24,9 @@ lanes_core::cells! { for Gil:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 pub use global_lock::{Ended, GlobalLock, Held, Options, Slice, Statistics};

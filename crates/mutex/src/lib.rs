@@ -23,6 +23,9 @@ lanes_core::cells! { for Mutex:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::scoped::{

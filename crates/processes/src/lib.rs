@@ -47,6 +47,9 @@ lanes_core::cells! { impl<T: Transport> for Processes<T>:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 pub use pool::{

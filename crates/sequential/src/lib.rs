@@ -14,6 +14,9 @@ lanes_core::cells! { for Sequential:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::{Config, Error, Model, caught};

@@ -29,6 +29,9 @@ lanes_core::cells! { for TokioBlocking:
     counter::Counter,
     spawn::Spawn,
     shape::Shape,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::request::Request;

@@ -24,6 +24,9 @@ lanes_core::cells! { for TokioPerCore:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::request::Request;

@@ -30,6 +30,9 @@ lanes_core::cells! { for TokioRayon:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::request::Request;

@@ -13,6 +13,9 @@ lanes_core::cells! { for Tokio:
     fib::Fib,
     shape::Shape,
     phases::Phases,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::request::Request;

@@ -13,6 +13,7 @@ from .protocol import Refused, invalid
 from .seeds import GOLDEN, MASK, numbers, part_seed
 from .server import MOST_NUMBERS
 from .shape import checked, shape_job
+from .words import answer, text, words_job
 
 
 class Temporary:
@@ -154,6 +155,34 @@ def shape_input(size, seed, _own):
     return shape_job(size, seed, compute, wait, rounds)
 
 
+def mandelbrot_input(size, _seed, _own):
+    if size["grain"] == 0:
+        raise invalid("a grain of zero")
+    if size["width"] == 0:
+        raise invalid("rows without a pixel")
+    if size["width"] * size["iterations"] > 1 << 30:
+        steps = f"{size['width']} times {size['iterations']} steps"
+        raise invalid(f"rows of {steps}")
+    afford(size["height"] * 512)
+    return Job(**size)
+
+
+def wordcount_input(size, seed, _own):
+    if size["grain"] == 0:
+        raise invalid("a grain of zero")
+    afford(size["bytes"] * 8)
+    return words_job(text(size["bytes"], seed), size["grain"])
+
+
+def primes_input(size, _seed, _own):
+    if size["grain"] == 0:
+        raise invalid("a grain of zero")
+    if size["below"] >= 1 << 32:
+        raise invalid(f"primes below {size['below']}: it has 33 bits")
+    afford(-(-size["below"] // size["grain"]) * 512)
+    return Job(**size)
+
+
 # Each makes an input of a size, a seed, and the address of our own server.
 INPUTS = {
     "max": list_input,
@@ -167,6 +196,9 @@ INPUTS = {
     "spawn": spawn_input,
     "fib": fib_input,
     "shape": shape_input,
+    "mandelbrot": mandelbrot_input,
+    "wordcount": wordcount_input,
+    "primes": primes_input,
 }
 
 # The numbers of an answer, in order.
@@ -184,4 +216,7 @@ NUMBERS = {
     "spawn": lambda total: [total],
     "fib": lambda value: [value],
     "shape": lambda done: done[:2],
+    "mandelbrot": list,
+    "wordcount": answer,
+    "primes": list,
 }

@@ -3,7 +3,7 @@
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from itertools import chain
 
-from .. import forked
+from .. import forked, mandelbrot, primes, words
 from ..apart import apart
 from ..counter import SHARDS, add, no_atomic, total
 from ..fit import natural, possible, unsuitable
@@ -177,6 +177,30 @@ class ProcessPool:
             shares(job, self.workers),
         )
         return answer(job, self.join_all(futures))
+
+    @natural("a size and a place go there, two numbers a row come back")
+    def mandelbrot(self, job):
+        futures = start_each(
+            lambda part: self.submit(mandelbrot.rows, job, part),
+            mandelbrot.grains(job),
+        )
+        return mandelbrot.image(self.join_all(futures))
+
+    @possible("a text that is pickled there, and a table back")
+    def wordcount(self, job):
+        futures = [
+            self.submit(words.count, *words.sent(job, part))
+            for part in words.parts(job, self.workers)
+        ]
+        return words.together(self.join_all(futures))
+
+    @natural("two numbers go there, two come back")
+    def primes(self, job):
+        futures = start_each(
+            lambda part: self.submit(primes.primes, job, part),
+            primes.grains(job),
+        )
+        return primes.added(self.join_all(futures))
 
     def close(self):
         self.pool.shutdown()

@@ -3,6 +3,7 @@
 import threading
 import time
 
+from .. import mandelbrot, primes, words
 from ..counter import add, no_atomic, total, totals
 from ..fit import natural, possible, unsuitable
 from ..job import Part, parts, whole
@@ -92,6 +93,25 @@ class Sequential:
         return answer(job, [
             lane_alone(job, begin, tasks) for tasks in lanes(job)
         ])
+
+    @natural("one row after the other, in loops of bytecodes")
+    def mandelbrot(self, job):
+        found = [
+            mandelbrot.rows(job, part)
+            for part in mandelbrot.parts(job, self.workers)
+        ]
+        return mandelbrot.image(found)
+
+    @natural("one pass over the text, into one table")
+    def wordcount(self, job):
+        tables = [
+            words.count(job, part) for part in words.parts(job, self.workers)
+        ]
+        return words.together(tables)
+
+    @natural("one number after the other, in loops of bytecodes")
+    def primes(self, job):
+        return primes.primes_of(job, primes.parts(job, self.workers))
 
     def close(self):
         pass
