@@ -71,15 +71,17 @@ impl Counts {
     pub(super) fn numbers(&self) -> Vec<u64> {
         let mut words: Vec<_> = self.0.iter().collect();
         words.sort_unstable();
-        let mut numbers = vec![self.distinct() as u64, self.total()];
-        for (word, count) in words {
-            let hash = word.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)
-            });
-            numbers.extend([hash, *count]);
-        }
-        numbers
+        let words = words.into_iter();
+        let words = words.flat_map(|(word, count)| [fnv(word), *count]);
+        [self.distinct() as u64, self.total()].into_iter().chain(words).collect()
     }
+}
+
+/// FNV-1a with 64 bits (Fowler, Noll and Vo) of a text's UTF-8.
+pub(super) fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)
+    })
 }
 
 /// The first words only: an answer can have thousands.
