@@ -70,8 +70,7 @@ pub fn pieces(
     size: usize,
 ) -> impl Iterator<Item = Range<usize>> {
     let end = range.end;
-    let piece =
-        move |first: usize| first..first.saturating_add(size).min(end);
+    let piece = move |first: usize| first..first.saturating_add(size).min(end);
     range.step_by(size).map(piece)
 }
 
@@ -156,7 +155,7 @@ mod tests {
     #[test]
     fn grains_are_the_finest_parts() {
         for (len, size) in [(0, 3), (1, 3), (9, 3), (10, 3), (2, 7)] {
-            let count = len.div_ceil(size);
+            let count = usize::div_ceil(len, size);
             let grains = (0..count).map(|number| grain(len, size, number));
             assert!(grains.eq(split(len, size, usize::MAX)), "{len} {size}");
         }
@@ -169,7 +168,7 @@ mod tests {
         let cut = |range, size| pieces(range, size).collect::<Vec<_>>();
         assert_eq!(cut(3..3, 2), []);
         assert_eq!(cut(3..8, 2), [3..5, 5..7, 7..8]);
-        assert_eq!(cut(3..5, usize::MAX), [3..5]);
+        assert_eq!(cut(3..5, usize::MAX), vec![3..5; 1]);
     }
 
     #[test]

@@ -11,9 +11,8 @@ use lanes_core::workload::{Band, Image, Mandelbrot};
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Mandelbrot> for Mutex {
-    const FIT: Fit = Fit::Unsuitable(
-        "rows that take turns use one core, whatever there is",
-    );
+    const FIT: Fit =
+        Fit::Unsuitable("rows that take turns use one core, whatever there is");
 
     fn run(&self, job: &Job<Mandelbrot>) -> Result<Image, Error> {
         let lock = &Lock::of(job.context());

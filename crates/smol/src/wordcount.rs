@@ -21,9 +21,8 @@ impl Run<Wordcount> for Smol {
         self.drive(job, move |job, executor| async move {
             let start = |part| {
                 let job = job.clone();
-                executor.spawn(async move {
-                    job.count(part, Counts::default())
-                })
+                executor
+                    .spawn(async move { job.count(part, Counts::default()) })
             };
             let tasks: Vec<_> = job.parts(workers).map(start).collect();
             let mut counts = Counts::default();

@@ -26,9 +26,10 @@ impl Run<Wordcount> for TokioRayon {
                     .try_fold(Counts::default, |counts, grain| {
                         job.count(job.grain_part(grain), counts)
                     })
-                    .try_reduce(Counts::default, |one, other| {
-                        Ok(one.and(other))
-                    })
+                    .try_reduce(
+                        Counts::default,
+                        |one, other| Ok(one.and(other)),
+                    )
             });
             received(counts.await)
         })

@@ -236,7 +236,7 @@ impl Job<Mandelbrot> {
 
 /// So many pixels of a row are iterated together, in vectors of the processor:
 /// each waits for its own last step, and no pixel for another.
-const LANES: usize = 4;
+const LANES: usize = 8;
 
 /// So many steps are made between two looks whether all of them have escaped.
 const STEPS: u32 = 4;
@@ -275,8 +275,8 @@ fn escape_together(
         for _ in 0..steps {
             for lane in 0..LANES {
                 let (xx, yy) = (x[lane] * x[lane], y[lane] * y[lane]);
-                let is_inside = if xx + yy <= 4.0 { 1.0 } else { 0.0 };
-                inside[lane] *= is_inside;
+                let was_inside = inside[lane];
+                inside[lane] = if xx + yy <= 4.0 { was_inside } else { 0.0 };
                 counts[lane] += inside[lane];
                 y[lane] = 2.0 * x[lane] * y[lane] + imaginary;
                 x[lane] = xx - yy + real[lane];

@@ -158,10 +158,11 @@ mod tests {
                 let cell = format!("{bytes} in {grain}");
                 assert_eq!(in_parts(&job, count), expected, "{cell}");
                 // One table that goes from grain to grain.
-                let counts = job.grains().try_fold(
-                    Counts::default(),
-                    |counts, grain| job.count(job.grain_part(grain), counts),
-                );
+                let counts = job
+                    .grains()
+                    .try_fold(Counts::default(), |counts, grain| {
+                        job.count(job.grain_part(grain), counts)
+                    });
                 assert_eq!(counts.unwrap(), expected, "{cell}");
             }
         }

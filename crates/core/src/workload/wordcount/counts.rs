@@ -73,7 +73,10 @@ impl Counts {
         words.sort_unstable();
         let words = words.into_iter();
         let words = words.flat_map(|(word, count)| [fnv(word), *count]);
-        [self.distinct() as u64, self.total()].into_iter().chain(words).collect()
+        [self.distinct() as u64, self.total()]
+            .into_iter()
+            .chain(words)
+            .collect()
     }
 }
 
@@ -135,8 +138,7 @@ mod tests {
     #[test]
     fn tables_are_brought_together_from_both_sides() {
         let (few, many) = (counts("a b a"), counts("b c d e"));
-        let all =
-            of(&[("a", 2), ("b", 2), ("c", 1), ("d", 1), ("e", 1)]);
+        let all = of(&[("a", 2), ("b", 2), ("c", 1), ("d", 1), ("e", 1)]);
         assert_eq!(few.clone().and(many.clone()), all);
         assert_eq!(many.and(few), all);
         assert_eq!(all.clone().and(Counts::default()), all);
