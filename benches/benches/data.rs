@@ -1,4 +1,4 @@
-//! What a list of numbers costs to read, write and split.
+//! What work on data costs that is cut up: numbers, rows of an image, a text.
 
 use lanes_benches::Bench;
 

@@ -24,6 +24,9 @@ lanes_core::cells! { for AsyncStd:
     uts::Uts,
     matmul::Matmul,
     sort::Sort,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use async_std::io::ReadExt;

@@ -13,6 +13,9 @@ lanes_core::cells! { for Chili:
     uts::Uts,
     matmul::Matmul,
     sort::Sort,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use chili::{Scope, ThreadPool};

@@ -70,8 +70,7 @@ impl Numbers {
 
     /// One grain as a part of its own, whose task has the same number.
     pub fn grain_part(&self, grain: usize) -> Part {
-        let cut = |grain: usize| (grain * self.grain).min(self.list.len());
-        Part { task: grain, range: cut(grain)..cut(grain + 1) }
+        parts::grain(self.list.len(), self.grain, grain)
     }
 
     /// The whole list as one part.
@@ -266,15 +265,6 @@ mod tests {
         assert_eq!(cut, Pieces::from(vec![1, 2, 3]));
         assert_ne!(cut, Pieces::from(vec![1, 2]));
         assert_ne!(cut, Pieces::from(vec![1, 2, 4]));
-    }
-
-    #[test]
-    fn grains_are_the_finest_parts() {
-        for (len, grain) in [(0, 3), (1, 3), (9, 3), (10, 3), (2, 7)] {
-            let numbers = Numbers::new(len, grain, 1, 7).unwrap();
-            let grains = numbers.grains().map(|g| numbers.grain_part(g));
-            assert!(grains.eq(numbers.parts(usize::MAX)), "{len} {grain}");
-        }
     }
 
     #[test]

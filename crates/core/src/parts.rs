@@ -1,6 +1,7 @@
 //! Cuts work into parts for the workers, in the same way for every model.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What one task works on: consecutive items of the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,9 +56,65 @@ pub fn split(
     (0..count).map(move |task| Part { task, range: cut(task)..cut(task + 1) })
 }
 
+/// One grain of `len` items as a part of its own, whose task has the number of
+/// the grain.
+///
+/// # Panics
+/// If the number is the largest that there is.
+pub fn grain(len: usize, grain: usize, number: usize) -> Part {
+    let cut = |number: usize| number.saturating_mul(grain).min(len);
+    Part { task: number, range: cut(number)..cut(number + 1) }
+}
+
+/// A range of items in pieces of `size`; the last one may be shorter.
+///
+/// # Panics
+/// If `size` is zero.
+pub fn pieces(
+    range: Range<usize>,
+    size: usize,
+) -> impl Iterator<Item = Range<usize>> {
+    let end = range.end;
+    let piece = move |first: usize| first..first.saturating_add(size).min(end);
+    range.step_by(size).map(piece)
+}
+
+/// The grains of an input as a list of what is left to do. Each task takes the
+/// next one when it is done with its last: one that had cheap grains takes
+/// more of them.
+///
+/// A reference to it is an iterator, so that tasks can share it.
+pub struct Todo {
+    next: AtomicUsize,
+    len: usize,
+    grain: usize,
+}
+
+impl Todo {
+    /// `len` items in grains of `grain`.
+    ///
+    /// # Panics
+    /// If `grain` is zero.
+    pub fn new(len: usize, grain: usize) -> Self {
+        assert_ne!(grain, 0, "a grain of zero");
+        Self { next: AtomicUsize::new(0), len, grain }
+    }
+}
+
+impl Iterator for &Todo {
+    type Item = Part;
+
+    fn next(&mut self) -> Option<Part> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let is_left = number < self.len.div_ceil(self.grain);
+        is_left.then(|| grain(self.len, self.grain, number))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::thread;
 
     #[test]
     fn parts_cover_the_items_once_and_none_is_empty() {
@@ -98,5 +155,39 @@ mod tests {
     fn parts_are_as_equal_as_grains_allow() {
         let sizes = split(100, 10, 4).map(|part| part.range.len());
         assert_eq!(sizes.collect::<Vec<_>>(), [20, 30, 20, 30]);
+    }
+
+    #[test]
+    fn grains_are_the_finest_parts() {
+        for (len, size) in [(0, 3), (1, 3), (9, 3), (10, 3), (2, 7)] {
+            let count = usize::div_ceil(len, size);
+            let grains = (0..count).map(|number| grain(len, size, number));
+            assert!(grains.eq(split(len, size, usize::MAX)), "{len} {size}");
+        }
+        let last = grain(usize::MAX, usize::MAX / 2, 2);
+        assert_eq!(last.range, usize::MAX - 1..usize::MAX);
+    }
+
+    #[test]
+    fn pieces_cover_a_range_once() {
+        let cut = |range, size| pieces(range, size).collect::<Vec<_>>();
+        assert_eq!(cut(3..3, 2), []);
+        assert_eq!(cut(3..8, 2), [3..5, 5..7, 7..8]);
+        assert_eq!(cut(3..5, usize::MAX), vec![3..5; 1]);
+    }
+
+    #[test]
+    fn each_grain_is_taken_once() {
+        let todo = Todo::new(1001, 10);
+        let taken: Vec<Vec<Part>> = thread::scope(|scope| {
+            let threads = [(); 3].map(|()| scope.spawn(|| todo.collect()));
+            threads.map(|thread| thread.join().unwrap()).into()
+        });
+        assert!(taken.iter().flatten().count() == 101);
+        let mut taken: Vec<Part> = taken.into_iter().flatten().collect();
+        taken.sort_by_key(|part| part.task);
+        assert!(taken.into_iter().eq(split(1001, 10, usize::MAX)));
+        assert_eq!((&todo).next(), None);
+        assert_eq!((&Todo::new(0, 1)).next(), None);
     }
 }

@@ -39,6 +39,9 @@ catalogue! {
     uts::Uts,
     matmul::Matmul,
     sort::Sort,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 /// The workload with this name, if there is one.

@@ -21,6 +21,9 @@ lanes_core::cells! { for Crossbeam:
     uts::Uts,
     matmul::Matmul,
     sort::Sort,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload};

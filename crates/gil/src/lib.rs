@@ -27,6 +27,9 @@ lanes_core::cells! { for Gil:
     nqueens::Nqueens,
     matmul::Matmul,
     sort::Sort,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 pub use global_lock::{Ended, GlobalLock, Held, Options, Slice, Statistics};

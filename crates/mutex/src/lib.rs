@@ -26,6 +26,9 @@ lanes_core::cells! { for Mutex:
     nqueens::Nqueens,
     matmul::Matmul,
     sort::Sort,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::scoped::{

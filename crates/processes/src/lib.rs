@@ -50,6 +50,9 @@ lanes_core::cells! { impl<T: Transport> for Processes<T>:
     nqueens::Nqueens,
     matmul::Matmul,
     sort::Sort,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 pub use pool::{

@@ -1,5 +1,6 @@
 //! The files of the worker, as one zip in memory that an interpreter runs.
 
+use lanes_core::workload::BOOK;
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use std::fs::File;
 use std::io::{self, Write};
@@ -33,6 +34,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/job.py",
     "lanes/kernels.py",
     "lanes/loops.py",
+    "lanes/mandelbrot.py",
     "lanes/matrices.py",
     "lanes/models/__init__.py",
     "lanes/models/asyncio.py",
@@ -41,6 +43,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/models/subinterpreters.py",
     "lanes/models/thread_pool.py",
     "lanes/models/threads.py",
+    "lanes/primes.py",
     "lanes/protocol.py",
     "lanes/queens.py",
     "lanes/runtime.py",
@@ -53,8 +56,12 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/trace.py",
     "lanes/trees.py",
     "lanes/usage.py",
+    "lanes/words.py",
     "lanes/worker.py",
 ];
+
+/// The text that `wordcount` makes others of, and its name beside the files.
+const TEXT: (&str, &str) = ("lanes/book.txt", BOOK);
 
 /// The path under which every process that this one starts finds the worker, as
 /// long as this process lives: a file in memory that has no name on any disk
@@ -65,7 +72,8 @@ const FILES: &[(&str, &str)] = &files![
 pub(crate) fn path() -> Result<&'static str, &'static str> {
     static MADE: OnceLock<Result<(File, String), String>> = OnceLock::new();
     let made = MADE.get_or_init(|| {
-        let file = in_memory(FILES).map_err(|error| error.to_string())?;
+        let files = [FILES, &[TEXT]].concat();
+        let file = in_memory(&files).map_err(|error| error.to_string())?;
         // Not `self`: it is another process that opens it.
         let path = format!("/proc/{}/fd/{}", process::id(), file.as_raw_fd());
         Ok((file, path))

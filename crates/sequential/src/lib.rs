@@ -19,6 +19,9 @@ lanes_core::cells! { for Sequential:
     uts::Uts,
     matmul::Matmul,
     sort::Sort,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::{Config, Error, Model, caught};

@@ -32,6 +32,9 @@ lanes_core::cells! { for TokioBlocking:
     nqueens::Nqueens,
     matmul::Matmul,
     sort::Sort,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::request::Request;

@@ -29,6 +29,9 @@ lanes_core::cells! { for TokioPerCore:
     uts::Uts,
     matmul::Matmul,
     sort::Sort,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::request::Request;

@@ -35,6 +35,9 @@ lanes_core::cells! { for TokioRayon:
     uts::Uts,
     matmul::Matmul,
     sort::Sort,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::request::Request;

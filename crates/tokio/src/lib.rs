@@ -18,6 +18,9 @@ lanes_core::cells! { for Tokio:
     uts::Uts,
     matmul::Matmul,
     sort::Sort,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::request::Request;

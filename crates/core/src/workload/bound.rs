@@ -70,6 +70,25 @@ pub(super) fn shared(
     Ok(alone.min(measure(workers)?))
 }
 
+/// The best time for work that is cut into pieces, of which each is done by one
+/// worker: a worker's share of the whole, or the longest piece if that takes
+/// longer.
+pub(super) fn cut(
+    workers: usize,
+    whole: impl Fn() + Sync,
+    longest: impl Fn() + Sync,
+) -> Result<Duration, Error> {
+    let whole = together(1, |_| whole())?;
+    let longest = together(1, |_| longest())?;
+    Ok(share(workers, whole, longest))
+}
+
+fn share(workers: usize, whole: Duration, longest: Duration) -> Duration {
+    let share = whole / u32::try_from(workers).unwrap_or(u32::MAX);
+    // A piece is no longer than the whole, whatever was measured.
+    share.max(longest).min(whole)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +110,14 @@ mod tests {
             _ => Err(Error::memory()),
         };
         assert_eq!(shared(2, refused), Err(Error::memory()));
+    }
+
+    #[test]
+    fn the_longest_piece_bounds_however_many_workers() {
+        let [whole, longest] = [12, 5].map(Duration::from_micros);
+        let share = |workers| share(workers, whole, longest);
+        assert_eq!((share(1), share(2)), (whole, whole / 2));
+        assert_eq!((share(3), share(usize::MAX)), (longest, longest));
+        assert_eq!(super::share(2, longest, whole), longest);
     }
 }

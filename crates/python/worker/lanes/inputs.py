@@ -16,6 +16,7 @@ from .server import MOST_NUMBERS
 from .shape import checked, shape_job
 from .sorting import summary
 from .trees import DEEPEST, skynet_tasks
+from .words import answer, text, words_job
 
 
 class Temporary:
@@ -206,6 +207,34 @@ def sort_input(size, seed, _own):
     return Job(list=found, form=size["form"], cutoff=size["cutoff"])
 
 
+def mandelbrot_input(size, _seed, _own):
+    if size["grain"] == 0:
+        raise invalid("a grain of zero")
+    if size["width"] == 0:
+        raise invalid("rows without a pixel")
+    if size["width"] * size["iterations"] > 1 << 30:
+        steps = f"{size['width']} times {size['iterations']} steps"
+        raise invalid(f"rows of {steps}")
+    afford(size["height"] * 512)
+    return Job(**size)
+
+
+def wordcount_input(size, seed, _own):
+    if size["grain"] == 0:
+        raise invalid("a grain of zero")
+    afford(size["bytes"] * 8)
+    return words_job(text(size["bytes"], seed), size["grain"])
+
+
+def primes_input(size, _seed, _own):
+    if size["grain"] == 0:
+        raise invalid("a grain of zero")
+    if size["below"] >= 1 << 32:
+        raise invalid(f"primes below {size['below']}: it has 33 bits")
+    afford(-(-size["below"] // size["grain"]) * 512)
+    return Job(**size)
+
+
 # Each makes an input of a size, a seed, and the address of our own server.
 INPUTS = {
     "max": list_input,
@@ -224,6 +253,9 @@ INPUTS = {
     "uts": uts_input,
     "matmul": matmul_input,
     "sort": sort_input,
+    "mandelbrot": mandelbrot_input,
+    "wordcount": wordcount_input,
+    "primes": primes_input,
 }
 
 # The numbers of an answer, in order.
@@ -246,4 +278,7 @@ NUMBERS = {
     "uts": lambda nodes: [nodes],
     "matmul": bits,
     "sort": summary,
+    "mandelbrot": list,
+    "wordcount": answer,
+    "primes": list,
 }

@@ -3,7 +3,7 @@
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from itertools import chain
 
-from .. import forked, matrices, sorting
+from .. import forked, mandelbrot, matrices, primes, sorting, words
 from ..apart import apart
 from ..counter import SHARDS, add, no_atomic, total
 from ..fit import natural, possible, unsuitable
@@ -185,6 +185,7 @@ class ProcessPool:
             lambda board: self.submit(subtree, job.n, board), subtrees(job)
         )
         return sum(self.join_all(futures))
+
     @possible("computes at once, and each process gets the second matrix")
     def matmul(self, job):
         futures = [
@@ -207,6 +208,30 @@ class ProcessPool:
             for part in split(len(job.list), job.cutoff, self.workers)
         ]
         return sorting.merge_all(self.join_all(futures), merged)
+
+    @natural("a size and a place go there, two numbers a row come back")
+    def mandelbrot(self, job):
+        futures = start_each(
+            lambda part: self.submit(mandelbrot.rows, job, part),
+            mandelbrot.grains(job),
+        )
+        return mandelbrot.image(self.join_all(futures))
+
+    @possible("a text that is pickled there, and a table back")
+    def wordcount(self, job):
+        futures = [
+            self.submit(words.count, *words.sent(job, part))
+            for part in words.parts(job, self.workers)
+        ]
+        return words.together(self.join_all(futures))
+
+    @natural("two numbers go there, two come back")
+    def primes(self, job):
+        futures = start_each(
+            lambda part: self.submit(primes.primes, job, part),
+            primes.grains(job),
+        )
+        return primes.added(self.join_all(futures))
 
     def close(self):
         self.pool.shutdown()

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from .. import matrices, sorting
+from .. import mandelbrot, matrices, primes, sorting, words
 from ..counter import add, no_atomic, total, totals
 from ..fit import natural, possible, unsuitable
 from ..job import Part, parts, whole
@@ -107,6 +107,7 @@ class Sequential:
     @natural("a node of the tree is a call, and its hash is made in C")
     def uts(self, job):
         return uts(seedling(), job.depth)
+
     @possible("one sum after the other, each in C over a row and a column")
     def matmul(self, job):
         return matrices.one_by_one(job, matrices.whole(job))
@@ -116,6 +117,25 @@ class Sequential:
         if job.form == "library":
             return sorting.leaf(job, whole(job, 0))
         return sorting.one_by_one(job, whole(job, 0))
+
+    @natural("one row after the other, in loops of bytecodes")
+    def mandelbrot(self, job):
+        found = [
+            mandelbrot.rows(job, part)
+            for part in mandelbrot.parts(job, self.workers)
+        ]
+        return mandelbrot.image(found)
+
+    @natural("one pass over the text, into one table")
+    def wordcount(self, job):
+        tables = [
+            words.count(job, part) for part in words.parts(job, self.workers)
+        ]
+        return words.together(tables)
+
+    @natural("one number after the other, in loops of bytecodes")
+    def primes(self, job):
+        return primes.primes_of(job, primes.parts(job, self.workers))
 
     def close(self):
         pass

@@ -4,6 +4,7 @@ import os
 import threading
 from itertools import chain
 
+from .. import mandelbrot, primes, words
 from ..apart import apart
 from ..counter import add_alone, no_atomic
 from ..fit import natural, possible, unsuitable
@@ -171,6 +172,30 @@ class Subinterpreters:
             lambda board: self.submit(subtree, job.n, board), subtrees(job)
         )
         return sum(self.join_all(futures))
+
+    @natural("a size and a place go there, two numbers a row come back")
+    def mandelbrot(self, job):
+        futures = start_each(
+            lambda part: self.submit(mandelbrot.rows, job, part),
+            mandelbrot.grains(job),
+        )
+        return mandelbrot.image(self.join_all(futures))
+
+    @possible("a text that is pickled there, and a table back")
+    def wordcount(self, job):
+        futures = [
+            self.submit(words.count, *words.sent(job, part))
+            for part in words.parts(job, self.workers)
+        ]
+        return words.together(self.join_all(futures))
+
+    @natural("two numbers go there, two come back")
+    def primes(self, job):
+        futures = start_each(
+            lambda part: self.submit(primes.primes, job, part),
+            primes.grains(job),
+        )
+        return primes.added(self.join_all(futures))
 
     def close(self):
         self.pool.shutdown()

@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
-from .. import matrices, sorting
+from .. import mandelbrot, matrices, primes, sorting, words
 from ..counter import add, no_atomic, total, totals
 from ..fit import natural, possible, unsuitable
 from ..hops import Slot, play, relay, two_players
@@ -168,6 +168,28 @@ class ThreadPool:
             sorting.leaves(job),
         )
         return sorting.merge_all(join_all(futures), merged)
+    def mandelbrot(self, job):
+        futures = start_each(
+            lambda part: self.pool.submit(mandelbrot.rows, job, part),
+            mandelbrot.grains(job),
+        )
+        return mandelbrot.image(join_all(futures))
+
+    @unsuitable(TURNS)
+    def wordcount(self, job):
+        futures = [
+            self.pool.submit(words.count, job, part)
+            for part in words.parts(job, self.workers)
+        ]
+        return words.together(join_all(futures))
+
+    @unsuitable(TURNS)
+    def primes(self, job):
+        futures = start_each(
+            lambda part: self.pool.submit(primes.primes, job, part),
+            primes.grains(job),
+        )
+        return primes.added(join_all(futures))
 
     def close(self):
         self.pool.shutdown()

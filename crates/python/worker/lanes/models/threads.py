@@ -3,7 +3,7 @@
 import threading
 from itertools import chain
 
-from .. import matrices, sorting
+from .. import mandelbrot, matrices, primes, sorting, words
 from ..counter import add, no_atomic, total, totals
 from ..fit import natural, possible, unsuitable
 from ..hops import Slot, play, relay
@@ -161,6 +161,32 @@ class Threads:
         sorting.no_library(job)
         few(len(sorting.leaves(job)) - 1)
         return in_threads(job, whole(job, 0), sorting)
+
+    @unsuitable(TURNS)
+    def mandelbrot(self, job):
+        todo = handed_out(mandelbrot.grains(job), self.workers)
+        threads = [
+            start(mandelbrot.rows_of, job, iter(todo.get, None))
+            for _ in range(self.workers)
+        ]
+        return mandelbrot.image(join_all(threads))
+
+    @unsuitable(TURNS)
+    def wordcount(self, job):
+        threads = [
+            start(words.count, job, part)
+            for part in words.parts(job, self.workers)
+        ]
+        return words.together(join_all(threads))
+
+    @unsuitable(TURNS)
+    def primes(self, job):
+        todo = handed_out(primes.grains(job), self.workers)
+        threads = [
+            start(primes.primes_of, job, iter(todo.get, None))
+            for _ in range(self.workers)
+        ]
+        return primes.added(join_all(threads))
 
     def close(self):
         pass
