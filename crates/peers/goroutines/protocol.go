@@ -12,14 +12,13 @@ import (
 	"time"
 )
 
-// A request has the fields of all requests, and its size those of all
-// workloads.
+// A request has the fields of all requests.
 type request struct {
 	Do, Model, Workload string
 	Workers, Runs       int
 	Seed                uint64
 	Together, Check     bool
-	Size                size
+	Size                json.RawMessage
 }
 
 // A refusal is why a request has no other reply.
@@ -56,8 +55,8 @@ func room(length uint64) []uint64 {
 	return make([]uint64, length)
 }
 
-// run is what was prepared.
-var run func() []uint64
+// prepared is the job that runs are made of.
+var prepared *job
 
 func reply(ask request) (name string, fields any) {
 	defer func() {
@@ -81,13 +80,14 @@ func reply(ask request) (name string, fields any) {
 			"versions": map[string]string{"go": runtime.Version()},
 		}
 	case "prepare":
-		run = nil
-		prepared := prepare(ask)
-		answer := digest(prepared())
-		run = prepared
+		prepared = nil
+		job := prepare(ask)
+		job.run()
+		answer := digest(job.numbers())
+		prepared = &job
 		return "prepared", map[string]uint64{"digest": answer}
 	case "run":
-		if run == nil {
+		if prepared == nil {
 			panic(refusal{"invalid", "nothing is prepared"})
 		}
 		return "sample", sample(ask)
@@ -96,7 +96,6 @@ func reply(ask request) (name string, fields any) {
 }
 
 func sample(ask request) map[string]any {
-	var answer []uint64
 	var wall time.Duration
 	began := time.Now()
 	for i := 0; i < ask.Runs; i++ {
@@ -104,7 +103,7 @@ func sample(ask request) map[string]any {
 		if !ask.Together {
 			begin = time.Now()
 		}
-		answer = run()
+		prepared.run()
 		if !ask.Together {
 			wall += time.Since(begin)
 		}
@@ -114,7 +113,7 @@ func sample(ask request) map[string]any {
 	}
 	sample := map[string]any{"runs": ask.Runs, "wall_ns": wall.Nanoseconds()}
 	if ask.Check {
-		sample["digest"] = digest(answer)
+		sample["digest"] = digest(prepared.numbers())
 	}
 	return sample
 }

@@ -15,7 +15,6 @@ namespace lanes {
 using Number = std::uint64_t;
 using Numbers = std::vector<Number>;
 
-// Why a request has no other reply.
 struct Refusal {
     std::string kind, message;
 };
@@ -50,10 +49,12 @@ inline Numbers room(Number len) {
 struct Request {
     std::string line;
 
+    bool has(const std::string &key) const {
+        return line.find("\"" + key + "\":") != line.npos;
+    }
     const char *at(const std::string &key) const {
-        auto found = line.find("\"" + key + "\":");
-        if (found == line.npos) throw Refusal{"invalid", key + " is missing"};
-        return line.c_str() + found + key.size() + 3;
+        if (!has(key)) throw Refusal{"invalid", key + " is missing"};
+        return line.c_str() + line.find("\"" + key + "\":") + key.size() + 3;
     }
     Number number(const std::string &key) const {
         return std::strtoull(at(key), nullptr, 10);
@@ -74,8 +75,10 @@ struct Work {
     virtual std::string version() = 0;
     // Makes the input.
     virtual void prepare(const Request &ask) = 0;
-    // One run of the input, whose answer stays until the next.
-    virtual const Numbers &run() = 0;
+    // One run of the input.
+    virtual void run() = 0;
+    // The numbers of the last answer.
+    virtual Numbers numbers() = 0;
 };
 
 inline std::string hello(Work &work, const Request &ask) {
@@ -96,10 +99,10 @@ inline std::string sample(Work &work, const Request &ask) {
     auto begin = Clock::now();
     for (Number run = 0; run < runs; run++) {
         if (!together) begin = Clock::now();
-        const Numbers &answer = work.run();
+        work.run();
         if (!together || run + 1 == runs) wall += Clock::now() - begin;
-        if (check && run + 1 == runs) right = digest(answer);
     }
+    if (check) right = digest(work.numbers());
     Number nanos = std::chrono::nanoseconds(wall).count();
     return "{\"sample\":{\"runs\":" + std::to_string(runs) + ",\"wall_ns\":" +
            std::to_string(nanos) + ",\"digest\":" + std::to_string(right) +
@@ -118,8 +121,9 @@ inline int serve(Work &work) {
             } else if (wanted == "prepare") {
                 prepared = false;
                 work.prepare(ask);
+                work.run();
                 reply = "{\"prepared\":{\"digest\":" +
-                        std::to_string(digest(work.run())) + "}}";
+                        std::to_string(digest(work.numbers())) + "}}";
                 prepared = true;
             } else if (wanted != "run") {
                 throw Refusal{"unsupported", "no " + wanted};
