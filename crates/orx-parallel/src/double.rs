@@ -7,6 +7,7 @@
 //!   one sleeps
 //! - join: each piece is written to its place in one list
 
+use crate::pool::with_pool;
 use crate::{OrxParallel, task};
 use lanes_core::numbers::{Piece, Pieces};
 use lanes_core::workload::Double;
@@ -18,11 +19,11 @@ impl Run<Double> for OrxParallel {
         Fit::Natural("results are collected in the order of the items");
 
     fn run(&self, job: &Job<Double>) -> Result<Pieces, Error> {
-        self.drive(|pool| {
+        with_pool!(self, |pool| {
             let pieces: Vec<Piece> = job
                 .grains()
                 .into_par()
-                .pool(pool)
+                .runner(Runner::adaptive_with_pool(pool))
                 .chunk_size(1)
                 .map(|grain| task(job, || job.double(job.grain_part(grain))))
                 .into_fallible()

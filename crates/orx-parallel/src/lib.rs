@@ -46,19 +46,14 @@ thread_local! {
     static AT_WORK: Cell<bool> = const { Cell::new(false) };
 }
 
-impl OrxParallel {
-    /// The caller waits outside of the pool until its threads are done.
-    fn drive<T>(
-        &self,
-        run: impl FnOnce(&Pool) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        if AT_WORK.get() {
-            // The worker would wait for tasks that are queued behind its own.
-            let why = "a run inside a task, which would wait for its worker";
-            return Err(Error::Unsupported(why.into()));
-        }
-        caught(|| run(&self.pool))
+/// The caller of a run waits outside of the pool until its threads are done.
+fn apart<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    if AT_WORK.get() {
+        // The worker would wait for tasks that are queued behind its own.
+        let why = "a run inside a task, which would wait for its worker";
+        return Err(Error::Unsupported(why.into()));
     }
+    caught(run)
 }
 
 /// One item of an iterator; a failure stops those that are not done. The pool

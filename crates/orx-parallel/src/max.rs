@@ -7,6 +7,7 @@
 //!   one sleeps
 //! - join: each closure reduces its own results, then the caller those of all
 
+use crate::pool::with_pool;
 use crate::{OrxParallel, task};
 use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
@@ -17,11 +18,11 @@ impl Run<Max> for OrxParallel {
         Fit::Natural("a reduction of an iterator is what it is for");
 
     fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
-        self.drive(|pool| {
+        with_pool!(self, |pool| {
             let most = job
                 .grains()
                 .into_par()
-                .pool(pool)
+                .runner(Runner::adaptive_with_pool(pool))
                 .chunk_size(1)
                 .map(|grain| task(job, || job.max(job.grain_part(grain))))
                 .into_fallible()

@@ -8,6 +8,7 @@
 //! - join: each number is written to its place in one list; the iterator of a
 //!   phase ends before that of the next starts
 
+use crate::pool::with_pool;
 use crate::{OrxParallel, task};
 use lanes_core::workload::Phases;
 use lanes_core::{Error, Fit, Job, Run};
@@ -18,13 +19,13 @@ impl Run<Phases> for OrxParallel {
 
     fn run(&self, job: &Job<Phases>) -> Result<Vec<u64>, Error> {
         let node = job.node();
-        self.drive(|pool| {
+        with_pool!(self, |pool| {
             let (mut answer, mut before) = (Vec::new(), Vec::new());
             for phase in job.phases() {
                 before = phase
                     .at_once()
                     .into_par()
-                    .pool(pool)
+                    .runner(Runner::adaptive_with_pool(pool))
                     .chunk_size(1)
                     .map(|number| {
                         task(job, || Ok(node.compute(number, &before)))

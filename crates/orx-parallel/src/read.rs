@@ -6,6 +6,7 @@
 //! - wait: a thread waits for its file and takes no other meanwhile
 //! - join: each number is written to its place in one list
 
+use crate::pool::with_pool;
 use crate::{OrxParallel, task};
 use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
@@ -16,10 +17,10 @@ impl Run<Read> for OrxParallel {
         Fit::Natural("files that are cached never wait: this is compute");
 
     fn run(&self, job: &Job<Read>) -> Result<Vec<u64>, Error> {
-        self.drive(|pool| {
+        with_pool!(self, |pool| {
             job.indices()
                 .into_par()
-                .pool(pool)
+                .runner(Runner::adaptive_with_pool(pool))
                 .chunk_size(1)
                 .map(|file| task(job, || read(job, file)))
                 .into_fallible()

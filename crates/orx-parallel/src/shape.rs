@@ -6,6 +6,7 @@
 //! - wait: a thread sleeps and takes no other lane meanwhile
 //! - join: each closure adds up its own tallies, then the caller those of all
 
+use crate::pool::with_pool;
 use crate::{OrxParallel, task};
 use lanes_core::workload::{Queue, Shape, Shaped, Tally};
 use lanes_core::{Error, Fit, Job, Run};
@@ -17,10 +18,10 @@ impl Run<Shape> for OrxParallel {
 
     fn run(&self, job: &Job<Shape>) -> Result<Shaped, Error> {
         let queue = job.queue();
-        let tally = self.drive(|pool| {
+        let tally = with_pool!(self, |pool| {
             (0..job.at_once())
                 .into_par()
-                .pool(pool)
+                .runner(Runner::adaptive_with_pool(pool))
                 .chunk_size(1)
                 .map(|_| task(job, || lane(job, &queue)))
                 .into_fallible()

@@ -18,13 +18,13 @@ impl Run<Double> for Paralight {
 
     fn run(&self, job: &Job<Double>) -> Result<Pieces, Error> {
         self.drive(|pool| {
-            let pieces: Vec<Result<Piece, Error>> = job
+            let pieces: Vec<Piece> = job
                 .grains()
                 .into_par_iter()
-                .with_thread_pool(pool)
                 .map(|grain| task(job, || job.double(job.grain_part(grain))))
-                .collect();
-            pieces.into_iter().collect()
+                .with_thread_pool(pool)
+                .try_collect()?;
+            Ok(pieces.into_iter().collect())
         })
     }
 }

@@ -20,9 +20,9 @@ impl Run<Max> for Paralight {
         self.drive(|pool| {
             job.grains()
                 .into_par_iter()
-                .with_thread_pool(pool)
                 .map(|grain| task(job, || job.max(job.grain_part(grain))))
-                .try_reduce(|| None, |most, other| Ok(most.max(other)))
+                .with_thread_pool(pool)
+                .reduce(|| Ok(None), |most, other| Ok(most?.max(other?)))
         })
     }
 }

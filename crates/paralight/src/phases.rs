@@ -21,15 +21,14 @@ impl Run<Phases> for Paralight {
         self.drive(|pool| {
             let (mut answer, mut before) = (Vec::new(), Vec::new());
             for phase in job.phases() {
-                let numbers: Vec<Result<u64, Error>> = phase
+                before = phase
                     .at_once()
                     .into_par_iter()
-                    .with_thread_pool(&mut *pool)
                     .map(|number| {
                         task(job, || Ok(node.compute(number, &before)))
                     })
-                    .collect();
-                before = numbers.into_iter().collect::<Result<_, _>>()?;
+                    .with_thread_pool(&mut *pool)
+                    .try_collect::<_, Error, Vec<_>>()?;
                 answer.extend(&before);
             }
             job.finish(answer)

@@ -17,13 +17,11 @@ impl Run<Read> for Paralight {
 
     fn run(&self, job: &Job<Read>) -> Result<Vec<u64>, Error> {
         self.drive(|pool| {
-            let numbers: Vec<Result<u64, Error>> = job
-                .indices()
+            job.indices()
                 .into_par_iter()
-                .with_thread_pool(pool)
                 .map(|file| task(job, || read(job, file)))
-                .collect();
-            numbers.into_iter().collect()
+                .with_thread_pool(pool)
+                .try_collect()
         })
     }
 }

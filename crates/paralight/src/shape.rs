@@ -20,9 +20,9 @@ impl Run<Shape> for Paralight {
         let tally = self.drive(|pool| {
             (0..job.at_once())
                 .into_par_iter()
-                .with_thread_pool(pool)
                 .map(|_| task(job, || lane(job, &queue)))
-                .try_reduce(Tally::default, |one, other| Ok(one.and(other)))
+                .with_thread_pool(pool)
+                .reduce(|| Ok(Tally::default()), |a, b| Ok(a?.and(b?)))
         })?;
         job.answer([tally])
     }
