@@ -17,7 +17,8 @@ const ROWS: [&str; 2] = ["fib", "max"];
 fn peers() -> &'static [String] {
     static PEERS: OnceLock<Vec<String>> = OnceLock::new();
     PEERS.get_or_init(|| {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/peers");
+        let script =
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/peers");
         let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/peers");
         let output = Command::new(script).arg(folder).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
@@ -64,9 +65,9 @@ fn workers_in_other_languages_give_the_right_answers() {
                 assert!(right(row, workers) >= 5 * 2, "{name}: {row}");
             }
         }
-        let others = cells.iter().filter(|cell| {
-            !ROWS.iter().any(|row| cell["workload"] == *row)
-        });
+        let others = cells
+            .iter()
+            .filter(|cell| !ROWS.iter().any(|row| cell["workload"] == *row));
         for other in others {
             assert_eq!(other["verdict"], "refused", "{name}: {other}");
         }
@@ -115,18 +116,20 @@ impl Drop for Peer {
 
 #[test]
 fn a_size_that_cannot_be_is_refused_and_the_worker_goes_on() {
-    let prepare = |workload: &str, size: Value| {
-        json!({"do": "prepare", "workload": workload, "size": size, "seed": 7})
-    };
+    let prepare = |workload: &str, size: Value| json!({"do": "prepare", "workload": workload, "size": size, "seed": 7});
     for peer in peers() {
         let mut peer = Peer::start(peer);
         let hello = r#"{"do":"hello","protocol":1,"model":"a","workers":2}"#;
         let hello = &peer.asks(hello)["hello"];
-        assert_eq!((&hello["model"], &hello["workers"]), (&json!("a"), &json!(2)));
+        assert_eq!(
+            (&hello["model"], &hello["workers"]),
+            (&json!("a"), &json!(2))
+        );
         let threads = hello["threads"].as_array().unwrap();
         assert!(threads.len() == 2 && threads[0] != threads[1], "{hello}");
 
-        let run = json!({"do": "run", "runs": 2, "together": false, "check": true});
+        let run =
+            json!({"do": "run", "runs": 2, "together": false, "check": true});
         assert_eq!(peer.error(&run), "invalid");
         let none = json!({"len": 8, "grain": 0});
         assert_eq!(peer.error(&prepare("max", none)), "invalid");

@@ -14,7 +14,8 @@ use lanes_core::workload::Double;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Double> for ForkUnion {
-    const FIT: Fit = Fit::Natural("equal slices of a list, one for each thread");
+    const FIT: Fit =
+        Fit::Natural("equal slices of a list, one for each thread");
 
     fn run(&self, job: &Job<Double>) -> Result<Pieces, Error> {
         let double = |grain| task(job, || job.double(job.grain_part(grain)));

@@ -8,7 +8,7 @@ lanes_core::cells! { for ForkUnion:
 
 mod rest;
 
-use forkunion::ThreadPool;
+use forkunion::{ThreadPool, Topology};
 use lanes_core::{Config, Error, Job, Model, Workload, caught};
 use rest::Resting;
 use std::cell::Cell;
@@ -25,8 +25,9 @@ impl Model for ForkUnion {
     fn start(config: &Config) -> Result<Self, Error> {
         config.preflight()?;
         let workers = config.workers();
-        let pool =
-            ThreadPool::try_spawn(workers).map_err(|_| Error::threads())?;
+        let topology = Topology::new().map_err(|_| Error::memory())?;
+        let pool = ThreadPool::try_spawn(&topology, workers)
+            .map_err(|_| Error::threads())?;
         Ok(Self { pool: Resting::new(pool)?, workers })
     }
 

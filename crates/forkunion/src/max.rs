@@ -8,27 +8,28 @@
 //! - join: each thread folds its own results, then the caller those of all
 
 use crate::{ForkUnion, task};
-use forkunion::prelude::*;
+use forkunion::{CacheAligned, IntoParallelIterator, ParallelIteratorExt};
 use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Max> for ForkUnion {
-    const FIT: Fit = Fit::Natural("equal slices of a list, one for each thread");
+    const FIT: Fit =
+        Fit::Natural("equal slices of a list, one for each thread");
 
     fn run(&self, job: &Job<Max>) -> Result<Option<u64>, Error> {
-        let max = |grain| task(job, || job.max(job.grain_part(grain)));
         self.drive(|pool| {
-            job.grains().into_par_iter().with_pool(pool).reduce(
-                || Ok(None),
-                |most, grain, _| *most = larger(most.clone(), max(grain)),
-                larger,
-            )
+            let none = |_| CacheAligned(None);
+            let mut most: Vec<_> = (0..self.workers).map(none).collect();
+            let folded = job
+                .grains()
+                .into_par_iter()
+                .with_pool(pool)
+                .try_fold_with_scratch(&mut most, |most, grain, _| {
+                    let max = || job.max(job.grain_part(grain));
+                    most.0 = most.0.max(task(job, max)?);
+                    Ok(())
+                });
+            folded.map(|()| most.into_iter().filter_map(|most| most.0).max())
         })
     }
-}
-
-type Most = Result<Option<u64>, Error>;
-
-fn larger(most: Most, other: Most) -> Most {
-    Ok(most?.max(other?))
 }
