@@ -5,7 +5,8 @@
 //!   grain after the other
 //! - wait: the caller sleeps until the last closure has ended; a thread without
 //!   one sleeps
-//! - join: each piece is written to its place in one list
+//! - join: each closure keeps its own pieces, with their numbers; the caller
+//!   merges them in order
 
 use crate::pool::with_pool;
 use crate::{OrxParallel, task};

@@ -5,8 +5,8 @@
 //!   task of the phase after the other
 //! - wait: the caller sleeps until the last closure has ended; a thread without
 //!   one sleeps
-//! - join: each number is written to its place in one list; the iterator of a
-//!   phase ends before that of the next starts
+//! - join: each closure keeps its own numbers, with their places; the caller
+//!   merges them in order, before the iterator of the next phase starts
 
 use crate::pool::with_pool;
 use crate::{OrxParallel, task};

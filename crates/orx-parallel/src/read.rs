@@ -4,7 +4,8 @@
 //! - start: the same closure goes to each thread of the pool, and pulls one
 //!   file after the other
 //! - wait: a thread waits for its file and takes no other meanwhile
-//! - join: each number is written to its place in one list
+//! - join: each closure keeps its own numbers, with those of their files; the
+//!   caller merges them in order
 
 use crate::pool::with_pool;
 use crate::{OrxParallel, task};
