@@ -184,9 +184,7 @@ fn a_size_that_cannot_be_is_refused_and_the_worker_goes_on() {
             json!({"do": "run", "runs": 2, "together": false, "check": true});
         assert_eq!(peer.error(&run), "invalid");
         let large = |len: u64| json!({"len": len, "grain": 1});
-        let leaf = |cutoff: u64| json!({"len": 8, "form": "merge", "cutoff": cutoff, "grain": 1});
-        let stirred =
-            json!({"len": 8, "form": "stir", "cutoff": 1, "grain": 1});
+        let unsorted = |form: &str, cutoff: u64| json!({"len": 8, "form": form, "cutoff": cutoff, "grain": 1});
         for (workload, size, kind) in [
             ("max", json!({"len": 8, "grain": 0}), "invalid"),
             ("max", large(1 << 44), "resource"),
@@ -196,8 +194,8 @@ fn a_size_that_cannot_be_is_refused_and_the_worker_goes_on() {
             ("nqueens", json!({"n": 17, "cutoff": 3}), "invalid"),
             ("nqueens", json!({"n": 40, "cutoff": 3}), "invalid"),
             ("skynet", json!({"leaves": u64::MAX, "cutoff": 1}), "invalid"),
-            ("sort", leaf(0), "invalid"),
-            ("sort", stirred, "unsupported"),
+            ("sort", unsorted("merge", 0), "invalid"),
+            ("sort", unsorted("stir", 1), "unsupported"),
             ("sudoku", json!({}), "unsupported"),
             (
                 "phases",
