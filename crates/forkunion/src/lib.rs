@@ -4,6 +4,7 @@
 lanes_core::cells! { for ForkUnion:
     max::Max,
     double::Double,
+    mandelbrot::Mandelbrot,
 }
 
 mod rest;

@@ -6,6 +6,9 @@ lanes_core::cells! { for OrxParallel:
     read::Read,
     shape::Shape,
     phases::Phases,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 mod pool;

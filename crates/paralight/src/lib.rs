@@ -7,6 +7,9 @@ lanes_core::cells! { for Paralight:
     read::Read,
     shape::Shape,
     phases::Phases,
+    mandelbrot::Mandelbrot,
+    wordcount::Wordcount,
+    primes::Primes,
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload, caught};
