@@ -8,7 +8,7 @@
 //! - join: the rows of each grain are written to their place in a list of all
 
 use crate::{ForkUnion, task};
-use forkunion::for_each_prong_mut_dynamic;
+use forkunion::{Prong, for_each_prong_mut, for_each_prong_mut_dynamic};
 use lanes_core::workload::{Band, Image, Mandelbrot};
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -20,10 +20,16 @@ impl Run<Mandelbrot> for ForkUnion {
         let rows = |grain| task(job, || job.rows(job.grain_part(grain)));
         let mut bands: Vec<Result<Option<Band>, Error>> =
             job.grains().at_once().map(|_| Ok(None)).collect();
+        let compute = |band: &mut _, prong: Prong| {
+            *band = rows(prong.task_index).map(Some);
+        };
         self.drive(|pool| {
-            for_each_prong_mut_dynamic(pool, &mut bands, |band, prong| {
-                *band = rows(prong.task_index).map(Some);
-            });
+            // A pool of one thread has no slices to take from, and 3.0.2 reads
+            // them all the same.
+            match self.workers {
+                1 => for_each_prong_mut(pool, &mut bands, compute),
+                _ => for_each_prong_mut_dynamic(pool, &mut bands, compute),
+            }
             Ok(())
         })?;
         let bands = bands.into_iter().collect::<Result<Vec<_>, _>>()?;
