@@ -3,8 +3,8 @@
 //! - share: every thread borrows the size of the image
 //! - start: a loop over the grains, an equal slice of them for each thread; one
 //!   that has none left takes from the slices of others
-//! - wait: the caller spins until the last thread is done; threads that are done
-//!   spin until the next loop
+//! - wait: the caller spins until the last thread is done; each thread that is
+//!   done spins until the next loop
 //! - join: the rows of each grain are written to their place in a list of all
 
 use crate::{ForkUnion, task};
