@@ -122,6 +122,11 @@ fn prepare(workload: &str, size: &Value) -> Value {
     json!({"do": "prepare", "workload": workload, "size": size, "seed": 7})
 }
 
+/// The size of a short list.
+fn unsorted(form: &str, cutoff: u64) -> Value {
+    json!({"len": 8, "form": form, "cutoff": cutoff, "grain": 1})
+}
+
 /// The numbers of the answer of a sort.
 fn sorted(len: usize) -> [u64; 3] {
     let hashes = seed::numbers(7).take(len).map(|n| seed::part(n, 0));
@@ -184,7 +189,6 @@ fn a_size_that_cannot_be_is_refused_and_the_worker_goes_on() {
             json!({"do": "run", "runs": 2, "together": false, "check": true});
         assert_eq!(peer.error(&run), "invalid");
         let large = |len: u64| json!({"len": len, "grain": 1});
-        let unsorted = |form: &str, cutoff: u64| json!({"len": 8, "form": form, "cutoff": cutoff, "grain": 1});
         for (workload, size, kind) in [
             ("max", json!({"len": 8, "grain": 0}), "invalid"),
             ("max", large(1 << 44), "resource"),

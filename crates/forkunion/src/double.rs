@@ -3,8 +3,8 @@
 //! - share: every thread borrows the list, since the loop ends before it does
 //! - start: a loop over the grains, an equal slice of them for each thread; the
 //!   caller computes the first slice
-//! - wait: the caller spins until the last thread is done; threads that are done
-//!   spin until the next loop
+//! - wait: the caller spins until the last thread is done; each thread that is
+//!   done spins until the next loop
 //! - join: each piece is written to its place in a list of all
 
 use crate::{ForkUnion, task};
