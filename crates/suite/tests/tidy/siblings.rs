@@ -25,10 +25,16 @@ const PARTS: &[(&str, &str, &str)] = &[
         "sync.rs",
         "what that pool is made of, exchanged by its tests",
     ),
+    ("forkunion", "rest.rs", "its idle threads spin, and others compute then"),
     ("gil", "global_lock.rs", "the lock that the model is about"),
     ("gil", "sync.rs", "what that lock is made of, exchanged by its tests"),
     ("mutex", "sync.rs", "what that lock is made of, exchanged by its tests"),
     ("mutex", "turns.rs", "the lock that the model is about"),
+    (
+        "orx-parallel",
+        "pool.rs",
+        "its pools have no more threads than the machine has processors",
+    ),
     ("processes", "pool.rs", "the standard library has no pool of processes"),
 ];
 
