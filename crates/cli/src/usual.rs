@@ -11,9 +11,9 @@ pub(crate) fn usual(rows: &mut Vec<Box<dyn Row>>, filters: &[String]) {
         let mut workloads = filters.iter().filter_map(|f| f.split('/').next());
         workloads.any(|workload| like(workload, row.workload()))
     };
-    let is_taken = |row: &Box<dyn Row>| row.is_usual() || named(&**row);
-    if rows.iter().any(is_taken) {
-        rows.retain(is_taken);
+    let is_taken = |row: &dyn Row| row.is_usual() || named(row);
+    if rows.iter().any(|row| is_taken(&**row)) {
+        rows.retain(|row| is_taken(&**row));
     }
 }
 

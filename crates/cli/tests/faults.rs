@@ -154,21 +154,13 @@ fn a_peer_is_asked_what_the_protocol_can_ask() {
         ("zero_workers", Verdict::Broken, "it takes 0 workers"),
         // It reads its socket between two requests only.
         ("drop_while_running", Verdict::Broken, "1 process runs on"),
-        (
-            "cancel_midway",
-            Verdict::Inapplicable,
-            "it does not know `cancel`",
-        ),
+        ("cancel_midway", Verdict::Inapplicable, "it does not know `cancel`"),
         (
             "one_task_panics",
             Verdict::Inapplicable,
             "the protocol cannot ask it",
         ),
-        (
-            "server_refuses",
-            Verdict::Inapplicable,
-            "not in Python",
-        ),
+        ("server_refuses", Verdict::Inapplicable, "not in Python"),
     ] {
         assert_eq!(of_peer(case), (verdict, why), "{case}");
     }

@@ -109,7 +109,9 @@ fn ask(line: &Line) -> Option<f64> {
 }
 
 /// Distances that are taken for the same, in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize,
+)]
 pub struct Apart {
     /// The shortest.
     pub low: f64,
@@ -134,10 +136,8 @@ impl Apart {
         let mut hops = [one, other].concat();
         hops.sort_unstable_by(f64::total_cmp);
         let groups = hops.chunk_by(|one, next| next / one < SAME);
-        let groups = groups.map(|group| Self {
-            low: group[0],
-            high: group[group.len() - 1],
-        });
+        let groups = groups
+            .map(|group| Self { low: group[0], high: group[group.len() - 1] });
         let least = |group: &Self| {
             let count = |hops: &[f64]| {
                 hops.iter().filter(|hop| group.has(Some(**hop))).count()

@@ -79,6 +79,11 @@ impl Workload for Fib {
         usize::try_from(self.additions()).unwrap_or(usize::MAX)
     }
 
+    /// With a cut-off there is next to no cost of a fork to see.
+    fn is_usual(&self) -> bool {
+        self.cutoff == 0
+    }
+
     fn label(&self) -> String {
         match self {
             Self { n, cutoff: 0 } => n.to_string(),

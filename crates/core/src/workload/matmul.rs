@@ -111,6 +111,11 @@ impl Workload for Matmul {
         self.n.saturating_mul(self.n).saturating_mul(self.n)
     }
 
+    /// `nqueens` and `sort` fork as it does, and sooner.
+    fn is_usual(&self) -> bool {
+        false
+    }
+
     fn label(&self) -> String {
         match self.cutoff {
             USUAL => self.n.to_string(),

@@ -57,6 +57,11 @@ impl Workload for Primes {
         self.below
     }
 
+    /// `mandelbrot` is as uneven, and has an answer of some size.
+    fn is_usual(&self) -> bool {
+        false
+    }
+
     fn label(&self) -> String {
         self.below.to_string()
     }

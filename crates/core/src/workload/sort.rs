@@ -97,6 +97,11 @@ impl Workload for Sort {
         self.len
     }
 
+    /// The form that every model has.
+    fn is_usual(&self) -> bool {
+        (self.form, self.cutoff) == (Sorting::Merge, USUAL)
+    }
+
     fn label(&self) -> String {
         let len = power(self.len);
         match (self.form, self.cutoff) {

@@ -90,6 +90,11 @@ impl Workload for Uts {
         nodes(self.depth)
     }
 
+    /// `nqueens` is the tree that people know.
+    fn is_usual(&self) -> bool {
+        false
+    }
+
     fn label(&self) -> String {
         let depth = self.depth;
         match self.cutoff {

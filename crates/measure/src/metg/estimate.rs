@@ -34,23 +34,13 @@ pub(super) fn estimate(
     curve.found = found(curve, apart, level, seed);
 }
 
-fn efficiencies(
-    rung: &Rung,
-    apart: Option<Apart>,
-    workers: usize,
-) -> Vec<f64> {
+fn efficiencies(rung: &Rung, apart: Option<Apart>, workers: usize) -> Vec<f64> {
     let seen = rung.counted(apart).into_iter();
     seen.map(|seen| seen.efficiency(rung.tasks, workers)).collect()
 }
 
-fn found(
-    curve: &Curve,
-    apart: Option<Apart>,
-    level: f64,
-    seed: u64,
-) -> Found {
-    let known =
-        |rung: &&Rung| rung.counted(apart).len() >= FEWEST_OF_BRACKET;
+fn found(curve: &Curve, apart: Option<Apart>, level: f64, seed: u64) -> Found {
+    let known = |rung: &&Rung| rung.counted(apart).len() >= FEWEST_OF_BRACKET;
     let rungs: Vec<&Rung> = curve.rungs.iter().filter(known).collect();
     if rungs.is_empty() {
         let visited = curve.rungs.iter().any(|rung| !rung.visits.is_empty());

@@ -148,6 +148,7 @@ fn metg() -> Metg {
         level: 0.95,
         pattern: Pattern::AllToAll,
         width: 2,
+        apart: None,
         curves: vec![curve],
     }
 }

@@ -60,7 +60,9 @@ fn possible_row(row: &RowResult) -> Result<(), String> {
         }
     }
     row.limits.iter().try_for_each(possible_limit)?;
-    if let Some(hop) = row.hops.iter().find(|hop| !(hop.seconds > 0.0 && is_size(hop.seconds))) {
+    if let Some(hop) =
+        row.hops.iter().find(|hop| !(hop.seconds > 0.0 && is_size(hop.seconds)))
+    {
         return Err(format!("processors that are {} s apart", hop.seconds));
     }
     row.summary

@@ -106,8 +106,8 @@ pub(super) fn worker_sigkill(asked: &Asked<'_>) -> Answered {
     let (mut process, threads) = asked.greeted(2)?;
     asked.long(&mut process)?;
     let own = process.id();
-    let computing = threads.into_iter().filter_map(process_of);
-    let victim = computing.filter(|id| *id != own).last().unwrap_or(own);
+    let mut computing = threads.into_iter().filter_map(process_of);
+    let victim = computing.rfind(|id| *id != own).unwrap_or(own);
     process.ask(HOURS, false, false)?;
     thread::sleep(SOON);
     let begin = Instant::now();
