@@ -13,7 +13,7 @@ use lanes_core::{Error, Fit, Job, Run};
 
 impl Run<Mandelbrot> for AsyncStd {
     const FIT: Fit = Fit::Possible(
-        "a grain is taken when a worker is free, which it then blocks",
+        "grains spread in batches; compute blocks a worker meanwhile",
     );
 
     fn run(&self, job: &Job<Mandelbrot>) -> Result<Image, Error> {

@@ -21,16 +21,17 @@
 //! | `lanes/stop.py` | the flag by which a request to cancel ends a run |
 //! | `lanes/exhibits.py` | measurements for `lanes claims` |
 //!
-//! The files are compiled into this program, and the text that `wordcount` makes
-//! others of is with them. When an interpreter is first asked for, they are
-//! packed as a zip into a sealed file in memory, whose path `/proc/PID/fd/N` is
-//! the script that interpreters run: Python runs a zip that has a
-//! `__main__.py`, and whatever it starts in turn (forked and spawned processes,
-//! interpreters of the same process) imports from that path, too. Nothing is
-//! installed or written to a disk, there is no limit on the size, and the
-//! system takes the file back when this process ends, however it ends. While
-//! changing the worker, `python3 -I crates/python/worker describe` runs the same
-//! files where they lie, without the text: `wordcount` is refused there.
+//! The files are compiled into this program, and the text that `wordcount`
+//! makes others of is with them. When an interpreter is first asked for, they
+//! are packed as a zip into a sealed file in memory, whose path
+//! `/proc/PID/fd/N` is the script that interpreters run: Python runs a zip that
+//! has a `__main__.py`, and whatever it starts in turn (forked and spawned
+//! processes, interpreters of the same process) imports from that path, too.
+//! Nothing is installed or written to a disk, there is no limit on the size,
+//! and the system takes the file back when this process ends, however it ends.
+//! While changing the worker, `python3 -I crates/python/worker describe` runs
+//! the same files where they lie, without the text: `wordcount` is refused
+//! there.
 //!
 //! # How a cell or a model is added
 //!

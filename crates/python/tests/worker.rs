@@ -202,13 +202,14 @@ fn tasks_of_any_shape_do_the_same_work() {
 }
 
 #[test]
-fn long_lists_are_the_same_numbers() {
+fn long_lists_are_the_same_numbers_and_long_texts_the_same_words() {
     // Longer than what is made at once, and no multiple of it.
     let rows = rows_with(300_001);
+    let long = ["max", "double", "join", "wordcount", "primes"];
     for name in ["python-sequential", "python-process-pool"] {
         let mut process = sound(named(name));
         for row in &rows {
-            if ["max", "double", "join"].contains(&row.workload()) {
+            if long.contains(&row.workload()) {
                 prepare(&mut process, &**row, u64::MAX - 5).unwrap();
             }
         }
@@ -379,6 +380,20 @@ fn what_cannot_be_is_refused_and_the_worker_goes_on() {
         ("matmul", json!({"n": 1_000_000, "cutoff": 64})),
         ("sort", json!({"len": 3, "form": "x", "cutoff": 1, "grain": 1})),
         ("sort", json!({"len": 3, "form": "merge", "cutoff": 0, "grain": 1})),
+        ("wordcount", json!({"bytes": 3, "grain": 0})),
+        ("wordcount", json!({"bytes": 1u64 << 60, "grain": 8})),
+        ("primes", json!({"below": 1u64 << 32, "grain": 8})),
+        (
+            "mandelbrot",
+            json!({"width": 0, "height": 3, "iterations": 9, "grain": 1}),
+        ),
+        (
+            "mandelbrot",
+            json!({
+                "width": 1 << 20, "height": 3, "iterations": 1 << 20,
+                "grain": 1,
+            }),
+        ),
     ] {
         let failure = refused(workload, size);
         assert_eq!(failure.cause, Cause::Failed, "{failure}");

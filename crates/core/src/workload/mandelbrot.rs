@@ -362,6 +362,16 @@ mod tests {
     }
 
     #[test]
+    fn the_images_of_the_catalogue_have_always_had_these_steps() {
+        for (size, steps) in
+            [(Size::Quick, 9_990_998), (Size::Full, 70_829_094)]
+        {
+            let job = Job::new(&Mandelbrot::sizes(size)[0], 7).unwrap();
+            assert_eq!(image(&job, 2).iterations, steps);
+        }
+    }
+
+    #[test]
     fn a_row_that_is_swapped_or_left_out_is_wrong() {
         let job = Job::new(&size(30, 6, 50), 7).unwrap();
         let bands: Vec<Band> = (0..3)

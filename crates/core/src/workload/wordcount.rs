@@ -185,6 +185,18 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_has_every_word_of_the_book() {
+        let quick = &Wordcount::sizes(Size::Quick)[0];
+        let counts = Wordcount::reference(&Job::new(quick, 7).unwrap());
+        let book = Text::new(BOOK.into(), 1).unwrap();
+        let book = Wordcount::reference(&book);
+        assert_eq!((book.distinct(), book.total()), (2716, 7171));
+        assert_eq!(counts.distinct(), 2716);
+        // The book has 845 lines and 49,068 bytes.
+        assert!((150_000..156_000).contains(&counts.total()), "{counts:?}");
+    }
+
+    #[test]
     fn a_stopped_run_counts_nothing() {
         let job = job(2000, 100, 7);
         job.context().cancel();
