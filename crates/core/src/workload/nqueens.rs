@@ -83,7 +83,7 @@ impl Workload for Nqueens {
     const NAME: &'static str = "nqueens";
     const FAMILY: &'static str = "fork-join";
     const STRESSES: &'static str =
-        "forking and joining some hundred tasks of uneven length";
+        "forking and joining a thousand tasks of uneven length";
     const OMITS: &'static str =
         "memory: a board is three numbers, and an answer is one";
     const UNIT: &'static str = "board";
@@ -94,8 +94,8 @@ impl Workload for Nqueens {
 
     fn sizes(size: Size) -> Vec<Self> {
         let n = match size {
-            Size::Quick => 11,
-            Size::Full => 12,
+            Size::Quick => 12,
+            Size::Full => 14,
         };
         vec![Self { n, cutoff: USUAL }]
     }
@@ -128,7 +128,8 @@ impl Workload for Nqueens {
     }
 
     fn reference(input: &Self) -> u64 {
-        place(&mut Vec::new(), input.n as usize)
+        let n = input.n as usize;
+        Attacked::default().place(n, 0)
     }
 
     fn digest(output: &u64) -> u64 {
@@ -148,26 +149,40 @@ impl Workload for Nqueens {
     }
 }
 
-/// The columns of queens, row by row, and in how many ways the others can be
-/// placed: by comparing each with all before it.
-fn place(columns: &mut Vec<usize>, n: usize) -> u64 {
-    let row = columns.len();
-    if row == n {
-        return 1;
-    }
-    let mut found = 0;
-    for column in 0..n {
-        let mut before = columns.iter().enumerate();
-        let attacked = before.any(|(other, at)| {
-            *at == column || at.abs_diff(column) == row - other
-        });
-        if !attacked {
-            columns.push(column);
-            found += place(columns, n);
-            columns.pop();
+/// Which columns and diagonals have a queen.
+#[derive(Default)]
+struct Attacked {
+    columns: [bool; Nqueens::LAST as usize],
+    rising: [bool; 2 * Nqueens::LAST as usize],
+    falling: [bool; 2 * Nqueens::LAST as usize],
+}
+
+impl Attacked {
+    /// In how many ways the queens from this row on can be placed.
+    fn place(&mut self, n: usize, row: usize) -> u64 {
+        if row == n {
+            return 1;
         }
+        let mut found = 0;
+        for column in 0..n {
+            let (rising, falling) = (row + column, n + row - column);
+            if !self.columns[column]
+                && !self.rising[rising]
+                && !self.falling[falling]
+            {
+                self.set(column, rising, falling, true);
+                found += self.place(n, row + 1);
+                self.set(column, rising, falling, false);
+            }
+        }
+        found
     }
-    found
+
+    fn set(&mut self, column: usize, rising: usize, falling: usize, is: bool) {
+        self.columns[column] = is;
+        self.rising[rising] = is;
+        self.falling[falling] = is;
+    }
 }
 
 /// Where no queen can be placed in the next row, a bit for each column: those

@@ -99,6 +99,11 @@ impl Workload for Skynet {
         }
     }
 
+    /// `spawn` and `fib` say first what a task costs.
+    fn is_usual(&self) -> bool {
+        false
+    }
+
     fn input(&self, _seed: u64) -> Result<Self, Error> {
         if self.leaves > Self::MOST {
             let (leaves, most) = (self.leaves, Self::MOST);
