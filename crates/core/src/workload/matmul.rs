@@ -119,7 +119,7 @@ impl Workload for Matmul {
     fn label(&self) -> String {
         match self.cutoff {
             USUAL => self.n.to_string(),
-            cutoff => format!("{}-cutoff-{cutoff}", self.n),
+            cutoff => format!("{}/{cutoff}", self.n),
         }
     }
 

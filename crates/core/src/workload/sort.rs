@@ -107,7 +107,7 @@ impl Workload for Sort {
         match (self.form, self.cutoff) {
             (Sorting::Library, _) => format!("library-{len}"),
             (Sorting::Merge, USUAL) => format!("merge-{len}"),
-            (Sorting::Merge, cutoff) => format!("merge-{len}-cutoff-{cutoff}"),
+            (Sorting::Merge, cutoff) => format!("merge-{len}/{cutoff}"),
         }
     }
 
