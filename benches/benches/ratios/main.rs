@@ -4,6 +4,7 @@
 //! - `bare`: each sibling against the shortest idiomatic code of its library;
 //! - `scaling`: one worker of a model against two, and what the memory of the
 //!   machine gives two threads over what it gives one;
+//! - `fork`: fork-join against half of the plain loop's time;
 //! - `limit`: waiting workloads against what no model can beat;
 //! - `trace`: a span against 100 ns, and a traced run against an untraced one.
 //!
@@ -26,10 +27,13 @@ use lanes_benches::pairs::ratio;
 use lanes_benches::targets::{Ratio, Targets};
 use lanes_benches::{SEED, print_machine, timed};
 use lanes_core::trace::{State, Trace};
-use lanes_core::workload::{Double, Fetch, Fib, Max, Spawn, Subtasks};
+use lanes_core::workload::{
+    Double, Fetch, Fib, Mandelbrot, Matmul, Max, Nqueens, Primes, Skynet, Sort,
+    Spawn, Subtasks, Uts,
+};
 use lanes_core::{
-    Config, Context, Entry, Family, Fit, Job, Started, Watch, Workload, kernel,
-    seed,
+    Config, Context, Entry, Family, Fit, Job, Size, Started, Watch, Workload,
+    kernel, seed,
 };
 use lanes_measure::machine::Machine;
 use lanes_measure::statistics::{Bound, Interval};
@@ -65,6 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     kernels(&session);
     bare_forms(&session);
     scaling(&session);
+    forks(&session);
     limits(&session);
     traces(&session);
     session.save(begin.elapsed())
@@ -272,12 +277,12 @@ fn scaling(session: &Session) {
     scale_limit(session, &max);
     scale_limit(session, &double);
     for entry in runtimes().iter().filter(|e| e.name != "sequential") {
-        scale(session, entry, &max);
-        scale(session, entry, &double);
+        scale(session, entry, &max, GAIN);
+        scale(session, entry, &double, GAIN);
         let name = format!("scaling/{}/fib", entry.name);
         // A thread a fork is refused at any size that is worth splitting.
         if entry.name != "threads" && session.wants(&name) {
-            scale(session, entry, &long_fib(session, entry));
+            scale(session, entry, &long_fib(session, entry), GAIN);
         }
     }
 }
@@ -308,8 +313,67 @@ fn long_fib(session: &Session, entry: &Entry) -> Job<Fib> {
     jobs.find(long).expect("the last is long")
 }
 
+/// What two workers are to gain over one.
+const GAIN: f64 = 1.8;
+
+/// Fork-join rows, and those with uneven parts: their time over half of the
+/// plain loop's, and what two workers gain. Models that the row does not suit
+/// take seconds, and are left out.
+fn forks(session: &Session) {
+    let sequential = MODELS.iter().find(|entry| entry.name == "sequential");
+    let sequential = start(sequential.expect("the yardstick"), 1);
+    for entry in runtimes().iter().filter(|e| e.name != "sequential") {
+        let own = (session, entry, &sequential);
+        fork::<Fib>(own, Some(2.5), None);
+        fork::<Skynet>(own, Some(3.5), None);
+        fork::<Nqueens>(own, Some(1.05), Some(GAIN));
+        fork::<Matmul>(own, Some(1.05), Some(GAIN));
+        fork::<Uts>(own, None, Some(1.7));
+        fork::<Mandelbrot>(own, None, Some(1.7));
+        fork::<Sort>(own, None, Some(GAIN));
+        fork::<Primes>(own, None, Some(GAIN));
+    }
+}
+
+/// The first full size of a workload, where it suits a model: with `most` its
+/// time over half of the plain loop's, with `least` the gain of two workers.
+fn fork<W: Workload>(
+    (session, entry, sequential): (&Session, &Entry, &Started),
+    most: Option<f64>,
+    least: Option<f64>,
+) {
+    let name = format!("fork/{}/{}", entry.name, W::NAME);
+    let gain = format!("scaling/{}/{}", entry.name, W::NAME);
+    if !session.wants(&name) && !session.wants(&gain) {
+        return;
+    }
+    let model = start(entry, WORKERS);
+    let cell = model.cell(W::NAME).expect("runtimes have every cell");
+    if matches!(cell.fit, Fit::Unsuitable(_)) {
+        return;
+    }
+    let size = if session.test { Size::Quick } else { Size::Full };
+    let size = W::sizes(size).into_iter().next().expect("a size");
+    let small = || size.with_items(64);
+    let job = job(&if session.test { small() } else { size.clone() });
+    if let Some(most) = most.filter(|_| session.wants(&name)) {
+        let half = || timed(sequential, &job) / WORKERS as u32;
+        let bound = Bound::at_most(most);
+        session.print(&name, bound, || timed(&model, &job), half);
+    }
+    drop(model);
+    if let Some(least) = least {
+        scale(session, entry, &job, least);
+    }
+}
+
 /// The time of one worker over that of two.
-fn scale<W: Workload>(session: &Session, entry: &Entry, job: &Job<W>) {
+fn scale<W: Workload>(
+    session: &Session,
+    entry: &Entry,
+    job: &Job<W>,
+    least: f64,
+) {
     let name = format!("scaling/{}/{}", entry.name, W::NAME);
     if !session.wants(&name) {
         return;
@@ -327,7 +391,7 @@ fn scale<W: Workload>(session: &Session, entry: &Entry, job: &Job<W>) {
             timed(model, job)
         }
     };
-    session.print(&name, Bound::at_least(1.8), with(1), with(2));
+    session.print(&name, Bound::at_least(least), with(1), with(2));
 }
 
 fn limits(session: &Session) {
