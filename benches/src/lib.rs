@@ -43,8 +43,8 @@ impl Bench {
         Self { criterion, config }
     }
 
-    /// Measures each workload of a family in its quick sizes and in every model:
-    /// in those that people look at first, or in all with a filter.
+    /// Measures each workload of a family, in every model and its quick sizes:
+    /// those that people look at first, or all of them with a filter.
     ///
     /// # Panics
     /// If no workload is of that family, an input cannot be made or a model

@@ -2,9 +2,9 @@
 //!
 //! - share: a board that every closure copies
 //! - start: `join` queues the left half of the placements of a row, and runs
-//!   the right half itself; with three queued it calls both, but for every 64th.
-//!   When a queued half is run and 100 µs have passed since the last time, the
-//!   oldest queued is shared
+//!   the right half itself; with three queued it calls both, but for every
+//!   64th. When a queued half is run and 100 µs have passed since the last
+//!   time, the oldest queued is shared
 //! - wait: a worker whose left half was shared runs what others share, and
 //!   sleeps when there is nothing
 //! - join: an addition, once `join` returns both
