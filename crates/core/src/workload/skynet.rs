@@ -86,11 +86,6 @@ impl Workload for Skynet {
         self.leaves
     }
 
-    /// With a cut-off there is next to no cost of a task to see.
-    fn is_usual(&self) -> bool {
-        self.cutoff <= 1
-    }
-
     fn label(&self) -> String {
         let leaves = power_of_ten(self.leaves);
         match self.cutoff {
