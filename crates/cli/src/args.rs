@@ -73,8 +73,8 @@ pub(crate) enum Command {
     Duel(Duel),
     /// Rank the models over all rows of one or more sessions
     Rank(Rank),
-    /// Draw timelines: when each task computed, was preempted, or waited for I/O
-    /// or a lock
+    /// Draw timelines: when each task computed, was preempted, or waited for
+    /// I/O or a lock
     Trace(Trace),
     /// Draw the article's five pictures from fresh traces
     Figures(Figures),

@@ -13,8 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The spans of `subtasks`: each task computes on one worker at a time, and
-/// waits for I/O if its plan says so; no worker computes two tasks at once. What
-/// holds a worker has the CPU time of its thread, and nothing else has any.
+/// waits for I/O if its plan says so; no worker computes two tasks at once.
+/// What holds a worker has the CPU time of its thread, and nothing else has
+/// any.
 ///
 /// # Errors
 /// Spans that are missing or overlap, and CPU times that cannot be.

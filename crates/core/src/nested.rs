@@ -1,9 +1,9 @@
 //! Spans within spans, cut so that one thing is done at a time.
 //!
 //! A thread computes for a task, waits for a turn in the midst of it, and may
-//! run another task while it waits: spans, some of them within others. Cut, each
-//! moment belongs to the span that began last, and the CPU time of a thread to
-//! what it was spent on.
+//! run another task while it waits: spans, some of them within others. Cut,
+//! each moment belongs to the span that began last, and the CPU time of a
+//! thread to what it was spent on.
 
 use crate::trace::{Span, State};
 use std::cmp::Reverse;

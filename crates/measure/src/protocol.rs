@@ -402,7 +402,8 @@ mod tests {
     fn with_cpu(cpu: &str) -> Result<Traced, io::Error> {
         let text = format!(
             r#"{{"trace":{{"begin":0,"end":90000,"workers":["one"],"digest":7,
-            "spans":[[0,0,"compute",0,10000],[0,null,"io",10000,90000]]{cpu}}}}}"#
+            "spans":[[0,0,"compute",0,10000],[0,null,"io",10000,90000]]
+            {cpu}}}}}"#
         );
         match parse(text.as_bytes())? {
             Reply::Trace(traced) => Ok(traced),

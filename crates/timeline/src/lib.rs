@@ -101,7 +101,8 @@
 //!   no finding.
 //! - Waits stay waits, whether the thread sleeps in them or spins.
 //! - Traces of older versions, and of workers that do not send CPU times, show
-//!   all of it as computing, and a line says so. [`Share::unknown`] is how much.
+//!   all of it as computing, and a line says so. [`Share::unknown`] is how
+//!   much.
 //!
 //! The workload `subtasks` has three tasks: the first computes 1 U, waits 3 U
 //! for a request and computes 1 U; the second computes 1, waits 1 and computes

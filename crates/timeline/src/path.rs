@@ -25,8 +25,8 @@ pub struct Step {
 /// begin to the end of its last span.
 ///
 /// Each step ends where the next begins. So the length of the path is that of
-/// the run; what is new is how much of it is computing, being preempted, I/O and
-/// waiting.
+/// the run; what is new is how much of it is computing, being preempted, I/O
+/// and waiting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Path {
     /// The steps by their begin.
@@ -83,8 +83,8 @@ const LOOKS: usize = 64;
 /// task on the same worker, or else one that stopped just before. Where there
 /// is none, the wait itself is part of the path. A trace does not record what a
 /// task waits for. So where several tasks stop at the same time, the path is a
-/// good guess. Nor does it record whom a thread was preempted for: the path stays
-/// with the task that was.
+/// good guess. Nor does it record whom a thread was preempted for: the path
+/// stays with the task that was.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a timeline without spans, or with spans outside it.

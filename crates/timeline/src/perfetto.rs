@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 /// Zero is the begin of each run. An event has the name of its task, by which
 /// viewers choose colours; its category and an argument are its state
 /// (`compute`, `io`, `lock`, `ready`). The argument `cpu_ms` is the CPU time of
-/// its thread in milliseconds, where that is known: what is left of `compute` is
-/// time in which the thread was preempted, at a time that is not known.
+/// its thread in milliseconds, where that is known: what is left of `compute`
+/// is time in which the thread was preempted, at a time that is not known.
 pub fn perfetto(timelines: &[Timeline]) -> String {
     let mut events = Vec::new();
     for (index, timeline) in timelines.iter().enumerate() {
