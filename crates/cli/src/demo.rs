@@ -27,7 +27,7 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
     progress!("lanes: 1 of 3, measuring");
     let run = Run {
         selection: selection.clone(),
-        all: false,
+        every: false,
         quick: true,
         full: false,
         items: None,

@@ -89,7 +89,7 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
 fn plan(options: &Run, starts: bool) -> Result<Plan, Fail> {
     let rows = sized(options.full, options.items);
     let mut cells = Cells::choose(&options.selection, rows)?.here()?;
-    if !options.all {
+    if !options.every {
         usual(&mut cells.rows, &options.selection.filters);
     }
     let Conditions { seed, deadline, memory } = options.conditions;

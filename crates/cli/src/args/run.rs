@@ -20,8 +20,8 @@ pub(crate) struct Run {
 
     /// Every row; by default those that people look at first, and those whose
     /// workload is named, as `lanes list --details` shows them
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[arg(long = "all")]
+    pub(crate) every: bool,
 
     /// Small sizes: all seven runtimes in four minutes (the default)
     #[arg(long, conflicts_with = "full")]
