@@ -14,17 +14,55 @@ pub(crate) struct Grid<'a> {
 const GAPS: [&str; 2] = ["  ", " "];
 /// No wider than this if it can be.
 const WIDE: usize = 100;
+/// Names that go across stand on so many lines in turns where they would be too
+/// wide on one, and reach over the columns between.
+const STEPS: usize = 4;
 
 impl<'a> Grid<'a> {
     /// The grid as text: with its sides changed, if that is narrower.
     pub(crate) fn text(self, other: &'static str) -> String {
         let turned = self.turned(other);
-        let narrower = |gap: &str| {
-            let [own, turned] = [&self, &turned].map(|grid| grid.drawn(gap));
+        let narrower = |drawn: &dyn Fn(&Self) -> String| {
+            let [own, turned] = [&self, &turned].map(drawn);
             if width(&turned) < width(&own) { turned } else { own }
         };
-        let [apart, close] = GAPS.map(narrower);
-        if width(&apart) <= WIDE { apart } else { close }
+        let [apart, close] =
+            GAPS.map(|gap| narrower(&|grid: &Self| grid.drawn(gap)));
+        if width(&apart) <= WIDE {
+            apart
+        } else if width(&close) <= WIDE {
+            close
+        } else {
+            narrower(&Self::stepped)
+        }
+    }
+
+    /// With names across that go down in steps.
+    fn stepped(&self) -> String {
+        let names = [self.corner].into_iter().chain(self.down.iter().copied());
+        let names = names.map(letters).max().unwrap_or(0) + 2;
+        let longest = self.across.iter().map(|name| letters(name)).max();
+        let column = (longest.unwrap_or(0) + 1).div_ceil(STEPS).max(2);
+        let mut text = String::new();
+        for step in 0..STEPS {
+            let last = step + 1 == STEPS;
+            let corner = if last { self.corner } else { "" };
+            let mut line = padded(corner, names + step * column);
+            for name in self.across.iter().skip(step).step_by(STEPS) {
+                line += &padded(name, STEPS * column);
+            }
+            text += line.trim_end();
+            text.push('\n');
+        }
+        for (name, marks) in self.down.iter().zip(&self.marks) {
+            let mut line = padded(name, names);
+            for mark in marks {
+                line += &padded(mark, column);
+            }
+            text += line.trim_end();
+            text.push('\n');
+        }
+        text
     }
 
     /// What goes down goes across; `corner` stands above the names then.
@@ -140,5 +178,24 @@ mod tests {
         let (apart, close) = (grid.drawn("  "), grid.drawn(" "));
         assert!(width(&apart) > WIDE, "{apart}");
         assert_eq!(grid.text(""), close);
+    }
+
+    #[test]
+    fn names_go_down_in_steps_where_columns_are_too_many() {
+        let names: Vec<String> = (10..40).map(|n| format!("name{n}")).collect();
+        let across: Vec<&str> = names.iter().map(String::as_str).collect();
+        let marks = vec![vec!["+"; across.len()]; across.len()];
+        let down = across.clone();
+        let grid = Grid { corner: "both", down, across, marks };
+        let text = grid.text("both");
+        assert!(width(&text) <= WIDE, "{text}");
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].trim_start().starts_with("name10  name14"), "{text}");
+        assert!(lines[3].starts_with("both "), "{text}");
+        // Each name begins right above its marks.
+        for (number, name) in names.iter().enumerate() {
+            let at = lines[number % STEPS].find(name.as_str()).unwrap();
+            assert_eq!(&lines[STEPS][at..=at], "+", "{name} in {text}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
 };
 use lanes_claims::{Found, Published};
 use lanes_core::{Size, rows};
+use lanes_measure::apart::Apart;
 use lanes_measure::change::{Change, Compared, Finding, Outcome};
 use lanes_measure::crossover::Crossover;
 use lanes_measure::failure::{Cause, Failure};
@@ -16,7 +17,7 @@ use lanes_measure::faults::{Case, Faults, Judged, Observed, Verdict};
 use lanes_measure::map::{Axes, Parameter};
 use lanes_measure::metg::Metg;
 use lanes_measure::ranking;
-use lanes_measure::results::Results;
+use lanes_measure::results::{Hop, Results};
 use lanes_measure::statistics::{Grade, Interval};
 use serde::Serialize;
 use serde_json::Value;
@@ -126,6 +127,7 @@ fn keys_of_a_session_are_those_of_its_file() {
     // What a session has seldom.
     one.build.compared = Some(["a", "b"].map(String::from));
     let row = &mut one.rows[0];
+    row.hops = vec![Hop { visit: 0, seconds: 25e-9 }];
     row.contenders[0].saturated = 1;
     row.contenders[0].answers_only = true;
     row.contenders[0].failure = Some(Failure::new(Cause::Died, "why"));
@@ -243,7 +245,12 @@ fn example(kind: &str) -> std::path::PathBuf {
 
 #[test]
 fn keys_of_studies_are_those_of_their_files() {
-    let metg = Metg::load(&example("metg")).unwrap();
+    let mut metg = Metg::load(&example("metg")).unwrap();
+    metg.apart = Some(Apart { low: 22e-9, high: 28e-9 });
+    let rungs = metg.curves.iter_mut().flat_map(|curve| &mut curve.rungs);
+    for seen in rungs.flat_map(|rung| &mut rung.visits) {
+        seen.hop = Some(25e-9);
+    }
     has_keys("lanes metg", &[value(metg)]);
     let crossover = Crossover::load(&example("crossover")).unwrap();
     has_keys("lanes crossover", &[value(crossover)]);
