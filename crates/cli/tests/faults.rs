@@ -169,7 +169,7 @@ fn a_peer_is_asked_what_the_protocol_can_ask() {
 #[test]
 fn the_models_of_python_keep_what_the_protocol_can_ask() {
     let folder = TempDir::new().unwrap();
-    let cases = "empty_and_one,zero_workers,cancel_midway,deadline_cpu_bound,\
+    let cases = "empty_and_one,zero_workers,cancel_before_start,deadline_cpu_bound,\
                  cancel_while_waiting,slow_drip,peer_reset,fd_limit,\
                  drop_while_running,parent_killed,worker_sigkill,\
                  oversize_input";

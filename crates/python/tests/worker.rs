@@ -376,6 +376,10 @@ fn what_cannot_be_is_refused_and_the_worker_goes_on() {
         ("nqueens", json!({"n": 40, "cutoff": 3})),
         ("uts", json!({"depth": 11})),
         ("counter", json!({"tasks": 1, "adds": 1, "form": "x", "grain": 1})),
+        (
+            "counter",
+            json!({"tasks": 1u64 << 44, "adds": 1, "form": "lock", "grain": 1}),
+        ),
         ("matmul", json!({"n": 3, "cutoff": 0})),
         ("matmul", json!({"n": 1_000_000, "cutoff": 64})),
         ("sort", json!({"len": 3, "form": "x", "cutoff": 1, "grain": 1})),

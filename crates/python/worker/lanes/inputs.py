@@ -129,6 +129,7 @@ def counter_input(size, _seed, _own):
         raise invalid(f"no form is called {size['form']}")
     if size["tasks"] * size["adds"] > MASK:
         raise invalid("so many additions overflow")
+    afford(size["tasks"] * 512)
     return Job(**size)
 
 

@@ -146,6 +146,8 @@ class ThreadPool:
             subtrees(job),
         )
         return sum(join_all(futures))
+
+    @unsuitable(TURNS)
     def matmul(self, job):
         # A tile each: an item that waits for its halves keeps its worker.
         futures = start_each(
@@ -168,6 +170,8 @@ class ThreadPool:
             sorting.leaves(job),
         )
         return sorting.merge_all(join_all(futures), merged)
+
+    @unsuitable(TURNS)
     def mandelbrot(self, job):
         futures = start_each(
             lambda part: self.pool.submit(mandelbrot.rows, job, part),
