@@ -1,6 +1,7 @@
 //! Whether what a file says can be.
 
 use super::{Curve, Found, Metg, Rung};
+use crate::apart::Apart;
 use crate::statistics::Interval;
 
 /// No more workers, and no wider steps, are asked for.
@@ -35,11 +36,11 @@ pub(super) fn possible(metg: &Metg) -> Result<(), String> {
     }
     metg.curves.iter().try_for_each(|curve| {
         let place = |what| format!("{}: {what}", curve.name);
-        possible_curve(curve).map_err(place)
+        possible_curve(curve, metg.apart).map_err(place)
     })
 }
 
-fn possible_curve(curve: &Curve) -> Result<(), String> {
+fn possible_curve(curve: &Curve, apart: Option<Apart>) -> Result<(), String> {
     if curve.name.is_empty() {
         return Err("a model without a name".into());
     }
@@ -63,10 +64,10 @@ fn possible_curve(curve: &Curve) -> Result<(), String> {
     if !fits {
         return Err(format!("{:?} cannot be", curve.found));
     }
-    curve.rungs.iter().try_for_each(possible_rung)
+    curve.rungs.iter().try_for_each(|rung| possible_rung(rung, apart))
 }
 
-fn possible_rung(rung: &Rung) -> Result<(), String> {
+fn possible_rung(rung: &Rung, apart: Option<Apart>) -> Result<(), String> {
     let Rung { nanos, tasks, efficiency, interval, visits, .. } = rung;
     let positive = |number: f64| number > 0.0 && number.is_finite();
     if *nanos == 0 || *tasks == 0 {
@@ -81,7 +82,7 @@ fn possible_rung(rung: &Rung) -> Result<(), String> {
     }
     let fits = efficiency.is_none_or(positive)
         && interval.as_ref().is_none_or(is_interval)
-        && (efficiency.is_none() || !visits.is_empty());
+        && efficiency.is_some() != rung.counted(apart).is_empty();
     if fits {
         return Ok(());
     }
