@@ -169,10 +169,10 @@ fn a_peer_is_asked_what_the_protocol_can_ask() {
 #[test]
 fn the_models_of_python_keep_what_the_protocol_can_ask() {
     let folder = TempDir::new().unwrap();
-    let cases = "empty_and_one,zero_workers,cancel_before_start,deadline_cpu_bound,\
-                 cancel_while_waiting,slow_drip,peer_reset,fd_limit,\
-                 drop_while_running,parent_killed,worker_sigkill,\
-                 oversize_input";
+    let cases = "empty_and_one,zero_workers,cancel_before_start,\
+                 deadline_cpu_bound,cancel_while_waiting,slow_drip,\
+                 peer_reset,fd_limit,drop_while_running,parent_killed,\
+                 worker_sigkill,oversize_input";
     let models = ["python-thread-pool", "python-process-pool"];
     let arguments = [&models[..], &["--cases", cases]].concat();
     let output = faults(folder.path(), &arguments);
