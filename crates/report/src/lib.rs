@@ -109,7 +109,7 @@
 //! # The pictures in the repository
 //!
 //! `scripts/pictures` draws the pictures of the site that `lanes report
-//! crates/report/published/*.json` makes. That folder holds four sessions, each
+//! crates/report/published/*.json` makes. That folder holds five sessions, each
 //! from a machine with two shared cores, and a trace of every model (`lanes
 //! trace all --runs 3`):
 //!
@@ -120,7 +120,9 @@
 //!   `subtasks`, and without `max`, `double` and `join`: CPython needs longer
 //!   to make their inputs than to work on them;
 //! - the map of nine models over compute and wait, in ten minutes, with 20 of
-//!   25 points decided (`lanes map`).
+//!   25 points decided (`lanes map`);
+//! - the smallest tasks worth starting in the runtimes, in 71 seconds (`lanes
+//!   metg`).
 //!
 //! Sessions so short, on two shared cores, leave some cells open. More time
 //! decides them: `lanes run max --budget 2m`.
