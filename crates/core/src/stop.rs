@@ -109,11 +109,10 @@ impl StopToken {
     }
 }
 
-/// The look of every grain. A build with `--cfg lanes_blind` has none, so that
-/// `scripts/looks` can compare the two; nothing can be stopped in it.
+/// The look of every grain.
 #[inline]
 pub(crate) fn is_quiet(state: &AtomicU8) -> bool {
-    cfg!(lanes_blind) || state.load(Ordering::Relaxed) == 0
+    state.load(Ordering::Relaxed) == 0
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
