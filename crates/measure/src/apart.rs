@@ -45,18 +45,20 @@ pub fn hop() -> Option<f64> {
     let ended = Arc::new(AtomicBool::new(false));
     let partner = {
         let (line, ended) = (Arc::clone(&line), Arc::clone(&ended));
-        thread::spawn(move || {
+        let run = move || {
             pin(last);
             answer(&line, &ended);
-        })
+        };
+        // The system may refuse a thread: the distance is not known then.
+        thread::Builder::new().spawn(run).ok()?
     };
-    let asker = thread::spawn(move || {
+    let run = move || {
         pin(first);
-        let shortest = ask(&line);
-        ended.store(true, Ordering::Relaxed);
-        shortest
-    });
-    let shortest = asker.join().ok().flatten();
+        ask(&line)
+    };
+    let asker = thread::Builder::new().spawn(run);
+    let shortest = asker.ok().and_then(|asker| asker.join().ok().flatten());
+    ended.store(true, Ordering::Relaxed);
     partner.join().ok()?;
     shortest
 }
@@ -123,21 +125,16 @@ impl Apart {
     /// The distances that most of these are at: they are cut where the next is
     /// longer by more than chance makes it. `None` where there are none.
     pub fn commonest(hops: impl IntoIterator<Item = f64>) -> Option<Self> {
-        let mut hops: Vec<f64> = hops.into_iter().collect();
-        hops.sort_unstable_by(f64::total_cmp);
-        let groups = hops.chunk_by(|one, next| next / one < SAME);
-        let largest = groups.max_by_key(|group| group.len())?;
-        Some(Self { low: *largest.first()?, high: *largest.last()? })
+        let groups = Self::groups(hops.into_iter().collect());
+        let largest = groups.into_iter().max_by_key(|(_, count)| *count);
+        largest.map(|(group, _)| group)
     }
 
     /// The distances that two sessions have in common: those that leave most
     /// visits of the one that has fewer of them. `None` where there are none.
     pub fn common([one, other]: [&[f64]; 2]) -> Option<Self> {
-        let mut hops = [one, other].concat();
-        hops.sort_unstable_by(f64::total_cmp);
-        let groups = hops.chunk_by(|one, next| next / one < SAME);
-        let groups = groups
-            .map(|group| Self { low: group[0], high: group[group.len() - 1] });
+        let groups = Self::groups([one, other].concat()).into_iter();
+        let groups = groups.map(|(group, _)| group);
         let least = |group: &Self| {
             let count = |hops: &[f64]| {
                 hops.iter().filter(|hop| group.has(Some(**hop))).count()
@@ -145,6 +142,17 @@ impl Apart {
             count(one).min(count(other))
         };
         groups.max_by_key(least).filter(|group| least(group) > 0)
+    }
+
+    /// Distances that are the same, and how many each are.
+    fn groups(mut hops: Vec<f64>) -> Vec<(Self, usize)> {
+        hops.sort_unstable_by(f64::total_cmp);
+        let groups = hops.chunk_by(|one, next| next / one < SAME);
+        let of = |group: &[f64]| {
+            let (low, high) = (group[0], group[group.len() - 1]);
+            (Self { low, high }, group.len())
+        };
+        groups.map(of).collect()
     }
 
     /// Whether a distance is among them; one that is not known may be.
