@@ -106,7 +106,7 @@ impl Bad {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
-        thread::spawn(move || serve(listener));
+        thread::Builder::new().spawn(move || serve(listener))?;
         Ok(Self { address, _held: Vec::new() })
     }
 
@@ -114,12 +114,14 @@ impl Bad {
     fn answering(answer: fn(TcpStream)) -> io::Result<Self> {
         Self::serving(move |listener| {
             for stream in listener.incoming().flatten() {
-                thread::spawn(move || {
+                let serve = move || {
                     let mut stream = stream;
                     if stream.read_exact(&mut [0; REQUEST_BYTES]).is_ok() {
                         answer(stream);
                     }
-                });
+                };
+                // Without a thread the client is hung up on.
+                let _ = thread::Builder::new().spawn(serve);
             }
         })
     }
