@@ -274,7 +274,7 @@ impl Stop for Inner {
     fn stop(&self, cause: Error) {
         // The cause is there before the flag that sends readers to it.
         let _ = self.cause.set(cause);
-        self.flag.state().fetch_or(STOPPED, Ordering::Release);
+        self.flag.stop();
         self.stopped.notify(usize::MAX);
     }
 

@@ -1,6 +1,6 @@
 //! The flag that work looks at, and a token for it that is free to copy.
 
-use crate::sync::{AtomicU8, Mutex, MutexGuard, shared};
+use crate::sync::{AtomicU8, AtomicU32, Mutex, MutexGuard, shared};
 use crate::trace::SpanGuard;
 use crate::{Error, caught};
 use std::sync::atomic::Ordering;
@@ -39,8 +39,17 @@ pub struct StopToken(&'static Slot);
 #[derive(Default)]
 struct Slot {
     state: AtomicU8,
+    /// Work of this size or more forks, if nobody watches; see
+    /// [`StopToken::forking_from`].
+    cutoff: AtomicU32,
+    /// The same, or [`NEVER`] once the run is watched or was stopped: one load
+    /// answers whether to fork.
+    forks_from: AtomicU32,
     run: Mutex<Option<Weak<dyn Stop>>>,
 }
+
+/// No work is so large.
+const NEVER: u32 = u32::MAX;
 
 // Slots without a run. They are used again and never freed, so that a token can
 // be a plain reference.
@@ -54,6 +63,7 @@ impl Claim {
         let slot = lock(&IDLE).pop();
         let slot = slot.unwrap_or_else(|| Box::leak(Box::default()));
         *lock(&slot.run) = Some(run);
+        slot.forks_from.store(NEVER, Ordering::Relaxed);
         slot.state.store(state, Ordering::Release);
         Self(slot)
     }
@@ -61,6 +71,12 @@ impl Claim {
     #[inline]
     pub(crate) fn state(&self) -> &AtomicU8 {
         &self.0.state
+    }
+
+    /// Raises the flag.
+    pub(crate) fn stop(&self) {
+        self.0.state.fetch_or(STOPPED, Ordering::AcqRel);
+        self.0.forks_from.store(NEVER, Ordering::Relaxed);
     }
 
     pub(crate) fn token(&self) -> StopToken {
@@ -80,6 +96,31 @@ impl StopToken {
     #[inline]
     pub(crate) fn is_quiet(self) -> bool {
         is_quiet(&self.0.state)
+    }
+
+    /// A token of the same run for work that forks from this size on. A run has
+    /// one such size at a time.
+    pub(crate) fn forking_from(self, size: u32) -> Self {
+        self.0.cutoff.store(size, Ordering::Relaxed);
+        self.0.forks_from.store(size, Ordering::Relaxed);
+        // Both write the state, so that one comes first: a stop at the same
+        // moment is seen here, or it sees this size and writes over it.
+        if self.0.state.fetch_or(0, Ordering::AcqRel) != 0 {
+            self.0.forks_from.store(NEVER, Ordering::Relaxed);
+        }
+        self
+    }
+
+    /// Whether work of this size forks at once: it is large enough, the run
+    /// goes on, and nobody watches.
+    #[inline]
+    pub(crate) fn forks(self, size: u32) -> bool {
+        size >= self.0.forks_from.load(Ordering::Relaxed)
+    }
+
+    /// Whether work of this size forks, watched or not.
+    pub(crate) fn is_large(self, size: u32) -> bool {
+        size >= self.0.cutoff.load(Ordering::Relaxed)
     }
 
     /// Whether the run was stopped.
@@ -122,7 +163,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 #[cfg(not(feature = "loom"))]
 mod tests {
-    use crate::{Context, Error};
+    use crate::{Context, Error, Probe, Watch};
+    use std::sync::Arc;
 
     #[test]
     fn a_token_sees_the_stop_of_its_own_context_only() {
@@ -135,10 +177,29 @@ mod tests {
     }
 
     #[test]
+    fn work_forks_from_a_size_on_until_the_run_is_stopped_or_watched() {
+        let context = Context::new();
+        assert!(!context.token().forks(u32::MAX - 1));
+        let token = context.token().forking_from(7);
+        assert!(token.forks(7) && !token.forks(6));
+        assert!(token.is_large(7) && !token.is_large(6));
+        context.cancel();
+        assert!(!token.forks(7) && token.is_large(7));
+        assert!(!context.token().forking_from(7).forks(7));
+
+        let probe: Probe = Arc::new(|_| Ok(()));
+        let watch = Watch { probe: Some(probe), ..Watch::default() };
+        let watched = Context::watching(watch).unwrap();
+        let token = watched.token().forking_from(7);
+        assert!(!token.forks(7) && token.is_large(7));
+    }
+
+    #[test]
     fn a_slot_used_again_starts_fresh() {
         for _ in 0..3 {
             let context = Context::new();
             assert!(context.token().is_quiet());
+            assert!(context.token().forking_from(1).forks(1));
             context.cancel();
         }
     }

@@ -1,7 +1,7 @@
 //! What locks and wake-ups are made of. A test gives them others, to see every
 //! interleaving.
 
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8};
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32};
 pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
 pub(crate) use std::thread::{Thread, current, park};
 pub(crate) use std::thread_local;

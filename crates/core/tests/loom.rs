@@ -19,7 +19,7 @@ mod trace;
 
 /// What they are made of here.
 mod sync {
-    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8};
+    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicU32};
     pub(crate) use loom::sync::{Condvar, Mutex, MutexGuard};
     pub(crate) use loom::thread::{Thread, current, park};
 
@@ -50,7 +50,7 @@ use loom::thread;
 use settle::settling;
 use slot::Slot;
 use std::sync::{Arc, Weak};
-use stop::{Claim, STOPPED, Stop, WATCHED};
+use stop::{Claim, Stop, WATCHED};
 use trace::{SpanGuard, State, Trace};
 
 /// Every interleaving with at most three preemptions.
@@ -181,7 +181,7 @@ fn claims_at_the_same_time_never_share_a_slot() {
             assert!(!token.is_quiet(), "a watch that is not seen");
             assert_eq!(token.watched(0, || 7), Some(7), "another's run");
             assert_eq!(run.0.load(Ordering::Relaxed), 1, "another's run");
-            claim.state().fetch_or(STOPPED, Ordering::Release);
+            claim.stop();
             drop(claim);
             // The slot is used again, by this thread or by the other.
             let (_, claim) = claimed(0);
@@ -198,7 +198,6 @@ fn a_token_sees_a_stop_that_came_before() {
     explored(|| {
         let (_run, claim) = claimed(0);
         let token = claim.token();
-        let state = claim.state();
         let told = Arc::new(loom::sync::atomic::AtomicBool::new(false));
         let theirs = Arc::clone(&told);
         let worker = thread::spawn(move || {
@@ -208,9 +207,23 @@ fn a_token_sees_a_stop_that_came_before() {
             }
             quiet
         });
-        state.fetch_or(STOPPED, Ordering::Release);
+        claim.stop();
         told.store(true, Ordering::Release);
         worker.join().unwrap();
         assert!(!token.is_quiet());
+    });
+}
+
+#[test]
+fn a_run_that_was_stopped_while_it_set_its_size_forks_no_more() {
+    explored(|| {
+        let (_run, claim) = claimed(0);
+        let token = claim.token();
+        let begins = thread::spawn(move || {
+            let _ = token.forking_from(3).forks(3);
+        });
+        claim.stop();
+        begins.join().unwrap();
+        assert!(!token.forks(3) && token.is_stopped());
     });
 }

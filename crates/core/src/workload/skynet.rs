@@ -138,15 +138,17 @@ fn power_of_ten(number: usize) -> String {
     }
 }
 
-/// A node of the tree with all below it; free to copy.
+/// A node of the tree with all below it; free to copy. As a task it is numbered
+/// by its leaves.
+///
+/// A leaf takes a few nanoseconds. What has two fields is handed on in two
+/// registers; three would go through memory, written in parts and read as one,
+/// for which a processor waits longer than the leaf takes.
 #[derive(Clone, Copy)]
 pub struct Branch {
     token: StopToken,
-    /// The number of its first leaf, and how many it has.
-    first: u32,
-    leaves: u32,
-    cutoff: u32,
-    depth: u32,
+    /// The number of its first leaf, above 32 bits for how many it has.
+    range: u64,
 }
 
 impl Job<Skynet> {
@@ -154,56 +156,71 @@ impl Job<Skynet> {
     pub fn root(&self) -> Branch {
         // An input has no more leaves than fit, and more than all is as good.
         let short = |number| u32::try_from(number).unwrap_or(u32::MAX);
-        Branch {
-            token: self.context().token(),
-            first: 0,
-            leaves: short(self.leaves),
-            cutoff: short(self.cutoff).max(1),
-            depth: 0,
-        }
+        let above = short(self.cutoff).clamp(1, u32::MAX - 2) + 1;
+        let token = self.context().token().forking_from(above);
+        Branch { token, range: short(self.leaves).into() }
     }
 }
 
 impl Branch {
+    #[inline]
+    fn first(self) -> u64 {
+        self.range >> 32
+    }
+
+    #[inline]
+    fn leaves(self) -> u32 {
+        self.range as u32
+    }
+
     /// The sum without a fork: for leaves and for what lies below the cut-off,
     /// and at once for all of it when the run was stopped. What is then
     /// answered means nothing, and [`Job::finish`] says so. It never panics, so
     /// that a child that was started is always joined.
     #[inline]
     pub fn leaf(self) -> Option<u64> {
-        let forks = self.leaves > self.cutoff;
-        let task = self.depth as usize;
+        if self.token.forks(self.leaves()) {
+            None
+        } else if self.leaves() == 1 && self.token.is_quiet() {
+            Some(self.first())
+        } else {
+            self.unforked()
+        }
+    }
+
+    /// Apart, so that a fork has little code and few registers.
+    #[inline(never)]
+    fn unforked(self) -> Option<u64> {
+        let forks = self.token.is_large(self.leaves());
+        let task = self.leaves() as usize;
         forked::leaf(self.token, task, forks, || self.plain())
     }
 
     /// The numbers of its children.
     #[inline]
     pub fn children(self) -> Range<usize> {
-        0..self.leaves.min(WIDTH) as usize
+        0..self.leaves().min(WIDTH) as usize
     }
 
     /// The child with this number. Children have as many leaves as each other,
     /// or one more.
     #[inline]
     pub fn child(self, child: usize) -> Self {
-        let cut = |child: u32| match self.leaves {
-            0..WIDTH => child,
-            leaves => {
-                let before = u64::from(leaves) * u64::from(child);
-                (before / u64::from(WIDTH)) as u32
-            }
+        let (leaves, width) = (u64::from(self.leaves()), u64::from(WIDTH));
+        let cut = |child| match leaves < width {
+            true => child,
+            false => leaves * child / width,
         };
-        let (begin, end) = (cut(child as u32), cut(child as u32 + 1));
-        let (first, leaves) = (self.first + begin, end - begin);
-        Self { first, leaves, depth: self.depth + 1, ..self }
+        let (begin, end) = (cut(child as u64), cut(child as u64 + 1));
+        Self { range: (self.first() + begin) << 32 | (end - begin), ..self }
     }
 
     /// The recursion without a fork.
     #[inline(never)]
     fn plain(self) -> u64 {
-        match self.leaves {
+        match self.leaves() {
             0 => 0,
-            1 => self.first.into(),
+            1 => self.first(),
             leaves if leaves > LOOK && self.token.is_stopped() => 0,
             _ => self.children().map(|child| self.child(child).plain()).sum(),
         }
