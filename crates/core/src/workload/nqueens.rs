@@ -249,6 +249,12 @@ impl Board {
         forked::leaf(self.token, self.row(), false, found).unwrap_or(0)
     }
 
+    /// The solutions, never with a fork and without a look at the cancel flag.
+    #[inline(never)]
+    pub fn solutions(self) -> u64 {
+        solutions(self.place, self.n)
+    }
+
     /// The numbers of the boards with one more queen, in the next row.
     #[inline]
     pub fn children(self) -> Range<usize> {
@@ -265,8 +271,9 @@ impl Board {
         Self { place: self.place.with(free), ..self }
     }
 
+    /// Whether it lies before the cut-off, where each placement is a fork.
     #[inline]
-    fn forks(self) -> bool {
+    pub fn forks(self) -> bool {
         self.row() < self.cutoff.min(self.n) as usize
     }
 
@@ -274,7 +281,7 @@ impl Board {
     #[inline(never)]
     fn plain(self) -> u64 {
         if self.row() + LOOK as usize >= self.n as usize {
-            return solutions(self.place, self.n);
+            return self.solutions();
         }
         if self.token.is_stopped() {
             return 0;
@@ -409,5 +416,20 @@ mod tests {
         let root = job.root();
         assert_eq!((root.leaf(), root.plain(), root.count()), (Some(0), 0, 0));
         assert!(job.places().is_empty());
+    }
+
+    #[test]
+    fn the_kernel_without_a_look_searches_also_what_was_stopped() {
+        fn blind(board: Board) -> u64 {
+            if !board.forks() {
+                return board.solutions();
+            }
+            board.children().map(|child| blind(board.child(child))).sum()
+        }
+        for cutoff in [0, 2, 8] {
+            let job = Job::new(&Nqueens { n: 8, cutoff }, 7).unwrap();
+            job.context().cancel();
+            assert_eq!(blind(job.root()), 92, "{cutoff}");
+        }
     }
 }

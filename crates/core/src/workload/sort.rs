@@ -159,6 +159,28 @@ impl Workload for Sort {
     }
 }
 
+impl Sort {
+    /// Copies numbers and sorts the copy: a leaf, without a look at the cancel
+    /// flag.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    pub fn leaf(numbers: &[u64], sorted: &mut [u64]) {
+        sort(numbers, sorted);
+    }
+
+    /// Merges two sorted lists into memory of both their lengths, without a
+    /// look at the cancel flag.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    pub fn merge(mut left: &[u64], mut right: &[u64], merged: &mut [u64]) {
+        let lengths = (left.len() + right.len(), merged.len());
+        assert_eq!(lengths.0, lengths.1, "as much memory as numbers");
+        merge(&mut left, &mut right, merged);
+    }
+}
+
 impl Unsorted {
     /// A list to be sorted as `size` says, of which only the numbers from leaf
     /// `first` on are here: what a worker in another process was sent.
@@ -196,6 +218,13 @@ impl Unsorted {
         let cutoff = self.size.cutoff;
         let parts = parts::split(self.list.len(), cutoff, count);
         parts.map(move |part| Part { task: part.range.start / cutoff, ..part })
+    }
+
+    /// Copies the numbers of a leaf and sorts them, without a look at the
+    /// cancel flag.
+    pub fn sorted_leaf(&self, mut leaf: Stretch) -> Stretch {
+        sort(&self.list[leaf.part.range.clone()], &mut leaf.sorted);
+        leaf
     }
 
     /// How many forks the recursion makes: one less than it has leaves.
@@ -241,13 +270,11 @@ impl Job<Sort> {
     ///
     /// # Errors
     /// The cause, if the run was stopped.
-    pub fn leaf(&self, mut leaf: Stretch) -> Result<Stretch, Error> {
+    pub fn leaf(&self, leaf: Stretch) -> Result<Stretch, Error> {
         let task = self.first + leaf.task();
         let _span = self.context().span(task, State::Compute);
         self.context().grain(task)?;
-        let numbers = &self.list[leaf.part.range.clone()];
-        sort(numbers, &mut leaf.sorted);
-        Ok(leaf)
+        Ok(self.sorted_leaf(leaf))
     }
 
     /// Merges two halves that are sorted, and returns what was halved.

@@ -1,5 +1,6 @@
 //! A stretch of the list that is sorted: what a fork divides.
 
+use super::Sort;
 use crate::parts::Part;
 use crate::share::Share;
 
@@ -53,9 +54,27 @@ impl Stretch {
         }
     }
 
+    /// What two halves that are sorted were before, merged without a look at
+    /// the cancel flag.
+    ///
+    /// # Panics
+    /// If they are no two halves.
+    pub fn merged(self, right: Self) -> Self {
+        let middle = self.sorted.len();
+        let mut whole = self.joined(right);
+        let (left, right) = whole.beside.split_at(middle);
+        Sort::merge(left, right, &mut whole.sorted);
+        whole
+    }
+
     /// Its memory for the sorted numbers, to be written.
     pub fn numbers_mut(&mut self) -> &mut [u64] {
         &mut self.sorted
+    }
+
+    /// The same, and as much memory beside it to merge from.
+    pub fn memory_mut(&mut self) -> (&mut [u64], &mut [u64]) {
+        (&mut self.sorted, &mut self.beside)
     }
 }
 

@@ -41,6 +41,49 @@ fn lists_of_every_length_are_sorted() {
     }
 }
 
+/// The recursion without a look, in stretches.
+fn blind(job: &Job<Sort>, stretch: Stretch) -> Stretch {
+    if stretch.is_leaf() {
+        return job.sorted_leaf(stretch);
+    }
+    let (left, right) = stretch.halves();
+    blind(job, left).merged(blind(job, right))
+}
+
+/// The same in slices.
+fn in_slices(list: &[u64], sorted: &mut [u64], beside: &mut [u64]) {
+    if list.len() < 4 {
+        return Sort::leaf(list, sorted);
+    }
+    let middle = list.len() / 2;
+    let (left, right) = beside.split_at_mut(middle);
+    let memory = sorted.split_at_mut(middle);
+    in_slices(&list[..middle], left, memory.0);
+    in_slices(&list[middle..], right, memory.1);
+    Sort::merge(left, right, sorted);
+}
+
+#[test]
+fn kernels_without_a_look_sort_also_what_was_stopped() {
+    for len in lengths() {
+        let list: Vec<u64> = seed::numbers(len as u64).take(len).collect();
+        let job = job(&list, 3, 7);
+        let (whole, mut other) = (job.whole().unwrap(), job.whole().unwrap());
+        job.context().cancel();
+        let known = Sort::reference(&job);
+        assert_eq!(job.answer(blind(&job, whole)), known, "{len}");
+        let (sorted, beside) = other.memory_mut();
+        in_slices(&list, sorted, beside);
+        assert_eq!(job.answer(other), known, "{len} in slices");
+    }
+}
+
+#[test]
+#[should_panic(expected = "as much memory as numbers")]
+fn lists_that_do_not_fit_their_memory_are_not_merged() {
+    Sort::merge(&[1, 3], &[2], &mut [0; 2]);
+}
+
 #[test]
 fn leaves_are_numbered_and_as_many_as_there_are_forks_and_one() {
     fn leaves(stretch: Stretch, found: &mut Vec<usize>) {

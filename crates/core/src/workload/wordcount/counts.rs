@@ -46,9 +46,9 @@ impl Counts {
         }
     }
 
-    /// Counts every word of a text.
+    /// Counts every word of a text, without a look at the cancel flag.
     #[inline(never)]
-    pub(super) fn count_all(&mut self, text: &str) {
+    pub fn count_all(&mut self, text: &str) {
         let mut lower = String::new();
         for word in text.split(|letter: char| !letter.is_alphabetic()) {
             if word.is_empty() {
