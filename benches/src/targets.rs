@@ -47,6 +47,11 @@ impl Ratio {
         self.bound.low <= median && median <= self.bound.high
     }
 
+    /// How many digits it is shown with: a bound of one percent needs three.
+    fn digits(&self) -> usize {
+        if self.name.starts_with("look/") { 3 } else { 2 }
+    }
+
     /// Kind and workload, which name a row of the table, and the subject.
     fn parts(&self) -> (String, &str) {
         match self.name.split('/').collect::<Vec<_>>()[..] {
@@ -66,10 +71,9 @@ impl std::fmt::Display for Ratio {
         let Interval { low, median, high } = interval;
         let bound = bound.to_string().replace('≤', "<=").replace('≥', ">=");
         let mark = if self.is_met() { "" } else { "  MISSED" };
-        write!(
-            f,
-            "{name:28} {median:5.2} ({low:.2} to {high:.2})  {bound}{mark}"
-        )
+        let digits = self.digits();
+        write!(f, "{name:28} {median:5.digits$} ")?;
+        write!(f, "({low:.digits$} to {high:.digits$})  {bound}{mark}")
     }
 }
 
@@ -136,10 +140,11 @@ impl Targets {
 /// A ratio in its row of the table.
 fn cell(subject: &str, ratio: &Ratio) -> String {
     let Interval { low, median, high } = ratio.interval;
-    let figure = match ratio.is_met() {
-        true => format!("{median:.2}"),
-        false => format!("**{median:.2}** ({low:.2} to {high:.2})"),
-    };
+    let digits = ratio.digits();
+    let mut figure = format!("{median:.digits$}");
+    if !ratio.is_met() {
+        figure = format!("**{figure}** ({low:.digits$} to {high:.digits$})");
+    }
     format!("{subject} {figure}").trim_start().to_owned()
 }
 
@@ -165,6 +170,8 @@ mod tests {
             ratio("bare/tokio/max", most, 1.04),
             ratio("scaling/rayon/max", least, 1.5),
             ratio("trace/span", Bound::at_most(1.0), 0.65),
+            ratio("look/rayon/fib", Bound::at_most(1.01), 1.004),
+            ratio("look/tokio/fib", Bound::at_most(1.01), 1.014),
         ];
         let build = Build::here("rustc", Some("0123456789"), false);
         Targets::new(Machine::here(Vec::new()), build, 2, 9.4, ratios)
@@ -173,7 +180,7 @@ mod tests {
     #[test]
     fn a_row_has_the_ratios_of_a_kind_and_what_misses_is_bold() {
         let table = targets().markdown();
-        let rows: Vec<&str> = table.lines().skip(2).take(5).collect();
+        let rows: Vec<&str> = table.lines().skip(2).take(6).collect();
         assert_eq!(
             rows,
             [
@@ -182,9 +189,21 @@ mod tests {
                 "| `bare/spawn` | ≤ 1.05 | tokio **1.08** (1.07 to 1.09) |",
                 "| `scaling/max` | ≥ 1.8 | rayon **1.50** (1.49 to 1.51) |",
                 "| `trace/span` | ≤ 1 | 0.65 |",
+                "| `look/fib` | ≤ 1.01 | rayon 1.004, tokio **1.014** \
+                 (1.004 to 1.024) |",
             ]
         );
         assert!(table.contains("2 workers; rustc; lanes"), "{table}");
+    }
+
+    #[test]
+    fn a_line_shows_a_percent_where_it_is_the_bound() {
+        let targets = targets();
+        let lines = targets.ratios.iter().map(ToString::to_string);
+        let lines: Vec<_> = lines.collect();
+        assert!(lines[0].ends_with("0.28 (0.27 to 0.29)  <= 1.1"));
+        let missed = "1.014 (1.004 to 1.024)  <= 1.01  MISSED";
+        assert!(lines[7].ends_with(missed), "{}", lines[7]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! - `kernel`: our kernel against the best plain form known;
 //! - `bare`: each sibling against the shortest idiomatic code of its library;
+//! - `look`: the looks at the cancel flag, against the same code without them;
 //! - `scaling`: one worker of a model against two, and what the memory of the
 //!   machine gives two threads over what it gives one;
 //! - `fork`: fork-join against half of the plain loop's time;
@@ -21,43 +22,26 @@
 //! folder of this crate, where cargo runs a bench.
 
 mod bare;
+mod forms;
+mod looks;
+mod session;
 
-use lanes_benches::build::build;
-use lanes_benches::pairs::ratio;
-use lanes_benches::targets::{Ratio, Targets};
-use lanes_benches::{SEED, print_machine, timed};
+use lanes_benches::{SEED, timed};
 use lanes_core::trace::{State, Trace};
 use lanes_core::workload::{
     Double, Fetch, Fib, Mandelbrot, Matmul, Max, Nqueens, Primes, Skynet, Sort,
-    Spawn, Subtasks, Uts,
+    Subtasks, Uts,
 };
 use lanes_core::{
-    Config, Context, Entry, Family, Fit, Job, Size, Started, Watch, Workload,
-    kernel, seed,
+    Context, Entry, Fit, Job, Size, Started, Watch, Workload, kernel, seed,
 };
-use lanes_measure::machine::Machine;
-use lanes_measure::statistics::{Bound, Interval};
+use lanes_measure::statistics::Bound;
 use lanes_suite::MODELS;
-use std::cell::RefCell;
+use session::{Session, WORKERS, job, runtimes, start};
 use std::env;
 use std::error::Error;
-use std::fmt::Debug;
 use std::hint::black_box;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
-
-/// The bounds are for two workers, whatever the machine has.
-const WORKERS: usize = 2;
-
-/// What the command line asks for, and what was measured.
-struct Session {
-    filter: Option<String>,
-    /// `cargo test` runs benches to see that they work, not to measure.
-    test: bool,
-    /// Where to write the ratios.
-    json: Option<PathBuf>,
-    ratios: RefCell<Vec<Ratio>>,
-}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -67,80 +51,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let session = Session::new(arguments)?;
     let begin = Instant::now();
     kernels(&session);
-    bare_forms(&session);
+    forms::measure(&session);
+    looks::measure(&session);
     scaling(&session);
     forks(&session);
     limits(&session);
     traces(&session);
     session.save(begin.elapsed())
-}
-
-impl Session {
-    fn new(mut arguments: Vec<String>) -> Result<Self, Box<dyn Error>> {
-        let flag = |flag: &str| arguments.iter().any(|a| a == flag);
-        let test = !flag("--bench") || flag("--test");
-        let mut json = None;
-        if let Some(at) = arguments.iter().position(|a| a == "--json") {
-            let end = arguments.len().min(at + 2);
-            let given = arguments.drain(at..end).nth(1);
-            json = Some(PathBuf::from(given.ok_or("--json needs a path")?));
-        }
-        if test && json.is_some() {
-            return Err("a test run measures nothing that --json could \
-                        write"
-                .into());
-        }
-        if let Some(path) = &json
-            && path.symlink_metadata().is_ok()
-        {
-            // Known before it measures for minutes.
-            let path = path.display();
-            return Err(format!("{path} is there already; remove it").into());
-        }
-        let filter = arguments.into_iter().find(|arg| !arg.starts_with('-'));
-        Ok(Self { filter, test, json, ratios: RefCell::default() })
-    }
-
-    fn wants(&self, name: &str) -> bool {
-        self.filter.as_ref().is_none_or(|filter| name.contains(filter))
-    }
-
-    /// Measures the time of `a` over that of `b`, and prints it.
-    fn print(
-        &self,
-        name: &str,
-        bound: Bound,
-        a: impl FnMut() -> Duration,
-        b: impl FnMut() -> Duration,
-    ) {
-        print_machine(&config(WORKERS));
-        let interval = if self.test { once(a, b) } else { ratio(a, b) };
-        let ratio = Ratio { name: name.into(), bound, interval };
-        println!("{ratio}");
-        self.ratios.borrow_mut().push(ratio);
-    }
-
-    /// Writes the file that was asked for.
-    fn save(self, took: Duration) -> Result<(), Box<dyn Error>> {
-        let Some(path) = self.json else { return Ok(()) };
-        let ratios = self.ratios.into_inner();
-        if ratios.is_empty() {
-            return Err("no ratio has this name".into());
-        }
-        let machine = Machine::here(lanes_suite::libraries());
-        let seconds = took.as_secs_f64();
-        Targets::new(machine, build(), WORKERS, seconds, ratios).save(&path)?;
-        println!("written to {}", path.display());
-        Ok(())
-    }
-}
-
-fn once(
-    mut a: impl FnMut() -> Duration,
-    mut b: impl FnMut() -> Duration,
-) -> Interval {
-    let ratio = a().as_secs_f64() / b().as_secs_f64();
-    Interval { low: ratio, median: ratio, high: ratio }
 }
 
 fn time<T>(work: impl FnOnce() -> T) -> Duration {
@@ -172,102 +89,6 @@ fn kernels(session: &Session) {
             session.print(&name, Bound::at_most(1.1), ours, best);
         }
     }
-}
-
-fn config(workers: usize) -> Config {
-    Config::new(workers).expect("a few workers")
-}
-
-fn start(entry: &Entry, workers: usize) -> Started {
-    let model = entry.start(&config(workers));
-    model.unwrap_or_else(|error| panic!("{}: {error}", entry.name))
-}
-
-fn job<W: Workload>(workload: &W) -> Job<W> {
-    let job = Job::new(workload, SEED);
-    job.unwrap_or_else(|error| panic!("{}: {error}", W::NAME))
-}
-
-/// What a program chooses from: the exhibits have ratios of their own, in
-/// `lanes claims`.
-fn runtimes() -> Vec<Entry> {
-    of(Family::Runtime)
-}
-
-fn of(family: Family) -> Vec<Entry> {
-    let same = |entry: &Entry| entry.family == family;
-    MODELS.iter().copied().filter(same).collect()
-}
-
-fn bare_forms(session: &Session) {
-    let (len, tasks, n) =
-        if session.test { (1 << 12, 10, 5) } else { (1 << 22, 1000, 20) };
-    let grain = 1 << 16;
-    let (max, double) = (job(&Max { len, grain }), job(&Double { len, grain }));
-    let (spawn, fib) = (job(&Spawn { tasks }), job(&Fib { n, cutoff: 0 }));
-    for entry in runtimes().into_iter().chain(of(Family::Bridge)) {
-        let name = |workload: &str| format!("bare/{}/{workload}", entry.name);
-        let workloads = ["max", "double", "spawn", "fib"];
-        if !workloads.iter().any(|workload| session.wants(&name(workload))) {
-            continue;
-        }
-        // Both sides are there all the time, and one at a time works.
-        let model = start(&entry, WORKERS);
-        let Some(bare) = bare::form(entry.name, WORKERS) else {
-            continue;
-        };
-        // A thread a fork: what is cheap for a pool takes seconds.
-        let fib = if entry.name == "threads" {
-            job(&Fib { n: 10, cutoff: 0 })
-        } else {
-            fib.clone()
-        };
-        let print = |workload: &str,
-                     ours: &dyn Fn() -> Duration,
-                     bare: &mut dyn FnMut() -> Duration| {
-            if session.wants(&name(workload)) {
-                session.print(
-                    &name(workload),
-                    Bound::at_most(1.05),
-                    ours,
-                    bare,
-                );
-            }
-        };
-        let most = Max::reference(&max).unwrap_or(0);
-        let parts = bare.parts(WORKERS, max.grains().len());
-        print("max", &|| timed(&model, &max), &mut || {
-            let begin = Instant::now();
-            let answer = bare.max(&max, parts);
-            right(begin, answer, most)
-        });
-        let piece = || vec![0; len / parts];
-        let mut warm: bare::Warm = (0..parts).map(|_| piece()).collect();
-        print("double", &|| timed(&model, &double), &mut || {
-            let pieces = std::mem::take(&mut warm);
-            let begin = Instant::now();
-            warm = bare.double(&double, pieces);
-            let last = double.list().last().map(|number| number * 2);
-            right(begin, warm[parts - 1].last(), last.as_ref())
-        });
-        print("spawn", &|| timed(&model, &spawn), &mut || {
-            let begin = Instant::now();
-            let answer = bare.spawn(tasks as u64);
-            right(begin, answer, Spawn::reference(&spawn))
-        });
-        print("fib", &|| timed(&model, &fib), &mut || {
-            let begin = Instant::now();
-            let answer = bare.fib(fib.n);
-            right(begin, answer, Fib::reference(&fib))
-        });
-    }
-}
-
-/// The time until now, for the right answer.
-fn right<T: PartialEq + Debug>(begin: Instant, answer: T, due: T) -> Duration {
-    let time = begin.elapsed();
-    assert_eq!(answer, due, "the bare form answers wrongly");
-    time
 }
 
 fn scaling(session: &Session) {

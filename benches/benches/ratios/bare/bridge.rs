@@ -1,8 +1,12 @@
 //! tokio beside a rayon pool: the recipe of tokio's documentation, with nothing
 //! around it.
 
-use super::{Bare, Warm};
-use lanes_core::workload::{Double, Max};
+use super::look::{Leaf, Task};
+use super::rayon::{fib, nqueens, skynet, sort_whole, wordcount};
+use super::{Bare, Forks, Spawns, Warm};
+use lanes_core::workload::{
+    Board, Counts, Double, Max, Sort, Stretch, Wordcount,
+};
 use lanes_core::{Job, kernel};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -64,11 +68,34 @@ impl Bare for Bridge {
         })
     }
 
-    fn spawn(&self, tasks: u64) -> u64 {
+    fn skynet(&self, leaves: u64) -> u64 {
+        self.root(move || skynet(0, leaves))
+    }
+
+    fn nqueens(&self, board: Board) -> u64 {
+        self.root(move || nqueens(board))
+    }
+
+    fn sort(&self, list: &Job<Sort>, mut whole: Stretch) -> Stretch {
+        let list = list.clone();
+        self.root(move || {
+            sort_whole(&list, &mut whole);
+            whole
+        })
+    }
+
+    fn wordcount(&self, text: &Job<Wordcount>, _parts: usize) -> Counts {
+        let text = text.clone();
+        self.root(move || wordcount(&text))
+    }
+}
+
+impl<L: Task> Spawns<L> for Bridge {
+    fn spawn(&self, look: L, round: L::Round) -> u64 {
         let pool = Arc::clone(&self.pool);
         let root = async move {
-            let start = |task| hand_over(&pool, move || task);
-            let tasks: Vec<_> = (0..tasks).map(start).collect();
+            let start = |task| hand_over(&pool, move || look.task(task));
+            let tasks: Vec<_> = round.map(start).collect();
             let mut sum = 0;
             for task in tasks {
                 sum += task.await.unwrap();
@@ -77,15 +104,10 @@ impl Bare for Bridge {
         };
         self.runtime.block_on(async { tokio::spawn(root).await.unwrap() })
     }
+}
 
-    fn fib(&self, n: u32) -> u64 {
-        fn fib(n: u32) -> u64 {
-            if n < 2 {
-                return n.into();
-            }
-            let (left, right) = rayon::join(|| fib(n - 1), || fib(n - 2));
-            left + right
-        }
-        self.root(move || fib(n))
+impl<L: Leaf> Forks<L> for Bridge {
+    fn fib(&self, look: L, n: u32) -> u64 {
+        self.root(move || fib(look, n))
     }
 }

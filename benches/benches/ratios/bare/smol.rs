@@ -1,13 +1,19 @@
 //! smol's executor, run by threads of our own.
 
-use super::{Bare, Boxed, Warm, part};
-use lanes_core::workload::{Double, Max};
+use super::look::{Leaf, Task};
+use super::{Bare, Boxed, Forks, Spawns, Warm, part, words};
+use lanes_core::parts::Part;
+use lanes_core::workload::{
+    Board, Counts, Double, Max, Sort, Stretch, Wordcount,
+};
 use lanes_core::{Job, kernel};
 use std::sync::Arc;
 use std::thread;
 
+type Executor = Arc<smol::Executor<'static>>;
+
 pub(super) struct Smol {
-    executor: Arc<smol::Executor<'static>>,
+    executor: Executor,
     threads: Vec<thread::JoinHandle<()>>,
     running: Option<smol::channel::Sender<()>>,
 }
@@ -28,7 +34,7 @@ impl Smol {
 
     fn root<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
         &self,
-        root: impl FnOnce(Arc<smol::Executor<'static>>) -> F,
+        root: impl FnOnce(Executor) -> F,
     ) -> T {
         let root = root(Arc::clone(&self.executor));
         smol::future::block_on(self.executor.spawn(root))
@@ -82,10 +88,40 @@ impl Bare for Smol {
         })
     }
 
-    fn spawn(&self, tasks: u64) -> u64 {
+    fn skynet(&self, leaves: u64) -> u64 {
+        self.root(|executor| skynet(executor, 0, leaves))
+    }
+
+    fn nqueens(&self, board: Board) -> u64 {
+        self.root(|executor| nqueens(executor, board))
+    }
+
+    fn sort(&self, list: &Job<Sort>, whole: Stretch) -> Stretch {
+        self.root(|executor| sort(executor, list.clone(), whole))
+    }
+
+    fn wordcount(&self, text: &Job<Wordcount>, parts: usize) -> Counts {
+        let text = text.clone();
         self.root(|executor| async move {
-            let start = |task| executor.spawn(async move { task });
-            let tasks: Vec<_> = (0..tasks).map(start).collect();
+            let start = |part: Part| {
+                let text = text.clone();
+                executor.spawn(async move { words(text.of(part.range)) })
+            };
+            let tasks: Vec<_> = text.parts(parts).map(start).collect();
+            let mut counts = Counts::default();
+            for task in tasks {
+                counts = counts.and(task.await);
+            }
+            counts
+        })
+    }
+}
+
+impl<L: Task> Spawns<L> for Smol {
+    fn spawn(&self, look: L, round: L::Round) -> u64 {
+        self.root(|executor| async move {
+            let start = |task| executor.spawn(async move { look.task(task) });
+            let tasks: Vec<_> = round.map(start).collect();
             let mut sum = 0;
             for task in tasks {
                 sum += task.await;
@@ -93,18 +129,76 @@ impl Bare for Smol {
             sum
         })
     }
+}
 
-    fn fib(&self, n: u32) -> u64 {
-        fn fib(executor: Arc<smol::Executor<'static>>, n: u32) -> Boxed {
-            Box::pin(async move {
-                if n < 2 {
-                    return n.into();
-                }
-                let left = executor.spawn(fib(Arc::clone(&executor), n - 1));
-                let right = fib(executor, n - 2).await;
-                left.await + right
-            })
-        }
-        self.root(|executor| fib(executor, n))
+impl<L: Leaf> Forks<L> for Smol {
+    fn fib(&self, look: L, n: u32) -> u64 {
+        self.root(|executor| fib(executor, look, n))
     }
+}
+
+fn fib(executor: Executor, look: impl Leaf, n: u32) -> Boxed {
+    Box::pin(async move {
+        if let Some(value) = look.leaf(n) {
+            return value;
+        }
+        let own = Arc::clone(&executor);
+        let left = executor.spawn(fib(own, look, n - 1));
+        let right = fib(executor, look, n - 2).await;
+        left.await + right
+    })
+}
+
+fn skynet(executor: Executor, first: u64, leaves: u64) -> Boxed {
+    Box::pin(async move {
+        if leaves == 1 {
+            return first;
+        }
+        let each = leaves / 10;
+        let start = |child| {
+            let own = Arc::clone(&executor);
+            executor.spawn(skynet(own, first + child * each, each))
+        };
+        let tasks: Vec<_> = (0..10).map(start).collect();
+        let mut sum = 0;
+        for task in tasks {
+            sum += task.await;
+        }
+        sum
+    })
+}
+
+fn nqueens(executor: Executor, board: Board) -> Boxed {
+    Box::pin(async move {
+        if !board.forks() {
+            return board.solutions();
+        }
+        let start = |child| {
+            let own = Arc::clone(&executor);
+            executor.spawn(nqueens(own, board.child(child)))
+        };
+        let tasks: Vec<_> = board.children().map(start).collect();
+        let mut found = 0;
+        for task in tasks {
+            found += task.await;
+        }
+        found
+    })
+}
+
+fn sort(
+    executor: Executor,
+    list: Job<Sort>,
+    stretch: Stretch,
+) -> Boxed<Stretch> {
+    Box::pin(async move {
+        if stretch.is_leaf() {
+            return list.sorted_leaf(stretch);
+        }
+        let (left, right) = stretch.halves();
+        let own = Arc::clone(&executor);
+        let left = executor.spawn(sort(own, list.clone(), left));
+        let right = sort(executor, list, right).await;
+        left.await.merged(right)
+    })
 }

@@ -1,7 +1,11 @@
 //! tokio's runtime with many threads.
 
-use super::{Bare, Boxed, Warm, part};
-use lanes_core::workload::{Double, Max};
+use super::look::{Leaf, Task};
+use super::{Bare, Boxed, Forks, Spawns, Warm, part, words};
+use lanes_core::parts::Part;
+use lanes_core::workload::{
+    Board, Counts, Double, Max, Sort, Stretch, Wordcount,
+};
 use lanes_core::{Job, kernel};
 
 pub(super) struct Tokio(tokio::runtime::Runtime);
@@ -60,10 +64,40 @@ impl Bare for Tokio {
         })
     }
 
-    fn spawn(&self, tasks: u64) -> u64 {
+    fn skynet(&self, leaves: u64) -> u64 {
+        self.root(skynet(0, leaves))
+    }
+
+    fn nqueens(&self, board: Board) -> u64 {
+        self.root(nqueens(board))
+    }
+
+    fn sort(&self, list: &Job<Sort>, whole: Stretch) -> Stretch {
+        self.root(sort(list.clone(), whole))
+    }
+
+    fn wordcount(&self, text: &Job<Wordcount>, parts: usize) -> Counts {
+        let text = text.clone();
         self.root(async move {
-            let start = |task| tokio::spawn(async move { task });
-            let tasks: Vec<_> = (0..tasks).map(start).collect();
+            let start = |part: Part| {
+                let text = text.clone();
+                tokio::spawn(async move { words(text.of(part.range)) })
+            };
+            let tasks: Vec<_> = text.parts(parts).map(start).collect();
+            let mut counts = Counts::default();
+            for task in tasks {
+                counts = counts.and(task.await.unwrap());
+            }
+            counts
+        })
+    }
+}
+
+impl<L: Task> Spawns<L> for Tokio {
+    fn spawn(&self, look: L, round: L::Round) -> u64 {
+        self.root(async move {
+            let start = |task| tokio::spawn(async move { look.task(task) });
+            let tasks: Vec<_> = round.map(start).collect();
             let mut sum = 0;
             for task in tasks {
                 sum += task.await.unwrap();
@@ -71,18 +105,64 @@ impl Bare for Tokio {
             sum
         })
     }
+}
 
-    fn fib(&self, n: u32) -> u64 {
-        fn fib(n: u32) -> Boxed {
-            Box::pin(async move {
-                if n < 2 {
-                    return n.into();
-                }
-                let left = tokio::spawn(fib(n - 1));
-                let right = fib(n - 2).await;
-                left.await.unwrap() + right
-            })
-        }
-        self.root(fib(n))
+impl<L: Leaf> Forks<L> for Tokio {
+    fn fib(&self, look: L, n: u32) -> u64 {
+        self.root(fib(look, n))
     }
+}
+
+fn fib(look: impl Leaf, n: u32) -> Boxed {
+    Box::pin(async move {
+        if let Some(value) = look.leaf(n) {
+            return value;
+        }
+        let left = tokio::spawn(fib(look, n - 1));
+        let right = fib(look, n - 2).await;
+        left.await.unwrap() + right
+    })
+}
+
+fn skynet(first: u64, leaves: u64) -> Boxed {
+    Box::pin(async move {
+        if leaves == 1 {
+            return first;
+        }
+        let each = leaves / 10;
+        let start = |child| tokio::spawn(skynet(first + child * each, each));
+        let tasks: Vec<_> = (0..10).map(start).collect();
+        let mut sum = 0;
+        for task in tasks {
+            sum += task.await.unwrap();
+        }
+        sum
+    })
+}
+
+fn nqueens(board: Board) -> Boxed {
+    Box::pin(async move {
+        if !board.forks() {
+            return board.solutions();
+        }
+        let start = |child| tokio::spawn(nqueens(board.child(child)));
+        let tasks: Vec<_> = board.children().map(start).collect();
+        let mut found = 0;
+        for task in tasks {
+            found += task.await.unwrap();
+        }
+        found
+    })
+}
+
+fn sort(list: Job<Sort>, stretch: Stretch) -> Boxed<Stretch> {
+    Box::pin(async move {
+        if stretch.is_leaf() {
+            return list.sorted_leaf(stretch);
+        }
+        let (left, right) = stretch.halves();
+        let left = tokio::spawn(sort(list.clone(), left));
+        let right = sort(list, right).await;
+        left.await.unwrap().merged(right)
+    })
 }
