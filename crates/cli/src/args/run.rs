@@ -23,7 +23,7 @@ pub(crate) struct Run {
     #[arg(long = "all")]
     pub(crate) every: bool,
 
-    /// Small sizes: all seven runtimes in five minutes (the default)
+    /// Small sizes: all seven runtimes in four minutes (the default)
     #[arg(long, conflicts_with = "full")]
     pub(crate) quick: bool,
 

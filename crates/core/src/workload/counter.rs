@@ -98,6 +98,11 @@ impl Workload for Counter {
         self.tasks.saturating_mul(self.adds)
     }
 
+    /// The lock is what programs ask about; the other forms are its remedies.
+    fn is_usual(&self) -> bool {
+        self.form == Form::Lock
+    }
+
     fn label(&self) -> String {
         let form = match self.form {
             Form::Lock => "lock",
