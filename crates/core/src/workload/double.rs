@@ -77,6 +77,6 @@ impl Workload for Double {
             })
         })?;
         let what = "memory read and write bandwidth";
-        job.finish(Limit { what, time: Some(time) })
+        job.finish(Limit::of(what, time))
     }
 }

@@ -71,6 +71,6 @@ impl Workload for Max {
                 }
             })
         })?;
-        Ok(Limit { what: "memory read bandwidth", time: Some(time) })
+        Ok(Limit::of("memory read bandwidth", time))
     }
 }
