@@ -194,7 +194,7 @@ fn size() -> Value {
 
 /// The digest of the right answer at this size, with the seed 7.
 fn digest() -> u64 {
-    let max = Max { len: 100, grain: 10 };
+    let max = Max::plain(100, 10);
     Max::digest(&Max::reference(&max.input(7).unwrap()))
 }
 
