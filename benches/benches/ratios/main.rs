@@ -5,6 +5,8 @@
 //! - `scaling`: one worker of a model against two, and what the memory of the
 //!   machine gives two threads over what it gives one;
 //! - `fork`: fork-join against half of the plain loop's time;
+//! - `memory`: `max` and `double` by the tuned kernels against threads that do
+//!   nothing but stream, and `kernel-tuned`: those against the plain ones;
 //! - `limit`: waiting workloads against what no model can beat;
 //! - `trace`: a span against 100 ns, and a traced run against an untraced one.
 //!
@@ -21,6 +23,7 @@
 //! folder of this crate, where cargo runs a bench.
 
 mod bare;
+mod memory;
 
 use lanes_benches::build::build;
 use lanes_benches::pairs::ratio;
@@ -71,6 +74,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     scaling(&session);
     forks(&session);
     limits(&session);
+    memory::memory(&session);
     traces(&session);
     session.save(begin.elapsed())
 }
@@ -203,7 +207,8 @@ fn bare_forms(session: &Session) {
     let (len, tasks, n) =
         if session.test { (1 << 12, 10, 5) } else { (1 << 22, 1000, 20) };
     let grain = 1 << 16;
-    let (max, double) = (job(&Max { len, grain }), job(&Double { len, grain }));
+    let max = job(&Max::plain(len, grain));
+    let double = job(&Double::plain(len, grain));
     let (spawn, fib) = (job(&Spawn { tasks }), job(&Fib { n, cutoff: 0 }));
     for entry in runtimes().into_iter().chain(of(Family::Bridge)) {
         let name = |workload: &str| format!("bare/{}/{workload}", entry.name);
@@ -273,7 +278,8 @@ fn right<T: PartialEq + Debug>(begin: Instant, answer: T, due: T) -> Duration {
 fn scaling(session: &Session) {
     let len = if session.test { 1 << 12 } else { 1 << 24 };
     let grain = 1 << 16;
-    let (max, double) = (job(&Max { len, grain }), job(&Double { len, grain }));
+    let max = job(&Max::plain(len, grain));
+    let double = job(&Double::plain(len, grain));
     scale_limit(session, &max);
     scale_limit(session, &double);
     for entry in runtimes().iter().filter(|e| e.name != "sequential") {
