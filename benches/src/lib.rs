@@ -183,7 +183,14 @@ fn print_limit(label: &str, job: &dyn AnyJob, workers: usize) {
     match job.limit(workers) {
         Ok(limit) => match limit.time {
             Some(time) => {
-                eprintln!("{name} {label}: limit {time:.3?} ({})", limit.what);
+                let of = |what, time| format!("; {what} {time:.3?}");
+                let work = limit.work.map(|time| of("work", time));
+                let span = limit.span.map(|time| of("span", time));
+                let [work, span] = [work, span].map(Option::unwrap_or_default);
+                let what = limit.what;
+                eprintln!(
+                    "{name} {label}: limit {time:.3?} ({what}{work}{span})"
+                );
             }
             None => eprintln!("{name} {label}: limit {}", limit.what),
         },

@@ -55,7 +55,9 @@ impl Ratio {
     /// Kind and workload, which name a row of the table, and the subject.
     fn parts(&self) -> (String, &str) {
         match self.name.split('/').collect::<Vec<_>>()[..] {
-            ["kernel", workload, size] => (format!("kernel/{workload}"), size),
+            [kind @ ("kernel" | "kernel-tuned"), workload, size] => {
+                (format!("{kind}/{workload}"), size)
+            }
             [kind, subject, workload] => {
                 (format!("{kind}/{workload}"), subject)
             }

@@ -37,8 +37,8 @@ impl Inputs {
         };
         let n = if test { 6 } else { 12 };
         Self {
-            max: job(&Max { len, grain }),
-            double: job(&Double { len, grain }),
+            max: job(&Max::plain(len, grain)),
+            double: job(&Double::plain(len, grain)),
             nqueens: job(&Nqueens { n, cutoff: 3 }),
             sort: job(&sort),
             wordcount: job(&wordcount),

@@ -71,7 +71,7 @@ fn grains(session: &Session) {
     let names = [Max::NAME, Double::NAME].map(|w| format!("look/grain/{w}"));
     let (len, grain) = (if session.test { 1 << 17 } else { 1 << 22 }, 1 << 16);
     if session.wants(&names[0]) {
-        let list = job(&Max { len, grain });
+        let list = job(&Max::plain(len, grain));
         let most = Ok(Max::reference(&list).unwrap_or(0));
         let looking =
             || right(|| max(list.context(), list.list(), grain), &most);
@@ -79,7 +79,7 @@ fn grains(session: &Session) {
         print(session, &names[0], looking, blind);
     }
     if session.wants(&names[1]) {
-        let list = job(&Double { len, grain });
+        let list = job(&Double::plain(len, grain));
         let last = Ok(list.list().last().map(|number| number * 2));
         // Both write into the same pages: others may be faster or slower.
         let twice = RefCell::new(vec![0; len]);

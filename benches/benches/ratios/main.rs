@@ -6,6 +6,8 @@
 //! - `scaling`: one worker of a model against two, and what the memory of the
 //!   machine gives two threads over what it gives one;
 //! - `fork`: fork-join against half of the plain loop's time;
+//! - `memory`: `max` and `double` by the tuned kernels against threads that do
+//!   nothing but stream, and `kernel-tuned`: those against the plain ones;
 //! - `limit`: waiting workloads against what no model can beat;
 //! - `trace`: a span against 100 ns, and a traced run against an untraced one.
 //!
@@ -24,6 +26,7 @@
 mod bare;
 mod forms;
 mod looks;
+mod memory;
 mod session;
 
 use lanes_benches::{SEED, timed};
@@ -56,6 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     scaling(&session);
     forks(&session);
     limits(&session);
+    memory::memory(&session);
     traces(&session);
     session.save(begin.elapsed())
 }
@@ -94,7 +98,8 @@ fn kernels(session: &Session) {
 fn scaling(session: &Session) {
     let len = if session.test { 1 << 12 } else { 1 << 24 };
     let grain = 1 << 16;
-    let (max, double) = (job(&Max { len, grain }), job(&Double { len, grain }));
+    let max = job(&Max::plain(len, grain));
+    let double = job(&Double::plain(len, grain));
     scale_limit(session, &max);
     scale_limit(session, &double);
     for entry in runtimes().iter().filter(|e| e.name != "sequential") {

@@ -80,8 +80,9 @@ fn asked(options: &Options) -> Result<Asked, Fail> {
 /// The workload of this name, if its size is a length and a grain.
 fn workload(name: &str) -> Result<&'static Definition, Fail> {
     let fits = |workload: &&Definition| {
-        let row = workload.sizes(Size::Quick).pop();
-        let size = row.map(|row| row.size());
+        // The first one is in the form that programs have.
+        let rows = workload.sizes(Size::Quick);
+        let size = rows.first().map(|row| row.size());
         let fields = size.as_ref().and_then(Value::as_object);
         fields.is_some_and(|fields| {
             fields.len() == 2

@@ -4,6 +4,7 @@ use crate::args::Format;
 use crate::fail::Fail;
 use crate::rank;
 use crate::show::{Sheet, json, number};
+use lanes_measure::parallelism::Parallelism;
 use lanes_measure::ranking;
 use lanes_measure::results::{Results, RowResult, State};
 use lanes_measure::statistics::Grade;
@@ -173,7 +174,7 @@ fn within(grade: Option<&Grade>) -> Option<f64> {
 }
 
 /// The columns in CSV.
-pub(crate) const COLUMNS: [&str; 19] = [
+pub(crate) const COLUMNS: [&str; 21] = [
     "workload",
     "size",
     "workers",
@@ -187,6 +188,8 @@ pub(crate) const COLUMNS: [&str; 19] = [
     "within",
     "limit_seconds",
     "limit_beaten",
+    "work_seconds",
+    "span_seconds",
     "cpu_ratio",
     "cpu_low",
     "cpu_high",
@@ -210,6 +213,7 @@ fn csv(results: &Results) -> Result<String, Fail> {
             let limit = best_possible(row, group);
             let measured = least(row, group.workers);
             let beaten = measured.map(|_| limit.is_none().to_string());
+            let shared = Parallelism::of(row, group.workers);
             sheet.row(vec![
                 row.workload.clone(),
                 row.size.clone(),
@@ -224,6 +228,8 @@ fn csv(results: &Results) -> Result<String, Fail> {
                 number(within(standing.grade.as_ref())),
                 number(limit),
                 beaten.unwrap_or_default(),
+                number(shared.map(|shared| shared.work)),
+                number(shared.and_then(|shared| shared.span)),
                 number(cpu.map(|r| r.median)),
                 number(cpu.map(|r| r.low)),
                 number(cpu.map(|r| r.high)),
@@ -249,7 +255,7 @@ fn csv(results: &Results) -> Result<String, Fail> {
             texts[1].clone_from(&row.size);
             texts[2] = contender.workers.to_string();
             texts[3].clone_from(&contender.name);
-            texts[18] = failure.to_string();
+            texts[COLUMNS.len() - 1] = failure.to_string();
             sheet.row(texts);
         }
     }

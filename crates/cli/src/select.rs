@@ -461,9 +461,12 @@ mod tests {
         let runtimes = MODELS.iter().filter(runtime).count();
         assert_eq!((all.rows.len(), all.models.len()), (rows, runtimes));
         let one = choose(&["max/rayon"], &[]).unwrap();
-        assert_eq!(names(&one), "max 2^22, rayon");
+        assert_eq!(names(&one), "max 2^22, max 2^22-wide, rayon");
         let two = choose(&["max/rayon", "fib/tok*o"], &[]).unwrap();
-        assert_eq!(names(&two), "max 2^22, fib 18, fib 30/16, rayon, tokio");
+        assert_eq!(
+            names(&two),
+            "max 2^22, max 2^22-wide, fib 18, fib 30/16, rayon, tokio"
+        );
         assert!(two.wants(&*two.rows[0], "rayon"));
         assert!(!two.wants(&*two.rows[0], "tokio"));
         let model = choose(&["smol"], &[]).unwrap();
@@ -473,7 +476,7 @@ mod tests {
         let named = choose(&["fib/gil", "max/*esses"], &[]).unwrap();
         assert_eq!(
             names(&named),
-            "max 2^22, fib 18, fib 30/16, gil, processes"
+            "max 2^22, max 2^22-wide, fib 18, fib 30/16, gil, processes"
         );
         let like = choose(&["fib"], &["process*", "mutex"]).unwrap();
         assert_eq!(
@@ -504,9 +507,12 @@ mod tests {
         assert_eq!(of(&["fib"], &["py"]), "fib 18, fib 30/16, py");
         // A filter that names it chooses its rows.
         let two = choose(&["max/py", "fib/rayon"], &[]).unwrap();
-        assert_eq!(names(&two), "max 2^22, fib 18, fib 30/16, rayon, py");
+        assert_eq!(
+            names(&two),
+            "max 2^22, max 2^22-wide, fib 18, fib 30/16, rayon, py"
+        );
         assert!(two.wants(&*two.rows[0], "py"));
-        assert!(!two.wants(&*two.rows[1], "py"));
+        assert!(!two.wants(&*two.rows[2], "py"));
         let none = choose(&["max/rayon"], &["smol"]);
         assert!(matches!(none, Err(Fail::Nothing(_))));
     }

@@ -10,8 +10,13 @@ const WORKER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/worker.py");
 const PUBLISHED: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../report/published/2-full.json");
 /// A session of one cell and a moment.
-const SMALL: [&str; 5] =
-    ["run", "max/sequential", "--items=1000", "--rounds=2", "--no-control"];
+const SMALL: [&str; 5] = [
+    "run",
+    "max/sequential/1000",
+    "--items=1000",
+    "--rounds=2",
+    "--no-control",
+];
 
 /// What the command printed and said, if it ended with this code.
 fn ends(folder: &Path, arguments: &[&str], code: i32) -> [String; 2] {
@@ -105,7 +110,8 @@ fn quiet_leaves_out_progress_and_nothing_else() {
 fn a_list_names_cells_that_are_filters() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let chosen = ["fib", "counter/*/lock*", "max/gil", "--models=rayon,gil"];
+    let chosen =
+        ["fib", "counter/*/lock*", "max/gil/2^22", "--models=rayon,gil"];
     let list = |cells: &[&str]| {
         let all = [&["run", "--list"], cells].concat();
         ends(folder, &all, 0)[0].clone()
@@ -183,8 +189,8 @@ fn a_peer_that_is_named_takes_part_and_a_serial_one_is_measured_as_serial() {
         folder,
         &[
             "run",
-            "max/sequential",
-            "max/threads",
+            "max/sequential/300",
+            "max/threads/300",
             "--models=sequential,threads",
             &peer,
             "--workers=2",

@@ -52,8 +52,12 @@ fn copied(from: &Path, to: &Path) {
     assert!(status.success());
 }
 
-const SMALL: [&str; 4] =
-    ["max", "--models=sequential,threads", "--items=1000", "--workers=2"];
+const SMALL: [&str; 4] = [
+    "max/*/1000",
+    "--models=sequential,threads",
+    "--items=1000",
+    "--workers=2",
+];
 
 /// Starts a session of a copy of the program, changes the copy's file once
 /// there are samples, and expects the session to go on as if nothing were.
@@ -185,7 +189,7 @@ fn a_row_that_the_system_refuses_has_failed_and_the_others_are_measured() {
     let limited = "ulimit -n 64 && exec \"$0\" \"$@\"";
     let output = command(Path::new("sh"), &["-c", limited])
         .arg(env!("CARGO_BIN_EXE_lanes"))
-        .args(["run", "fetch", "max", "--models=sequential", "--items=1"])
+        .args(["run", "fetch", "max/*/1", "--models=sequential", "--items=1"])
         .args(["--rounds=1", "--no-control", "--output"])
         .arg(&path)
         .output()

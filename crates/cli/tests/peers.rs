@@ -191,6 +191,11 @@ fn a_size_that_cannot_be_is_refused_and_the_worker_goes_on() {
         let large = |len: u64| json!({"len": len, "grain": 1});
         for (workload, size, kind) in [
             ("max", json!({"len": 8, "grain": 0}), "invalid"),
+            (
+                "max",
+                json!({"len": 8, "grain": 4, "form": "wide"}),
+                "unsupported",
+            ),
             ("max", large(1 << 44), "resource"),
             ("max", large(1 << 60), "resource"),
             ("max", large(u64::MAX), "resource"),

@@ -125,7 +125,7 @@ impl Run<Fetch> for Scoped {
 
 /// Every case that needs only one workload.
 fn pass(lie: Lie) -> Checked {
-    let max = Max { len: 0, grain: 1 };
+    let max = Max::plain(0, 1);
     let start = |config: &Config| {
         Ok(Started::new(Scoped { lie, ..Scoped::start(config)? }))
     };

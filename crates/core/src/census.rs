@@ -75,7 +75,7 @@ fn parts(model: &Started) -> Result<Vec<Box<dyn AnyJob>>, Error> {
     }
     // Sizes by items have sixteen grains, however many workers there are.
     let len = model.workers().saturating_mul(GRAINS);
-    Ok(vec![Box::new(Job::new(&Max { len, grain: 1 }, 7)?)])
+    Ok(vec![Box::new(Job::new(&Max::plain(len, 1), 7)?)])
 }
 
 /// A job for each cell of the model, with many items for each worker.

@@ -108,6 +108,39 @@ pub struct Limit {
     pub what: &'static str,
     /// The time, if the limit is one.
     pub time: Option<Duration>,
+    /// The time of all the work on one worker, where it follows from that.
+    pub work: Option<Duration>,
+    /// The time of the longest chain of work of which each piece waits for the
+    /// one before, on however many workers; where it follows from that.
+    pub span: Option<Duration>,
+}
+
+impl Limit {
+    /// A time that was measured, or that follows from the size.
+    pub const fn of(what: &'static str, time: Duration) -> Self {
+        Self { what, time: Some(time), work: None, span: None }
+    }
+
+    /// A limit that is no time.
+    pub const fn untimed(what: &'static str) -> Self {
+        Self { what, time: None, work: None, span: None }
+    }
+
+    /// What no scheduler can beat: so many workers take a share of the work
+    /// each, and none of them is done before the span is. Brent, "The parallel
+    /// evaluation of general arithmetic expressions", 1974.
+    pub fn shared(
+        what: &'static str,
+        workers: usize,
+        work: Duration,
+        span: Duration,
+    ) -> Self {
+        // A part is no longer than the whole, whatever was measured.
+        let span = span.min(work);
+        let share = work / u32::try_from(workers.max(1)).unwrap_or(u32::MAX);
+        let (work, longest) = (Some(work), share.max(span));
+        Self { what, time: Some(longest), work, span: Some(span) }
+    }
 }
 
 /// What a workload's time is mostly made of.

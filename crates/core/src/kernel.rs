@@ -3,7 +3,10 @@
 //!
 //! Never inlined into a model, so that all run the same machine code, and
 //! written so that the compiler vectorises what can be vectorised: a bench
-//! compares each form with the best plain one known.
+//! compares each form with the best plain one known. What is faster where
+//! memory bounds it lies in [`tuned`], and is chosen by a size.
+
+pub mod tuned;
 
 /// The largest number; 0 for none.
 ///

@@ -1,5 +1,6 @@
 //! A list of numbers in parts: the input of `max`, `double` and `join`.
 
+use crate::kernel::tuned;
 use crate::parts::{self, Part};
 use crate::trace::State;
 use crate::{Error, Job, Workload, kernel, preflight, seed};
@@ -8,11 +9,17 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// What doubles a list, into another of the same length.
+pub(crate) type Kernel = fn(&[u64], &mut [u64]);
+
 /// A list of numbers, cut into parts by its grain.
 #[derive(Serialize, Deserialize)]
 pub struct Numbers {
     list: Vec<u64>,
     grain: usize,
+    /// Whether the tuned kernels work on it.
+    #[serde(default)]
+    tuned: bool,
     #[serde(skip)]
     pieces: Arc<Recycler>,
 }
@@ -39,13 +46,24 @@ impl Numbers {
         let most_idle = len.saturating_mul(2);
         let idle = Mutex::new(Vec::new());
         let pieces = Arc::new(Recycler { most_idle, idle });
-        Ok(Self { list, grain, pieces })
+        Ok(Self { list, grain, tuned: false, pieces })
     }
 
     /// A part of a list, looked at in grains of `grain` numbers, one at least:
     /// what a worker in another process was sent.
     pub fn part(list: Vec<u64>, grain: usize) -> Self {
-        Self { list, grain: grain.max(1), pieces: Arc::default() }
+        let (grain, pieces) = (grain.max(1), Arc::default());
+        Self { list, grain, tuned: false, pieces }
+    }
+
+    /// The same list, for the tuned kernels or for the plain ones.
+    pub fn tuned(self, tuned: bool) -> Self {
+        Self { tuned, ..self }
+    }
+
+    /// Whether the tuned kernels work on it.
+    pub fn is_tuned(&self) -> bool {
+        self.tuned
     }
 
     /// How many numbers are looked at between two looks at the cancel flag.
@@ -93,10 +111,11 @@ impl<W: Workload<Input = Numbers>> Job<W> {
     /// The cause, if the run was stopped.
     pub fn max(&self, part: Part) -> Result<Option<u64>, Error> {
         let _span = self.context().span(part.task, State::Compute);
+        let max = if self.tuned { tuned::max } else { kernel::max };
         let mut most = None;
         for numbers in self.list[part.range].chunks(self.grain) {
             self.context().grain(part.task)?;
-            most = most.max(Some(kernel::max(numbers)));
+            most = most.max(Some(max(numbers)));
         }
         Ok(most)
     }
@@ -109,13 +128,23 @@ impl<W: Workload<Input = Numbers>> Job<W> {
     /// # Errors
     /// The cause, if the run was stopped; [`Error::Resource`] without memory.
     pub fn double(&self, part: Part) -> Result<Piece, Error> {
+        let plain = kernel::double;
+        self.double_by(if self.tuned { tuned::double } else { plain }, part)
+    }
+
+    /// The same by one of the kernels that double a list.
+    pub(crate) fn double_by(
+        &self,
+        double: Kernel,
+        part: Part,
+    ) -> Result<Piece, Error> {
         let _span = self.context().span(part.task, State::Compute);
         let numbers = &self.list[part.range];
         let mut piece = Recycler::take(&self.pieces, numbers.len())?;
         let twice = piece.numbers.chunks_mut(self.grain);
         for (numbers, twice) in numbers.chunks(self.grain).zip(twice) {
             self.context().grain(part.task)?;
-            kernel::double(numbers, twice);
+            double(numbers, twice);
         }
         Ok(piece)
     }
@@ -245,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_dropped_piece_is_used_again_and_little_is_kept() {
-        let job = Job::new(&Double { len: 64, grain: 8 }, 7).unwrap();
+        let job = Job::new(&Double::plain(64, 8), 7).unwrap();
         let first = job.double(job.whole(0)).unwrap();
         let address = first.numbers.as_ptr();
         drop(first);

@@ -20,6 +20,7 @@ mod launch;
 pub mod machine;
 pub mod map;
 pub mod metg;
+pub mod parallelism;
 pub mod peer;
 pub mod process;
 pub mod protocol;

@@ -238,6 +238,13 @@ pub struct LimitResult {
     /// The time as it was measured in each visit, in seconds; empty if the
     /// limit is no time.
     pub seconds: Vec<f64>,
+    /// In the same visits the time of all the work on one worker, where the
+    /// limit follows from that; empty otherwise, and in older files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub work: Vec<f64>,
+    /// In the same visits the time of the longest chain of work, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub span: Vec<f64>,
 }
 
 /// A sample, and when it was taken.

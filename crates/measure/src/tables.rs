@@ -1,6 +1,7 @@
 //! The tables of a row, as data: the terminal prints them, the page lays them
 //! out.
 
+use crate::parallelism::Parallelism;
 use crate::protocol::Sample;
 use crate::results::{ContenderResult, LimitResult, RowResult};
 use crate::statistics::{FEWEST_VISITS, Grade, Interval, median};
@@ -99,6 +100,10 @@ fn limit(row: &RowResult, group: &Group) -> String {
     if is_beaten(row, group) {
         return format!("best possible not known: {what} was beaten");
     }
+    let what = match Parallelism::of(row, workers) {
+        Some(found) => found.short(),
+        None => what.clone(),
+    };
     match best_possible(row, group) {
         Some(seconds) => format!("best possible {} ({what})", time(seconds)),
         None => format!("best possible: {what}"),
@@ -314,6 +319,8 @@ mod tests {
             workers,
             what: "what".into(),
             seconds: seconds.to_vec(),
+            work: Vec::new(),
+            span: Vec::new(),
         };
         row.limits = vec![limit(1, &[0.003, 0.002]), limit(2, &[0.005])];
         let of = |workers| least(&row, workers);
@@ -334,6 +341,13 @@ mod tests {
         let (heading, shares) = shown(&row);
         assert!(heading.contains("best possible 500 µs (what)"), "{heading}");
         assert!(shares.iter().all(|share| share.ends_with(" %")), "{shares:?}");
+        // In place of the words.
+        row.limits = vec![limit(2, &[0.0005])];
+        row.limits[0].work = vec![0.0010];
+        row.limits[0].span = vec![0.0001];
+        let (heading, _) = shown(&row);
+        let said = "best possible 500 µs (work 1.00 ms / 2 workers, span 100";
+        assert!(heading.contains(said), "{heading}");
         row.limits.clear();
         assert_eq!(shown(&row).1, ["", ""]);
     }

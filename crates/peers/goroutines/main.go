@@ -65,6 +65,7 @@ func prepare(ask request) job {
 		})
 	case "max":
 		check(size.Grain > 0, "invalid", "a grain of zero")
+		check(size.Form == "", "unsupported", "it has one kernel only")
 		list := numbers(ask.Seed, size.Len, 1)
 		if len(list) == 0 {
 			return job{func() {}, func() []uint64 { return nil }}

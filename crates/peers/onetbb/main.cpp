@@ -80,6 +80,7 @@ class OneTbb : public Work {
             unsigned cutoff = std::min<Number>(ask.number("cutoff"), n);
             job = [=] { answer = {queens(n, cutoff, Board())}; };
         } else if (row == "max") {
+            if (ask.has("form")) throw Refusal{"unsupported", "one kernel only"};
             fill(ask, 1);
             Number grain = ask.number("grain");
             job = [=] {

@@ -245,6 +245,7 @@ impl Tasks<'_> {
 struct Slice {
     task: usize,
     grain: usize,
+    tuned: bool,
     numbers: List,
 }
 
@@ -260,8 +261,9 @@ impl<W: Workload<Input: AsRef<[u64]>>> AsRef<[u64]> for InPlace<W> {
 
 impl Slice {
     fn of<W: Workload<Input = Numbers>>(job: &Job<W>, part: Part) -> Self {
-        let (task, grain) = (part.task, job.grain());
-        Self { task, grain, numbers: List::of(InPlace(job.clone(), part)) }
+        let (task, grain, tuned) = (part.task, job.grain(), job.is_tuned());
+        let numbers = List::of(InPlace(job.clone(), part));
+        Self { task, grain, tuned, numbers }
     }
 
     /// In the worker: the part is all there is, and keeps its task's number.
@@ -270,7 +272,7 @@ impl Slice {
         context: &Context,
     ) -> (Job<W>, Part) {
         let numbers = Numbers::part(self.numbers.into_vec(), self.grain);
-        let job = Job::<W>::with(numbers, context);
+        let job = Job::<W>::with(numbers.tuned(self.tuned), context);
         let part = job.whole(self.task);
         (job, part)
     }

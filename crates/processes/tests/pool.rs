@@ -535,7 +535,7 @@ fn one_worker() -> u32 {
 }
 
 fn answers(model: &impl Run<Max>) -> Checked {
-    let job = Job::new(&Max { len: 1000, grain: 10 }, 7)?;
+    let job = Job::new(&Max::plain(1000, 10), 7)?;
     match model.run(&job)? == Max::reference(&job) {
         true => Ok(()),
         false => Err(Error::Task("a wrong answer".into()).into()),

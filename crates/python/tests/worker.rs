@@ -100,6 +100,7 @@ fn refused(model: &str, row: &dyn Row) -> bool {
         "counter" if form == "atomic" => true,
         "counter" => model == "python-subinterpreters" && form == "lock",
         "sort" => form == "library" && model != "python-sequential",
+        "max" | "double" => !form.is_null(),
         "fib" => model.ends_with("-pool") || model == "python-subinterpreters",
         _ => false,
     }

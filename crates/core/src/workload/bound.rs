@@ -2,12 +2,17 @@
 //! starts, and the best of some rounds, since a neighbour only slows down.
 
 use crate::scoped::{join_all, spawn_scoped};
-use crate::{Error, preflight};
+use crate::{Error, Limit, preflight};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Barrier, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// How often work is measured, at most.
 const ROUNDS: usize = 9;
+
+/// How long it is measured, unless one round takes longer.
+const MEASURED: Duration = Duration::from_millis(300);
 
 /// The shortest time in which `workers` threads all finish `work`, once each,
 /// after one round that is not counted.
@@ -18,10 +23,10 @@ pub(super) fn together(
     work: impl Fn(usize) + Sync,
 ) -> Result<Duration, Error> {
     preflight::threads(workers)?;
-    let start = Barrier::new(workers);
+    let (start, end) = (Barrier::new(workers), End::new());
     let times: Vec<Vec<(Instant, Instant)>> = thread::scope(|scope| {
         let measure = |worker| {
-            let (start, work) = (&start, &work);
+            let (start, end, work) = (&start, &end, &work);
             // Of threads that do not all start, none waits for the others: the
             // senders are dropped.
             let (all, are_there) = mpsc::channel::<()>();
@@ -29,13 +34,17 @@ pub(super) fn together(
                 if are_there.recv().is_err() {
                     return Ok(Vec::new());
                 }
-                let round = |_| {
+                let mut times = Vec::new();
+                loop {
                     start.wait();
+                    if end.is_before(times.len()) {
+                        return Ok(times);
+                    }
                     let begin = Instant::now();
                     work(worker);
-                    (begin, Instant::now())
-                };
-                Ok((0..=ROUNDS).map(round).collect())
+                    times.push((begin, Instant::now()));
+                    end.after(&times);
+                }
             })?;
             Ok((all, thread))
         };
@@ -53,8 +62,39 @@ pub(super) fn together(
         let end = times.iter().map(|times| times[round].1).max()?;
         Some(end - begin)
     };
-    let best = (1..=ROUNDS).filter_map(time).min();
+    let rounds = times.first().map_or(0, Vec::len);
+    let best = (1..rounds).filter_map(time).min();
     best.ok_or_else(|| Error::Invalid("zero workers".into()))
+}
+
+/// Which round is the last one, for all workers alike.
+struct End(AtomicUsize);
+
+impl End {
+    fn new() -> Self {
+        Self(AtomicUsize::new(ROUNDS))
+    }
+
+    /// Whether there are no rounds from this one on. It is asked once all have
+    /// done the round before, so that all see the same: who is further ahead
+    /// can only name this round, or a later one.
+    fn is_before(&self, round: usize) -> bool {
+        self.0.load(Ordering::Relaxed) < round
+    }
+
+    /// What a worker says that has done these rounds, before it waits for the
+    /// others.
+    fn after(&self, times: &[(Instant, Instant)]) {
+        // The first one finds nothing in the caches, and does not count.
+        let counted = times.get(1..).unwrap_or_default();
+        let (Some(first), Some(last)) = (counted.first(), counted.last())
+        else {
+            return;
+        };
+        if last.1 - first.0 >= MEASURED {
+            self.0.fetch_min(counted.len(), Ordering::Relaxed);
+        }
+    }
 }
 
 /// The time that `workers` threads need together, or that of one of them if it
@@ -70,23 +110,18 @@ pub(super) fn shared(
     Ok(alone.min(measure(workers)?))
 }
 
-/// The best time for work that is cut into pieces, of which each is done by one
+/// The limit of work that is cut into pieces, of which each is done by one
 /// worker: a worker's share of the whole, or the longest piece if that takes
 /// longer.
 pub(super) fn cut(
+    what: &'static str,
     workers: usize,
     whole: impl Fn() + Sync,
     longest: impl Fn() + Sync,
-) -> Result<Duration, Error> {
-    let whole = together(1, |_| whole())?;
-    let longest = together(1, |_| longest())?;
-    Ok(share(workers, whole, longest))
-}
-
-fn share(workers: usize, whole: Duration, longest: Duration) -> Duration {
-    let share = whole / u32::try_from(workers).unwrap_or(u32::MAX);
-    // A piece is no longer than the whole, whatever was measured.
-    share.max(longest).min(whole)
+) -> Result<Limit, Error> {
+    let work = together(1, |_| whole())?;
+    let span = together(1, |_| longest())?;
+    Ok(Limit::shared(what, workers, work, span))
 }
 
 #[cfg(test)]
@@ -114,10 +149,44 @@ mod tests {
 
     #[test]
     fn the_longest_piece_bounds_however_many_workers() {
-        let [whole, longest] = [12, 5].map(Duration::from_micros);
-        let share = |workers| share(workers, whole, longest);
-        assert_eq!((share(1), share(2)), (whole, whole / 2));
-        assert_eq!((share(3), share(usize::MAX)), (longest, longest));
-        assert_eq!(super::share(2, longest, whole), longest);
+        let [work, span] = [12, 5].map(Duration::from_micros);
+        let time = |workers| Limit::shared("", workers, work, span).time;
+        assert_eq!([time(1), time(2)], [Some(work), Some(work / 2)]);
+        assert_eq!([time(3), time(usize::MAX)], [Some(span); 2]);
+        let turned = Limit::shared("", 2, span, work);
+        assert_eq!((turned.span, turned.time), (Some(span), Some(span)));
+        assert_eq!(time(0), Some(work));
+    }
+
+    #[test]
+    fn of_long_work_one_round_counts() {
+        for workers in [1, 3] {
+            let done = AtomicUsize::new(0);
+            let best = together(workers, |_| {
+                done.fetch_add(1, Ordering::Relaxed);
+                thread::sleep(MEASURED);
+            });
+            // A sleep never ends early.
+            assert!(best.unwrap() >= MEASURED);
+            assert_eq!(done.into_inner(), 2 * workers);
+        }
+    }
+
+    #[test]
+    fn a_worker_that_is_late_ends_the_rounds_of_all() {
+        let end = End::new();
+        let at = |millis| Instant::now() + Duration::from_millis(millis);
+        let [zero, soon, late] = [0, 200, 400].map(at);
+        let fast = [(zero, late), (zero, soon)];
+        end.after(&fast[..1]);
+        end.after(&fast);
+        assert!(!end.is_before(2) && !end.is_before(ROUNDS));
+        assert!(end.is_before(ROUNDS + 1));
+        // Of the same round, another worker.
+        end.after(&[(zero, soon), (zero, late)]);
+        assert!(!end.is_before(1) && end.is_before(2));
+        // A later round is no later end.
+        end.after(&[(zero, soon), (zero, soon), (soon, late)]);
+        assert!(end.is_before(2));
     }
 }

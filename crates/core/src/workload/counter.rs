@@ -151,7 +151,7 @@ impl Workload for Counter {
             ),
             _ => ("one thread, no lock", time),
         };
-        Ok(Limit { what, time: Some(time) })
+        Ok(Limit::of(what, time))
     }
 }
 

@@ -1,9 +1,9 @@
 //! `double`: every value times two, into a new list.
 
 use super::{bound, power, sixteenth};
-use crate::numbers::{Numbers, Pieces};
+use crate::numbers::{Kernel, Numbers, Pieces};
 use crate::seed;
-use crate::{Error, Job, Limit, Point, Size, Workload};
+use crate::{Error, Job, Limit, Point, Size, Workload, kernel};
 use serde::{Deserialize, Serialize};
 
 /// Every value times two, into a new list in pieces.
@@ -17,6 +17,36 @@ pub struct Double {
     pub len: usize,
     /// How many numbers are worked on between two looks at the cancel flag.
     pub grain: usize,
+    /// By which kernel.
+    #[serde(default, skip_serializing_if = "Writing::is_plain")]
+    pub form: Writing,
+}
+
+/// By which kernel a list is doubled.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Writing {
+    /// One loop, as programs have it. What it writes goes through the caches,
+    /// which read the memory first.
+    #[default]
+    Plain,
+    /// Past the caches: [`crate::kernel::tuned::double`].
+    Stream,
+}
+
+impl Double {
+    /// So many numbers in the form that programs have.
+    pub fn plain(len: usize, grain: usize) -> Self {
+        Self { len, grain, form: Writing::Plain }
+    }
+}
+
+impl Writing {
+    fn is_plain(&self) -> bool {
+        *self == Self::Plain
+    }
 }
 
 impl Workload for Double {
@@ -37,23 +67,34 @@ impl Workload for Double {
             Size::Quick => 1 << 22,
             Size::Full => 1 << 24,
         };
-        vec![Self { len, grain: 1 << 16 }]
+        let of = |form| Self { len, grain: 1 << 16, form };
+        [Writing::Plain, Writing::Stream].map(of).into()
     }
 
     fn with_items(&self, items: usize) -> Self {
-        Self { len: items, grain: sixteenth(items) }
+        Self { len: items, grain: sixteenth(items), form: self.form }
     }
 
     fn items(&self) -> usize {
         self.len
     }
 
+    /// The form that programs have.
+    fn is_usual(&self) -> bool {
+        self.form.is_plain()
+    }
+
     fn label(&self) -> String {
-        power(self.len)
+        let len = power(self.len);
+        match self.form {
+            Writing::Plain => len,
+            Writing::Stream => format!("{len}-stream"),
+        }
     }
 
     fn input(&self, seed: u64) -> Result<Numbers, Error> {
-        Numbers::new(self.len, self.grain, 3, seed)
+        let list = Numbers::new(self.len, self.grain, 3, seed)?;
+        Ok(list.tuned(!self.form.is_plain()))
     }
 
     fn reference(input: &Numbers) -> Pieces {
@@ -65,18 +106,59 @@ impl Workload for Double {
         seed::digest(output.iter())
     }
 
+    /// Of whichever form is faster here, so that no form beats it.
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {
-        let time = bound::shared(workers, |workers| {
-            let parts: Vec<_> = job.parts(workers).collect();
-            bound::together(workers, |worker| {
-                if let Some(part) = parts.get(worker) {
-                    // A stopped run has no limit to measure; its cause is
-                    // below.
-                    drop(job.double(part.clone()));
-                }
+        let time = |double: Kernel| {
+            bound::shared(workers, |workers| {
+                let parts: Vec<_> = job.parts(workers).collect();
+                bound::together(workers, |worker| {
+                    if let Some(part) = parts.get(worker) {
+                        // A stopped run has no limit to measure; its cause is
+                        // below.
+                        drop(job.double_by(double, part.clone()));
+                    }
+                })
             })
-        })?;
-        let what = "memory read and write bandwidth";
-        job.finish(Limit { what, time: Some(time) })
+        };
+        let best = time(kernel::double)?.min(time(kernel::tuned::double)?);
+        job.finish(Limit::of("memory read and write bandwidth", best))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_size_is_written_and_read_as_before_and_another_has_its_form() {
+        let [plain, stream] = &Double::sizes(Size::Full)[..] else { panic!() };
+        let written = serde_json::to_string(plain).unwrap();
+        assert_eq!(written, r#"{"len":16777216,"grain":65536}"#);
+        assert_eq!(&serde_json::from_str::<Double>(&written).unwrap(), plain);
+        let written = serde_json::to_string(stream).unwrap();
+        assert_eq!(&serde_json::from_str::<Double>(&written).unwrap(), stream);
+        assert!(written.contains(r#""form":"stream""#), "{written}");
+        let other = written.replace("stream", "wide");
+        assert!(serde_json::from_str::<Double>(&other).is_err());
+        let labels = [plain, stream].map(Workload::label);
+        assert_eq!(labels, ["2^24", "2^24-stream"]);
+        assert!(plain.is_usual() && !stream.is_usual());
+    }
+
+    #[test]
+    fn every_form_writes_the_same_and_is_stopped() {
+        for form in [Writing::Plain, Writing::Stream] {
+            for len in [0, 1, 63, 64, 65, 1000] {
+                let double = Double { len, grain: 64, form };
+                let job = Job::new(&double, 7).unwrap();
+                assert_eq!(job.is_tuned(), form == Writing::Stream);
+                let parts = job.parts(3).map(|part| job.double(part).unwrap());
+                let twice: Pieces = parts.collect();
+                assert_eq!(twice, Double::reference(&job), "{double:?}");
+                job.context().cancel();
+                let stopped = job.double(job.whole(0)).err();
+                assert_eq!(stopped.is_some(), len > 0, "{double:?}");
+            }
+        }
     }
 }

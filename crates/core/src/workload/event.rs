@@ -129,10 +129,7 @@ impl Workload for Event {
             play(0, partner.thread());
             Ok::<_, Error>(begin.elapsed())
         })?;
-        Ok(Limit {
-            what: "a futex wake-up a hop; spinning beats it",
-            time: Some(time),
-        })
+        Ok(Limit::of("a futex wake-up a hop; spinning beats it", time))
     }
 }
 

@@ -122,7 +122,7 @@ impl Workload for Fetch {
         let waves = u32::try_from(waves).unwrap_or(u32::MAX);
         let time = delay.unwrap_or_default().saturating_mul(waves);
         let what = "the delays, as many at once as allowed";
-        Ok(Limit { what, time: Some(time) })
+        Ok(Limit::of(what, time))
     }
 
     fn explained(input: &Requests, error: Error) -> Error {

@@ -110,13 +110,16 @@ impl Workload for Fib {
     }
 
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {
-        let largest = job.cutoff.saturating_sub(1).min(job.n);
-        let largest = Self { n: largest, cutoff: 0 }.additions() as f64;
-        let largest = largest / job.additions().max(1) as f64;
+        // Each fork above waits for the one below it, down to a piece that is
+        // not forked: in all of them an addition takes as long.
+        let last = job.cutoff.max(2).saturating_sub(1).min(job.n);
+        let largest = Self { n: last, cutoff: 0 }.additions();
+        let chain = largest + u64::from(job.n - last);
+        let chain = chain as f64 / job.additions().max(1) as f64;
         let whole = || {
             black_box(recurse(job.fork(), black_box(job.n)));
         };
-        Ok(forked::limit(workers, largest, whole))
+        Ok(forked::limit(workers, chain, whole))
     }
 }
 

@@ -31,9 +31,9 @@ const ROUNDS: u128 = 9;
 const MEASURED: Duration = Duration::from_millis(300);
 
 /// The limit of a recursion whose plain form is `whole`: the workers share it,
-/// and its largest piece below the cut-off, which is so large a share of it, is
-/// not divided.
-pub(super) fn limit(workers: usize, largest: f64, whole: impl Fn()) -> Limit {
+/// and its longest chain, which is so large a share of it, takes as long on any
+/// number of them: the largest piece that is not forked, and the forks above.
+pub(super) fn limit(workers: usize, chain: f64, whole: impl Fn()) -> Limit {
     let round = || {
         let begin = Instant::now();
         whole();
@@ -43,9 +43,10 @@ pub(super) fn limit(workers: usize, largest: f64, whole: impl Fn()) -> Limit {
     let first = round();
     let fit = MEASURED.as_nanos() / first.as_nanos().max(1);
     let best = (0..fit.clamp(1, ROUNDS)).map(|_| round()).min();
-    let share = (1.0 / workers.max(1) as f64).max(largest.min(1.0));
-    let what = "plain recursion / workers, or its largest piece without a fork";
-    Limit { what, time: best.map(|best| best.mul_f64(share)) }
+    let work = best.unwrap_or(first);
+    let span = work.mul_f64(chain.min(1.0));
+    let what = "plain recursion / workers, or its longest chain of forks";
+    Limit::shared(what, workers, work, span)
 }
 
 #[cfg(test)]
@@ -94,5 +95,8 @@ mod tests {
         assert!(time(4, 0.0) >= pause / 4);
         assert!(time(4, 0.5) >= pause / 2);
         assert!(time(64, 1.0) >= pause && time(0, 7.0) >= pause);
+        let limit = limit(4, 0.25, || thread::sleep(pause));
+        let (work, span) = (limit.work.unwrap(), limit.span.unwrap());
+        assert!(work >= pause && span >= pause / 4 && span <= work / 3);
     }
 }

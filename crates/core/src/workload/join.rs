@@ -71,6 +71,6 @@ impl Workload for Join {
             1 => bound::together(1, |_| (0..2).for_each(half)),
             _ => bound::together(2, half),
         })?;
-        job.finish(Limit { what: "the longer part", time: Some(time) })
+        job.finish(Limit::of("the longer part", time))
     }
 }

@@ -124,13 +124,13 @@ impl Workload for Mandelbrot {
         // A stopped run has no limit to measure; its cause is below.
         let rows = |part| drop(job.rows(part));
         let (whole, first) = (job.whole(0), job.grain_part(0));
-        let time = bound::cut(
+        let limit = bound::cut(
+            "all rows / workers, or the grain that costs the most",
             workers,
             || rows(whole.clone()),
             || rows(first.clone()),
         )?;
-        let what = "all rows / workers, or the grain that costs the most";
-        job.finish(Limit { what, time: Some(time) })
+        job.finish(limit)
     }
 }
 

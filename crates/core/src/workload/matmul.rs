@@ -175,16 +175,18 @@ impl Workload for Matmul {
 
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {
         let whole = Mutex::new(Some(job.whole()?));
-        let time = bound::together(1, |_| {
+        let work = bound::together(1, |_| {
             let mut whole =
                 whole.lock().unwrap_or_else(PoisonError::into_inner);
             // A stopped run has no limit to measure; its cause is below.
             *whole = whole.take().and_then(|tile| plain(job, tile).ok());
         })?;
-        let most = workers.min(job.forks() + 1);
-        let time = time / u32::try_from(most).unwrap_or(u32::MAX);
-        let what = "the same kernel on one worker / workers, or / tiles";
-        job.finish(Limit { what, time: Some(time) })
+        // The largest tile has so large a share of all multiplications.
+        let side = job.size.cutoff.min(job.size.n) as f64;
+        let side = side / job.size.n.max(1) as f64;
+        let span = work.mul_f64(side * side);
+        let what = "the same kernel on one worker / workers, or one tile";
+        job.finish(Limit::shared(what, workers, work, span))
     }
 }
 

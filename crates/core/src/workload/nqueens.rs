@@ -145,7 +145,8 @@ impl Workload for Nqueens {
             black_box(black_box(root).plain());
         };
         let all = job.boards().max(1) as f64;
-        Ok(forked::limit(workers, largest / all, whole))
+        let chain = largest + f64::from(job.cutoff.min(job.n));
+        Ok(forked::limit(workers, chain / all, whole))
     }
 }
 

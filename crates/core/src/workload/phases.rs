@@ -201,7 +201,8 @@ impl Workload for Phases {
         let grains = size.grains(workers) / f64::from(tasks);
         let time = Duration::try_from_secs_f64(time.as_secs_f64() * grains);
         let what = "the longest chain of tasks, or all compute / workers";
-        Ok(Limit { what, time: time.ok() })
+        let of = |time| Limit::of(what, time);
+        Ok(time.map_or(Limit::untimed(what), of))
     }
 }
 

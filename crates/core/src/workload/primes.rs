@@ -105,13 +105,13 @@ impl Workload for Primes {
         let primes = |part| drop(job.primes(part));
         let last = job.below.div_ceil(job.grain).saturating_sub(1);
         let (whole, last) = (job.whole(0), job.grain_part(last));
-        let time = bound::cut(
+        let limit = bound::cut(
+            "all numbers / workers, or the last grain",
             workers,
             || primes(whole.clone()),
             || primes(last.clone()),
         )?;
-        let what = "all numbers / workers, or the last grain";
-        job.finish(Limit { what, time: Some(time) })
+        job.finish(limit)
     }
 }
 

@@ -111,7 +111,7 @@ impl Workload for Read {
         })?;
         let time = time / u32::try_from(workers).unwrap_or(u32::MAX);
         let what = "one pass over the same files / workers";
-        job.finish(Limit { what, time: Some(time) })
+        job.finish(Limit::of(what, time))
     }
 }
 

@@ -118,13 +118,16 @@ impl Workload for Skynet {
     }
 
     fn limit(job: &Job<Self>, workers: usize) -> Result<Limit, Error> {
-        let largest = job.cutoff.min(job.leaves) as f64;
-        let largest = largest / job.leaves.max(1) as f64;
+        // A node above takes about as long as a leaf, without what is below.
+        let largest = job.cutoff.max(1).min(job.leaves);
+        let above = (job.leaves / largest.max(1)).checked_ilog(WIDTH as usize);
+        let chain = largest as f64 + f64::from(above.unwrap_or(0));
+        let chain = chain / job.leaves.max(1) as f64;
         let root = job.root();
         let whole = || {
             black_box(black_box(root).plain());
         };
-        Ok(forked::limit(workers, largest, whole))
+        Ok(forked::limit(workers, chain, whole))
     }
 }
 

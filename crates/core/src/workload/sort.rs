@@ -143,19 +143,25 @@ impl Workload for Sort {
                 Sorting::Library => alone(job, stretch).ok(),
             });
         })?;
-        let shared = |most: usize| {
-            work / u32::try_from(workers.min(most)).unwrap_or(u32::MAX)
-        };
-        let (what, time) = match job.form() {
-            Sorting::Library => {
-                ("the library's sort on one worker / workers", shared(workers))
-            }
-            Sorting::Merge => (
-                "all work / workers, or all merges above one leaf",
-                shared(job.forks() + 1).max(chain(job)?),
+        let limit = match job.form() {
+            // Nobody knows what its longest chain is.
+            Sorting::Library => Limit {
+                span: None,
+                ..Limit::shared(
+                    "the library's sort on one worker / workers",
+                    workers,
+                    work,
+                    Duration::ZERO,
+                )
+            },
+            Sorting::Merge => Limit::shared(
+                "all work / workers, or a leaf and all merges above it",
+                workers,
+                work,
+                chain(job)?,
             ),
         };
-        job.finish(Limit { what, time: Some(time) })
+        job.finish(limit)
     }
 }
 
@@ -418,12 +424,14 @@ fn alone(job: &Job<Sort>, mut stretch: Stretch) -> Result<Stretch, Error> {
     Ok(stretch)
 }
 
-/// The time of the merges above one leaf: each waits for the one before, on
-/// however many workers.
+/// The time of one leaf and of the merges above it: each waits for the one
+/// before, on however many workers.
 fn chain(job: &Job<Sort>) -> Result<Duration, Error> {
     let whole = job.whole()?;
+    let one = job.list.len().min(job.size.cutoff);
     if whole.is_leaf() {
-        return Ok(Duration::ZERO);
+        let sorted = Mutex::new(whole.sorted);
+        return bound::together(1, |_| sort(&job.list, &mut lock(&sorted)));
     }
     let (left, right) = whole.halves();
     let whole = plain(job, left)?.joined(plain(job, right)?);
@@ -433,6 +441,7 @@ fn chain(job: &Job<Sort>) -> Result<Duration, Error> {
     let merged = Mutex::new(whole.sorted);
     bound::together(1, |_| {
         let mut merged = lock(&merged);
+        sort(&job.list[..one], &mut merged[..one]);
         let mut half = left.len().min(right.len());
         while half > 0 && 2 * half > job.size.cutoff {
             // The first numbers of both are as mixed as all of them.

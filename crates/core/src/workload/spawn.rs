@@ -59,10 +59,7 @@ impl Workload for Spawn {
     }
 
     fn limit(_job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {
-        Ok(Limit {
-            what: "none: the cost of a task is the model's",
-            time: None,
-        })
+        Ok(Limit::untimed("none: the cost of a task is the model's"))
     }
 }
 

@@ -123,7 +123,7 @@ impl Workload for Subtasks {
         let compute = job.unit.saturating_mul(COMPUTE) / workers;
         let longest = job.unit.saturating_mul(LONGEST);
         let what = "the critical path, or all compute / workers";
-        Ok(Limit { what, time: Some(compute.max(longest)) })
+        Ok(Limit::of(what, compute.max(longest)))
     }
 
     fn explained(input: &Plan, error: Error) -> Error {

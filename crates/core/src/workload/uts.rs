@@ -136,11 +136,12 @@ impl Workload for Uts {
         let root = job.root();
         // Without a cut-off it is a node, and not worth a search.
         let largest = job.cutoff.map_or(1, |_| root.largest()) as f64;
-        let largest = largest / job.items() as f64;
+        let above = job.cutoff.map_or(job.depth, |last| last.min(job.depth));
+        let chain = (largest + f64::from(above)) / job.items() as f64;
         let whole = || {
             black_box(black_box(root).plain());
         };
-        Ok(forked::limit(workers, largest, whole))
+        Ok(forked::limit(workers, chain, whole))
     }
 }
 

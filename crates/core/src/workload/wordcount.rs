@@ -102,13 +102,13 @@ impl Workload for Wordcount {
         let count = |part| drop(job.count(part, Counts::default()));
         let whole = job.whole(0);
         let first = Part { task: 0, range: 0..whole.range.len().min(1) };
-        let time = bound::cut(
+        let limit = bound::cut(
+            "one pass into one table / workers",
             workers,
             || count(whole.clone()),
             || count(first.clone()),
         )?;
-        let what = "one pass into one table / workers";
-        job.finish(Limit { what, time: Some(time) })
+        job.finish(limit)
     }
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
         contender.workers = 1;
         contender.serial = true;
     }
-    let row = Box::new(Max { len: LEN, grain: LEN });
+    let row = Box::new(Max::plain(LEN, LEN));
     let plan = Plan { rounds: Some(240), ..plan(row, vec![harness, bare]) };
     let results = session::run(&plan, String::new(), &mut |_, _| Ok(()))?;
     let summary = results.rows[0].summary.as_ref().ok_or("no samples")?;

@@ -98,10 +98,14 @@ fn possible_contender(
 }
 
 fn possible_limit(limit: &LimitResult) -> Result<(), String> {
-    if limit.seconds.iter().all(|seconds| is_size(*seconds)) {
+    let LimitResult { seconds, work, span, workers, .. } = limit;
+    // Of each visit, or of none.
+    let known = |of: &[f64]| of.is_empty() || of.len() == seconds.len();
+    let mut all = seconds.iter().chain(work).chain(span);
+    if known(work) && known(span) && all.all(|seconds| is_size(*seconds)) {
         return Ok(());
     }
-    Err(format!("a limit for {} workers that cannot be", limit.workers))
+    Err(format!("a limit for {workers} workers that cannot be"))
 }
 
 fn possible_summary(summary: &Summary, row: &RowResult) -> Result<(), String> {

@@ -149,16 +149,25 @@ impl Visitor<'_> {
             // A row without a limit is still a row.
             let Ok(limit) = row.limit(seed, workers) else { continue };
             let same = |known: &&mut LimitResult| known.workers == workers;
-            let known = result.limits.iter_mut().find(same);
-            let seconds = limit.time.map(|time| time.as_secs_f64());
-            match known {
-                Some(known) => known.seconds.extend(seconds),
-                None => result.limits.push(LimitResult {
-                    workers,
-                    what: limit.what.into(),
-                    seconds: seconds.into_iter().collect(),
-                }),
-            }
+            let known = match result.limits.iter_mut().find(same) {
+                Some(known) => known,
+                None => {
+                    let what = limit.what.into();
+                    let [seconds, work, span] = [const { Vec::new() }; 3];
+                    result.limits.push(LimitResult {
+                        workers,
+                        what,
+                        seconds,
+                        work,
+                        span,
+                    });
+                    result.limits.last_mut().expect("it was added")
+                }
+            };
+            let seconds = |time: Duration| time.as_secs_f64();
+            known.seconds.extend(limit.time.map(seconds));
+            known.work.extend(limit.work.map(seconds));
+            known.span.extend(limit.span.map(seconds));
         }
     }
 

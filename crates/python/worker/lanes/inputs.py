@@ -10,7 +10,7 @@ from .connection import Request
 from .job import Job
 from .kernels import churn
 from .matrices import MOST_ROWS, bits
-from .protocol import Refused, invalid
+from .protocol import Refused, invalid, unsupported
 from .seeds import GOLDEN, MASK, numbers, part_seed
 from .server import MOST_NUMBERS
 from .shape import checked, shape_job
@@ -78,6 +78,8 @@ def server_of(size, own):
 def list_input(size, seed, _own):
     if size["grain"] == 0:
         raise invalid("a grain of zero")
+    if size.get("form", "plain") != "plain":
+        raise unsupported("Python has one way to go through a list")
     afford(size["len"] * 24)
     job = Job(list=array("Q"), grain=size["grain"])
     # In stretches, since all at once would need several times the memory.

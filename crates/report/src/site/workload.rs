@@ -5,6 +5,7 @@ use super::sizes::{Size, SizeKeys};
 use crate::answer::{Answer, RowAnswer};
 use crate::content::Content;
 use crate::plots::{self, Finding, Scaling, Times, Whisker};
+use lanes_measure::parallelism::Parallelism;
 use lanes_measure::results::RowResult;
 use lanes_measure::statistics::Grade;
 use lanes_measure::summary::{Group, Standing, Summary};
@@ -308,6 +309,9 @@ fn times_caption(
             "The best possible is {seconds}: {what}, measured in the same \
              session."
         ));
+        if let Some(found) = Parallelism::of(row, group.workers) {
+            parts.push(found.sentences());
+        }
     }
     if is_beaten(row, group) {
         parts.push(

@@ -47,5 +47,5 @@ pub(super) fn limit(tasks: &Tasks, workers: usize, per_nano: f64) -> Limit {
             most = bound;
         }
     }
-    Limit { what: most.0, time: Some(most.1) }
+    Limit::of(most.0, most.1)
 }
