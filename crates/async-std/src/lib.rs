@@ -15,6 +15,7 @@ lanes_core::cells! { for AsyncStd:
     read::Read,
     counter::Counter,
     event::Event,
+    ring::Ring,
     spawn::Spawn,
     fib::Fib,
     shape::Shape,

@@ -3,9 +3,11 @@
 
 mod bound;
 mod forked;
+mod relay;
 mod speed;
 
 pub use crate::latencies::Latencies;
+pub use relay::{Relay, Token};
 
 use crate::{Definition, Row, Size};
 
@@ -30,6 +32,7 @@ catalogue! {
     read::Read,
     counter::Counter,
     event::Event,
+    ring::Ring,
     spawn::Spawn,
     fib::Fib,
     shape::Shape,

@@ -12,6 +12,7 @@ lanes_core::cells! { for Crossbeam:
     read::Read,
     counter::Counter,
     event::Event,
+    ring::Ring,
     spawn::Spawn,
     fib::Fib,
     shape::Shape,

@@ -9,6 +9,7 @@ lanes_core::cells! { for Rayon:
     read::Read,
     counter::Counter,
     event::Event,
+    ring::Ring,
     spawn::Spawn,
     fib::Fib,
     shape::Shape,

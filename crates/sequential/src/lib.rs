@@ -10,6 +10,7 @@ lanes_core::cells! { for Sequential:
     read::Read,
     counter::Counter,
     event::Event,
+    ring::Ring,
     spawn::Spawn,
     fib::Fib,
     shape::Shape,

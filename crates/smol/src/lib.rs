@@ -9,6 +9,7 @@ lanes_core::cells! { for Smol:
     read::Read,
     counter::Counter,
     event::Event,
+    ring::Ring,
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
@@ -27,7 +28,7 @@ use lanes_core::request::Request;
 use lanes_core::{
     Config, Context, Error, Job, Model, Workload, caught, caught_future,
 };
-use smol::channel::{self, Sender};
+use smol::channel::{Sender, bounded};
 use smol::io::{AsyncReadExt, AsyncWriteExt};
 use smol::net::TcpStream;
 use smol::{Executor, Timer, future};
@@ -61,7 +62,7 @@ impl Model for Smol {
             blocking::set_max_blocking_threads(workers);
         }
         let executor = Arc::new(Executor::new());
-        let (running, stopped) = channel::bounded::<()>(1);
+        let (running, stopped) = bounded::<()>(1);
         let (threads, running) = (Vec::new(), Some(running));
         let workers = config.workers();
         // Dropped by an early return, it ends the threads it has.

@@ -42,7 +42,7 @@ fn length(workload: &str) -> Option<(&'static str, usize)> {
         "fetch" => ("requests", 512),
         "read" => ("files", 64 << 10),
         "counter" => ("adds", 0),
-        "event" => ("hops", 8),
+        "event" | "ring" => ("hops", 8),
         "spawn" => ("tasks", 128),
         "shape" => ("tasks", 512),
         "phases" => ("steps", 128),

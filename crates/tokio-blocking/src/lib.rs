@@ -12,10 +12,11 @@
 //! blocking threads, and as many more poll the tasks. Every computation is
 //! handed over, however short it is. That is what the rows of short ones show.
 //!
-//! `event` is left out: it computes nothing, so that it would be the code of
-//! tokio alone. `fib`, `skynet` and `uts` cannot be had: a computation that
-//! waits for another one holds its thread, and where all threads wait none is
-//! left to compute. The subtrees of `nqueens` below the cut-off wait for none.
+//! `event` and `ring` are left out: they compute nothing, so that they would be
+//! the code of tokio alone. `fib`, `skynet` and `uts` cannot be had: a
+//! computation that waits for another one holds its thread, and where all
+//! threads wait none is left to compute. The subtrees of `nqueens` below the
+//! cut-off wait for none.
 //!
 //! [`spawn_blocking`]: tokio::task::spawn_blocking
 

@@ -21,6 +21,7 @@ lanes_core::cells! { for TokioPerCore:
     read::Read,
     counter::Counter,
     event::Event,
+    ring::Ring,
     spawn::Spawn,
     fib::Fib,
     shape::Shape,

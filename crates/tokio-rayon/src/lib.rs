@@ -16,8 +16,8 @@
 //! computation is handed over, however short it is. That is what the rows of
 //! short ones show.
 //!
-//! `event` is left out: it computes nothing, so that it would be the code of
-//! tokio alone.
+//! `event` and `ring` are left out: they compute nothing, so that they would be
+//! the code of tokio alone.
 
 lanes_core::cells! { for TokioRayon:
     max::Max,

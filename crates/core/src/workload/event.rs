@@ -1,9 +1,8 @@
 //! `event`: two tasks hand a token to and fro.
 
-use crate::latencies::Latencies;
+use super::relay::{Arrivals, Relay, Token};
 use crate::scoped::spawn_scoped;
 use crate::seed;
-use crate::trace::monotonic;
 use crate::{Error, Job, Limit, Point, Size, Steps, Workload, preflight};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,40 +17,12 @@ pub struct Event {
     pub hops: usize,
 }
 
-/// What is handed over.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Token {
-    hop: usize,
-    /// When, by the monotonic clock, which all processes share.
-    sent: u64,
-}
-
 /// One of the two tasks: sends the even hops and receives the odd ones, or the
 /// other way round.
 pub struct Player {
     job: Job<Event>,
     side: usize,
-    hops: usize,
-    sum: u64,
-    latencies: Vec<u32>,
-}
-
-/// What both tasks saw.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Relay {
-    /// How many hops arrived.
-    pub hops: usize,
-    /// The sum of their numbers.
-    pub sum: u64,
-    /// How long each took.
-    pub latencies: Latencies,
-}
-
-/// Latencies are measured, not answered: they are not compared.
-impl PartialEq for Relay {
-    fn eq(&self, other: &Self) -> bool {
-        (self.hops, self.sum) == (other.hops, other.sum)
-    }
+    arrivals: Arrivals,
 }
 
 impl Workload for Event {
@@ -92,9 +63,7 @@ impl Workload for Event {
     }
 
     fn reference(input: &Self) -> Relay {
-        let hops = input.hops;
-        let sum = (0..hops as u64).sum();
-        Relay { hops, sum, latencies: Latencies::default() }
+        Relay::of(input.hops)
     }
 
     fn steps(output: &Relay) -> Steps<'_> {
@@ -146,32 +115,13 @@ impl Job<Event> {
     /// # Errors
     /// [`Error::Resource`] without memory for its latencies.
     pub fn player(&self, side: usize) -> Result<Player, Error> {
-        let mut latencies = Vec::new();
-        let arrivals = self.hops / 2 + 1;
-        latencies.try_reserve_exact(arrivals).map_err(|_| Error::memory())?;
-        Ok(Player { job: self.clone(), side, hops: 0, sum: 0, latencies })
+        let arrivals = Arrivals::room(self.hops / 2 + 1)?;
+        Ok(Player { job: self.clone(), side, arrivals })
     }
 
     /// What both players saw, as one answer.
     pub fn relay(&self, players: &[Player]) -> Relay {
-        let hops = players.iter().map(|player| player.hops).sum();
-        let sum = players.iter().map(|player| player.sum).sum();
-        let latencies = players.iter().flat_map(|player| &player.latencies);
-        Relay { hops, sum, latencies: latencies.copied().collect() }
-    }
-}
-
-impl Relay {
-    /// What two players saw who could not meet, as one answer.
-    pub fn merged(relays: impl IntoIterator<Item = Self>) -> Self {
-        let mut merged =
-            Self { hops: 0, sum: 0, latencies: Latencies::default() };
-        for relay in relays {
-            merged.hops += relay.hops;
-            merged.sum += relay.sum;
-            merged.latencies.extend(relay.latencies);
-        }
-        merged
+        Relay::all(players.iter().map(|player| &player.arrivals))
     }
 }
 
@@ -187,7 +137,7 @@ impl Player {
     /// The cause, if the run was stopped.
     pub fn send(&self, hop: usize) -> Result<Token, Error> {
         self.job.context().grain(self.side)?;
-        Ok(Token { hop, sent: monotonic() })
+        Ok(Token::sent(hop))
     }
 
     /// Takes a token that has arrived.
@@ -195,15 +145,7 @@ impl Player {
     /// # Errors
     /// [`Error::Protocol`] if it is not the one of this hop.
     pub fn receive(&mut self, hop: usize, token: Token) -> Result<(), Error> {
-        let latency = monotonic().saturating_sub(token.sent);
-        if token.hop != hop {
-            let what = format!("hop {} arrived at hop {hop}", token.hop);
-            return Err(Error::Protocol(what));
-        }
-        self.latencies.push(u32::try_from(latency).unwrap_or(u32::MAX));
-        self.hops += 1;
-        self.sum += hop as u64;
-        Ok(())
+        self.arrivals.take(hop, token)
     }
 
     /// Why the other player is gone before the last hop.
