@@ -107,8 +107,8 @@ impl Workload for Ring {
         while let Some(token) = sent {
             sent = members[job.seat(token)].pass(black_box(token))?;
         }
-        let time = Some(begin.elapsed());
-        Ok(Limit { what: "all hops in one loop, without a queue", time })
+        let what = "all hops in one loop, without a queue";
+        Ok(Limit::of(what, begin.elapsed()))
     }
 }
 
