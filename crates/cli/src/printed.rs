@@ -10,8 +10,7 @@ use lanes_measure::results::{Results, RowResult, State};
 use lanes_measure::statistics::Grade;
 use lanes_measure::summary::{Group, Summary};
 use lanes_measure::tables::{
-    best_possible, heading, label, latencies, least, own, speedups, standings,
-    used,
+    best_possible, heading, label, latencies, own, speedups, standings, used,
 };
 use lanes_measure::words::{percent, time};
 
@@ -211,7 +210,7 @@ fn csv(results: &Results) -> Result<String, Fail> {
             let cpu = standing.cpu_ratio.map(|ratio| ratio.ratio());
             let none = ratio.is_none();
             let limit = best_possible(row, group);
-            let measured = least(row, group.workers);
+            let measured = row.least(group.workers);
             let beaten = measured.map(|_| limit.is_none().to_string());
             let shared = Parallelism::of(row, group.workers);
             sheet.row(vec![

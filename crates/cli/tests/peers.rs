@@ -68,8 +68,10 @@ fn workers_in_other_languages_pass_the_check() {
         }
         for cell in cells.iter().filter(|cell| cell["verdict"] != "right") {
             let row = cell["workload"].as_str().unwrap();
-            // Not every library has a sort of its own.
-            assert!(row == "sort" || !ROWS.contains(&row), "{name}: {cell}");
+            // Not every library has a sort of its own, and none the kernel
+            // that is tuned.
+            let forms = ["sort", "max"].contains(&row);
+            assert!(forms || !ROWS.contains(&row), "{name}: {cell}");
             assert_eq!(cell["verdict"], "refused", "{name}: {cell}");
         }
     }

@@ -8,7 +8,6 @@
 //! multithreaded computations by work stealing", 1999.)
 
 use crate::results::RowResult;
-use crate::tables::least;
 use crate::words::{counted, digits, time};
 
 /// What the best time possible of a row follows from.
@@ -29,7 +28,7 @@ impl Parallelism {
     pub fn of(row: &RowResult, workers: usize) -> Option<Self> {
         let mut limits = row.limits.iter();
         let limit = limits.find(|limit| limit.workers == workers)?;
-        let best = least(row, workers)?;
+        let best = row.least(workers)?;
         let mut visits = limit.seconds.iter();
         let least = visits.position(|seconds| *seconds == best)?;
         let work = *limit.work.get(least)?;

@@ -181,6 +181,16 @@ pub struct Hop {
 }
 
 impl RowResult {
+    /// The best time that is possible: the least that was measured for the
+    /// limit, in seconds. What fewer workers can do, more can do too.
+    pub fn least(&self, workers: usize) -> Option<f64> {
+        let known = self.limits.iter().any(|limit| limit.workers == workers);
+        let fewer = self.limits.iter();
+        let fewer = fewer.filter(|l| known && l.workers <= workers);
+        let seconds = fewer.flat_map(|limit| limit.seconds.iter().copied());
+        seconds.min_by(f64::total_cmp)
+    }
+
     /// How far the processors were apart in a visit, where it was measured.
     pub(crate) fn hop(&self, visit: usize) -> Option<f64> {
         let mut hops = self.hops.iter();

@@ -43,19 +43,10 @@ pub fn own(row: &RowResult) -> impl Iterator<Item = &ContenderResult> {
     row.contenders.iter().filter(|contender| contender.twin_of.is_none())
 }
 
-/// The best time that is possible: the least that was measured for the limit,
-/// in seconds. What fewer workers can do, more can do too.
-pub fn least(row: &RowResult, workers: usize) -> Option<f64> {
-    let known = row.limits.iter().any(|limit| limit.workers == workers);
-    let fewer = row.limits.iter().filter(|l| known && l.workers <= workers);
-    let seconds = fewer.flat_map(|limit| limit.seconds.iter().copied());
-    seconds.min_by(f64::total_cmp)
-}
-
 /// The best time that is possible for a group, in seconds. None is known where
 /// a model was faster than what was measured for it: that bounds nothing.
 pub fn best_possible(row: &RowResult, group: &Group) -> Option<f64> {
-    least(row, group.workers).filter(|_| !is_beaten(row, group))
+    row.least(group.workers).filter(|_| !is_beaten(row, group))
 }
 
 /// The best possible time as a share of a measured one, in seconds both.
@@ -65,7 +56,7 @@ pub fn share(limit: f64, seconds: f64) -> String {
 
 /// Whether a model of a group is faster than the limit.
 pub fn is_beaten(row: &RowResult, group: &Group) -> bool {
-    let limit = least(row, group.workers);
+    let limit = row.least(group.workers);
     let mut all = group.standings.iter();
     all.any(|standing| limit.is_some_and(|limit| standing.seconds < limit))
 }
@@ -323,7 +314,7 @@ mod tests {
             span: Vec::new(),
         };
         row.limits = vec![limit(1, &[0.003, 0.002]), limit(2, &[0.005])];
-        let of = |workers| least(&row, workers);
+        let of = |workers| row.least(workers);
         assert_eq!([of(1), of(2), of(4)], [Some(0.002), Some(0.002), None]);
         let summary = summarize(&row, 0.95, 0.03).unwrap();
         let shown = |row: &RowResult| {

@@ -310,7 +310,7 @@ pub(crate) fn imported(file: &File) -> BTreeSet<String> {
     modules
 }
 
-/// The kernels that a file calls; of its functions only those with such a name,
+/// The kernels that a file names; of its functions only those with such a name,
 /// if names are given. Tests do not count.
 pub(crate) fn kernels(
     file: &File,
@@ -331,9 +331,8 @@ pub(crate) fn kernels(
             {
                 return false;
             }
-            if node.kind() == "call_expression"
-                && let Some(called) = file.field(node, "function")
-                && let Some(kernel) = called.strip_prefix("kernel::")
+            if node.kind() == "scoped_identifier"
+                && let Some(kernel) = file.of(node).strip_prefix("kernel::")
             {
                 kernels.insert(kernel.into());
             }

@@ -7,7 +7,6 @@ use lanes_measure::map::{Axes, Parameter, Point, Verdict};
 use lanes_measure::results::{Results, RowResult};
 use lanes_measure::statistics::{Grade, median};
 use lanes_measure::summary::Standing;
-use lanes_measure::tables::least;
 
 /// A model that was measured once, or not at all.
 #[derive(Debug, Clone, PartialEq)]
@@ -157,7 +156,7 @@ impl Answer<'_> {
     pub(super) fn limit(&self) -> Option<(f64, &str)> {
         let row = self.row()?;
         let what = row.limits.iter().find(|l| l.workers == self.workers)?;
-        Some((least(row, self.workers)?, &what.what))
+        Some((row.least(self.workers)?, &what.what))
     }
 }
 

@@ -128,6 +128,8 @@ fn keys_of_a_session_are_those_of_its_file() {
     one.build.compared = Some(["a", "b"].map(String::from));
     let row = &mut one.rows[0];
     row.hops = vec![Hop { visit: 0, seconds: 25e-9 }];
+    row.limits[0].work = vec![25e-3];
+    row.limits[0].span = vec![1e-3];
     row.contenders[0].saturated = 1;
     row.contenders[0].answers_only = true;
     row.contenders[0].failure = Some(Failure::new(Cause::Died, "why"));

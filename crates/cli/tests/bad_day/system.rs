@@ -64,10 +64,10 @@ fn a_row_without_descriptors_is_refused_and_the_others_are_measured() {
     assert!(!errors.contains("--items"), "{errors}");
     let text = fs::read_to_string(here.path().join("a.json")).unwrap();
     let file: Value = serde_json::from_str(&text).unwrap();
-    let samples =
-        |row: usize| file["rows"][row]["samples"].as_array().unwrap().len();
-    assert_eq!(file["rows"][0]["workload"], "max");
-    assert!(samples(0) > 0 && samples(1) == 0);
+    for row in file["rows"].as_array().unwrap() {
+        let samples = row["samples"].as_array().unwrap().len();
+        assert_eq!(samples > 0, row["workload"] == "max", "{row}");
+    }
 }
 
 #[test]
