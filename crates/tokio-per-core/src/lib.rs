@@ -32,6 +32,7 @@ lanes_core::cells! { for TokioPerCore:
     mandelbrot::Mandelbrot,
     wordcount::Wordcount,
     primes::Primes,
+    sleepers::Sleepers,
 }
 
 use lanes_core::request::Request;
