@@ -28,6 +28,7 @@ lanes_core::cells! { for AsyncStd:
     mandelbrot::Mandelbrot,
     wordcount::Wordcount,
     primes::Primes,
+    sleepers::Sleepers,
 }
 
 use async_std::io::ReadExt;

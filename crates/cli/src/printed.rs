@@ -10,7 +10,8 @@ use lanes_measure::results::{Results, RowResult, State};
 use lanes_measure::statistics::Grade;
 use lanes_measure::summary::{Group, Summary};
 use lanes_measure::tables::{
-    best_possible, heading, label, latencies, own, speedups, standings, used,
+    best_possible, heading, label, latencies, memory, own, speedups, standings,
+    used,
 };
 use lanes_measure::words::{percent, time};
 
@@ -119,6 +120,11 @@ fn row(row: &RowResult, format: Format, details: bool) -> Result<String, Fail> {
     }
     if let Some(table) = latencies(row) {
         text += &titled(&format!("{name}: latencies"), format);
+        text += &Sheet::from(table).text(format)?;
+        text.push('\n');
+    }
+    if let Some(table) = memory(row) {
+        text += &titled(&format!("{name}: memory"), format);
         text += &Sheet::from(table).text(format)?;
         text.push('\n');
     }

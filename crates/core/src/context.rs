@@ -3,13 +3,12 @@
 use crate::stop::{Claim, STOPPED, Stop, StopToken, WATCHED, is_quiet};
 use crate::trace::{SpanGuard, State, Trace};
 use crate::{Error, alarm, panicked};
-use event_listener::{Event, listener};
+use event_listener::{Event, Listener, listener};
 use futures_lite::future;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{Ordering, fence};
 use std::sync::{Arc, OnceLock, Weak};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// Called with a task's number before each grain of its work.
@@ -74,10 +73,6 @@ impl Default for Context {
 impl Context {
     /// How often a blocking wait checks the cancel flag.
     pub const SLICE: Duration = Duration::from_millis(10);
-
-    /// How often a sleeping thread does: it is woken for nothing else, and must
-    /// be half the time that a run may take to stop.
-    pub const NAP: Duration = Duration::from_millis(50);
 
     /// A context without deadline, trace or probe, which can be cancelled.
     pub fn new() -> Self {
@@ -202,44 +197,53 @@ impl Context {
         io: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let begin = self.inner.watch.trace.as_ref().map(Trace::now);
-        let result = self.unless_stopped(task, io).await;
+        let result = async {
+            self.grain(task)?;
+            self.unless_stopped(io).await
+        };
+        let result = result.await;
         if let (Some(trace), Some(begin)) = (&self.inner.watch.trace, begin) {
             trace.record_unattached(task, State::Io, begin);
         }
         self.note(result)
     }
 
-    async fn unless_stopped<T>(
+    /// Waits for a future, as long as the run is not stopped, and records
+    /// nothing: for a wait that is no task's own, such as the join of all.
+    ///
+    /// # Errors
+    /// That of the future, or the cause of a stop.
+    pub async fn unless_stopped<T>(
         &self,
-        task: usize,
-        io: impl Future<Output = Result<T, Error>>,
+        work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         // The listener comes before the look: a stop between the two is seen.
         listener!(self.inner.stopped => stopped);
-        self.grain(task)?;
+        self.finish(())?;
         let cause = async {
             stopped.await;
             Err(self.cause().unwrap_or(Error::Cancelled))
         };
-        future::or(io, cause).await
+        future::or(work, cause).await
     }
 
-    /// Sleeps for so long, as long as the run is not stopped; the calling
-    /// thread is occupied.
+    /// Sleeps for so long, or until the run is stopped; the calling thread is
+    /// occupied, and is woken for nothing else.
     ///
     /// # Errors
     /// The cause, if the run was stopped.
     pub fn sleep(&self, task: usize, wait: Duration) -> Result<(), Error> {
         let _span = self.span(task, State::Io);
-        let begin = Instant::now();
-        loop {
-            self.finish(())?;
-            let left = wait.saturating_sub(begin.elapsed());
-            if left.is_zero() {
-                return Ok(());
-            }
-            thread::sleep(left.min(Self::NAP));
+        // Without one it is beyond the clock.
+        let until = Instant::now().checked_add(wait);
+        // The listener comes before the look: a stop between the two is seen.
+        listener!(self.inner.stopped => stopped);
+        self.finish(())?;
+        match until {
+            Some(until) => drop(stopped.wait_deadline(until)),
+            None => stopped.wait(),
         }
+        self.finish(())
     }
 
     /// Does something that may block this thread: a thread that has a turn lets
@@ -312,6 +316,7 @@ impl Stop for Inner {
 mod tests {
     use super::*;
     use std::sync::atomic::AtomicBool;
+    use std::thread;
 
     #[test]
     fn the_first_cause_stands() {

@@ -27,6 +27,8 @@ pub trait Workload:
     const UNIT: &'static str;
     /// What its time is mostly made of, so that rankings do not mix the two.
     const POINT: Point;
+    /// Whether the memory that an item takes is a figure of its own.
+    const WEIGHED: bool = false;
 
     /// What the work is done on; shared by all tasks.
     type Input: Send + Sync + 'static;

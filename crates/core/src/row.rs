@@ -23,6 +23,8 @@ pub struct Definition {
     pub unit: &'static str,
     /// See [`Workload::POINT`].
     pub point: Point,
+    /// See [`Workload::WEIGHED`].
+    pub weighed: bool,
     sizes: fn(Size) -> Vec<Box<dyn Row>>,
     read: fn(&Value) -> Result<Box<dyn Row>, serde_json::Error>,
 }
@@ -37,6 +39,7 @@ impl Definition {
             omits: W::OMITS,
             unit: W::UNIT,
             point: W::POINT,
+            weighed: W::WEIGHED,
             sizes: |size| W::sizes(size).into_iter().map(boxed).collect(),
             read: |size| {
                 W::deserialize(size).map(|workload| boxed::<W>(workload))

@@ -1,6 +1,7 @@
 //! Scoped threads of the standard library, with errors in place of panics and
 //! aborts: the models of OS threads start and join their threads with them.
 
+use crate::limits::Limits;
 use crate::{Context, Error, caught, panicked, preflight};
 use std::thread::{self, Scope, ScopedJoinHandle};
 
@@ -59,18 +60,32 @@ pub fn join_all<T>(threads: Vec<Handle<'_, T>>) -> Result<Vec<T>, Error> {
     results.into_iter().collect()
 }
 
+/// What a thread that waits takes of the memory, in its program and in the
+/// system.
+const THREAD_BYTES: usize = 32 << 10;
+
 /// Makes sure that a run does not need more threads at once than the system
-/// gives.
+/// gives. For a few the system is not asked: it refuses them by itself, and
+/// then nobody else goes without.
 ///
 /// # Errors
-/// [`Error::Unsupported`] if it needs more than 10,000.
+/// [`Error::Unsupported`] if it needs more than 10,000; [`Error::Resource`] for
+/// more than the system lets this process have, or than fit its memory.
 pub fn affordable(threads: usize) -> Result<(), Error> {
-    if threads <= MOST_THREADS {
+    if threads > MOST_THREADS {
+        return Err(Error::Unsupported(format!(
+            "a thread each for {threads} tasks; at most {MOST_THREADS}"
+        )));
+    }
+    if threads <= AT_ONCE {
         return Ok(());
     }
-    Err(Error::Unsupported(format!(
-        "a thread each for {threads} tasks; at most {MOST_THREADS}"
-    )))
+    preflight::memory(threads, THREAD_BYTES)?;
+    let most = Limits::here().threads;
+    if most.is_some_and(|most| threads as u64 > most) {
+        return Err(Error::threads());
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ catalogue! {
     mandelbrot::Mandelbrot,
     wordcount::Wordcount,
     primes::Primes,
+    sleepers::Sleepers,
 }
 
 /// The workload with this name, if there is one.

@@ -25,6 +25,7 @@ lanes_core::cells! { for Crossbeam:
     mandelbrot::Mandelbrot,
     wordcount::Wordcount,
     primes::Primes,
+    sleepers::Sleepers,
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload};

@@ -239,6 +239,14 @@ pub struct Sample {
         skip_serializing_if = "Option::is_none"
     )]
     pub peak_bytes: Option<u64>,
+    /// By how much that is more than was resident before the first run of this
+    /// input, in bytes: what the tasks took, and the input did not.
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_count",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub grown_bytes: Option<u64>,
     /// Threads alive after the runs.
     #[serde(
         default,

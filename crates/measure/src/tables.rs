@@ -8,6 +8,7 @@ use crate::statistics::{FEWEST_VISITS, Grade, Interval, median};
 use crate::summary::{Group, Standing, Summary};
 use crate::words::{counted, digits, ends, grade, percent, time};
 use hdrhistogram::Histogram;
+use lanes_core::workload;
 
 /// What stands in a table for a number that was not measured.
 pub const UNKNOWN: &str = "unknown";
@@ -251,6 +252,40 @@ pub fn latencies(row: &RowResult) -> Option<Table> {
     (!table.rows.is_empty()).then_some(table)
 }
 
+/// What an item takes of the memory, as medians over the samples; `None` for a
+/// workload that does not ask for it, and where no worker says.
+pub fn memory(row: &RowResult) -> Option<Table> {
+    if !workload::find(&row.workload).is_some_and(|found| found.weighed) {
+        return None;
+    }
+    let each = format!("memory per {}", row.unit);
+    let columns = ["model".into(), each, "of a run".into()];
+    let mut table = Table::with(columns);
+    let mut known = false;
+    for (index, contender) in row.contenders.iter().enumerate() {
+        let own = || row.samples.iter().filter(|t| t.contender == index);
+        if contender.twin_of.is_some() || own().next().is_none() {
+            continue;
+        }
+        let grown = own().filter_map(|taken| taken.sample.grown_bytes);
+        let grown = grown.map(|bytes| bytes as f64);
+        let grown = median(&mut grown.collect::<Vec<_>>());
+        known |= grown.is_some();
+        let items = row.items.max(1) as f64;
+        let text = |value: Option<String>| value.unwrap_or(UNKNOWN.into());
+        table.row(vec![
+            label(contender),
+            text(grown.map(|grown| format!("{} B", digits(grown / items)))),
+            text(grown.map(mebibytes)),
+        ]);
+    }
+    known.then_some(table)
+}
+
+fn mebibytes(bytes: f64) -> String {
+    format!("{} MiB", digits(bytes / 1048576.0))
+}
+
 /// What a run used, as medians over the samples.
 pub fn used(row: &RowResult) -> Table {
     let columns = [
@@ -281,8 +316,6 @@ pub fn used(row: &RowResult) -> Table {
             value.map_or_else(|| UNKNOWN.into(), show)
         };
         let seconds = |nanos: f64| time(nanos / 1e9);
-        let mebibytes =
-            |bytes: f64| format!("{} MiB", digits(bytes / 1048576.0));
         table.row(vec![
             label(contender),
             text(middle(&|s| each(s.user_ns, s.runs)), seconds),
@@ -301,6 +334,23 @@ pub fn used(row: &RowResult) -> Table {
 mod tests {
     use super::*;
     use crate::summarize::{summarize, tests::row};
+
+    #[test]
+    fn memory_per_item_is_known_or_is_said_not_to_be() {
+        let mut row =
+            row(&[("tokio", 2, None, 0.0010), ("peer", 2, None, 0.0040)]);
+        assert_eq!(memory(&row), None);
+        (row.workload, row.unit) = ("sleepers".into(), "task".into());
+        row.items = 1000;
+        assert_eq!(memory(&row), None);
+        for taken in row.samples.iter_mut().filter(|t| t.contender == 0) {
+            taken.sample.grown_bytes = Some(450_000);
+        }
+        let table = memory(&row).unwrap();
+        assert_eq!(table.columns[1], "memory per task");
+        assert_eq!(table.rows[0][1..], ["450 B", "0.43 MiB"]);
+        assert_eq!(table.rows[1][1..], [UNKNOWN; 2]);
+    }
 
     #[test]
     fn a_limit_that_is_beaten_is_none_and_more_workers_have_no_larger_one() {

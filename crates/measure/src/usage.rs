@@ -3,7 +3,7 @@
 use crate::children;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
-use procfs::process::Process;
+use procfs::process::{MemoryMap, Process};
 use std::fs;
 use std::sync::{Mutex, PoisonError};
 
@@ -82,6 +82,15 @@ impl Usage {
 pub(crate) fn forget_peak() {
     // Without it the peak is that of the whole process; nothing is lost.
     let _ = fs::write("/proc/self/clear_refs", "5");
+}
+
+/// The memory that is resident, in bytes: all pages are counted, which takes as
+/// long as there are many. `None` where the system does not say.
+pub(crate) fn resident() -> Option<u64> {
+    let all = Process::myself().and_then(|process| process.smaps_rollup());
+    let all = all.ok()?.memory_map_rollup;
+    let of = |map: &MemoryMap| map.extension.map.get("Rss").copied();
+    all.iter().map(of).sum()
 }
 
 /// The most memory that was resident, in bytes, and the threads alive.

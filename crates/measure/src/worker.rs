@@ -97,7 +97,8 @@ pub fn serve_any(
     find: Find<'_>,
     show: Show<'_>,
 ) -> io::Result<()> {
-    let mut worker = Worker { listed, find, show, model: None, prepared: None };
+    let (model, prepared, used) = (None, None, false);
+    let mut worker = Worker { listed, find, show, model, prepared, used };
     answer_each(|request, cancel, _| {
         let reply = worker.answer(request, cancel);
         Ok(Some(reply.unwrap_or_else(Reply::Error)))
@@ -164,7 +165,16 @@ struct Worker<'a> {
     find: Find<'a>,
     show: Show<'a>,
     model: Option<Started>,
-    prepared: Option<Box<dyn AnyJob>>,
+    prepared: Option<Prepared>,
+    /// Whether there was an input before: what its runs left is resident.
+    used: bool,
+}
+
+/// An input, and the memory that was resident before its first run, where no
+/// run of another was before that.
+struct Prepared {
+    job: Box<dyn AnyJob>,
+    resident: Option<u64>,
 }
 
 impl Worker<'_> {
@@ -189,18 +199,25 @@ impl Worker<'_> {
                 let model = started(&self.model)?;
                 let job = input(&workload, &size, seed)?;
                 let watched = under(&*job, cancel, Watch::default())?;
+                let fresh = !std::mem::replace(&mut self.used, true);
+                let resident = fresh.then(usage::resident).flatten();
                 let digest = watched.run(model)?.digest();
                 // A run that failed may have cost a pool its processes.
                 usage::find_children();
-                self.prepared = Some(job);
+                self.prepared = Some(Prepared { job, resident });
                 Ok(Reply::Prepared { digest })
             }
             Request::Run { runs, together, check } => {
                 let model = started(&self.model)?;
                 let job = self.prepared.as_ref();
-                let job = job.ok_or_else(|| invalid("nothing is prepared"))?;
-                let job = under(&**job, cancel, Watch::default())?;
-                let sample = sample(&*job, model, runs, together, check)?;
+                let ready =
+                    job.ok_or_else(|| invalid("nothing is prepared"))?;
+                let job = under(&*ready.job, cancel, Watch::default())?;
+                let mut sample = sample(&*job, model, runs, together, check)?;
+                let (peak, before) = (sample.peak_bytes, ready.resident);
+                let grown =
+                    |(peak, before): (u64, _)| peak.saturating_sub(before);
+                sample.grown_bytes = peak.zip(before).map(grown);
                 Ok(Reply::Sample(sample))
             }
             Request::Trace { origin } => {
@@ -210,7 +227,7 @@ impl Worker<'_> {
                 let trace = Trace::since(origin);
                 let watch =
                     Watch { trace: Some(trace.clone()), ..Watch::default() };
-                let job = under(&**job, cancel, watch)?;
+                let job = under(&*job.job, cancel, watch)?;
                 Ok(Reply::Trace(traced(&*job, model, &trace)?))
             }
             Request::Exhibit { name, parameters } => {
@@ -311,6 +328,7 @@ fn sample(
         minor_faults: Some(used.minor_faults),
         major_faults: Some(used.major_faults),
         peak_bytes,
+        grown_bytes: None,
         threads,
         latencies: seen.buckets(),
         saturated: seen.saturated(),
@@ -366,7 +384,8 @@ mod tests {
             "fails" => Some(Err(Error::Timeout)),
             _ => None,
         };
-        Worker { listed, find, show, model: None, prepared: None }
+        let (model, prepared, used) = (None, None, false);
+        Worker { listed, find, show, model, prepared, used }
     }
 
     fn answer(
@@ -417,6 +436,8 @@ mod tests {
             let checked = together.then_some(digest);
             assert_eq!((sample.runs, sample.digest), (3, checked));
             assert!(sample.wall_ns > 0 && sample.threads >= Some(2));
+            assert!(sample.grown_bytes < sample.peak_bytes);
+            assert!(sample.grown_bytes.is_some());
         }
         let none = Request::Run { runs: 0, together: false, check: true };
         assert!(answer(&mut worker, none).is_err());

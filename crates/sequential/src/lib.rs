@@ -23,6 +23,7 @@ lanes_core::cells! { for Sequential:
     mandelbrot::Mandelbrot,
     wordcount::Wordcount,
     primes::Primes,
+    sleepers::Sleepers,
 }
 
 use lanes_core::{Config, Error, Model, caught};

@@ -22,6 +22,7 @@ lanes_core::cells! { for Smol:
     mandelbrot::Mandelbrot,
     wordcount::Wordcount,
     primes::Primes,
+    sleepers::Sleepers,
 }
 
 use lanes_core::request::Request;

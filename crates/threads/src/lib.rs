@@ -22,6 +22,7 @@ lanes_core::cells! { for Threads:
     mandelbrot::Mandelbrot,
     wordcount::Wordcount,
     primes::Primes,
+    sleepers::Sleepers,
 }
 
 use lanes_core::scoped::{

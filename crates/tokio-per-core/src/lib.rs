@@ -33,6 +33,7 @@ lanes_core::cells! { for TokioPerCore:
     mandelbrot::Mandelbrot,
     wordcount::Wordcount,
     primes::Primes,
+    sleepers::Sleepers,
 }
 
 use lanes_core::request::Request;
