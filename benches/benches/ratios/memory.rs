@@ -1,6 +1,6 @@
 //! `max` and `double` at the memory's limit: the tuned kernels against the
-//! plain ones, and the tuned rows of models against threads that do nothing but
-//! stream, each its own part of the list.
+//! plain ones, and rows of models against threads that do nothing but run the
+//! same kernel, each over its own part of the list.
 
 use super::time;
 use crate::session::{Session, WORKERS, job, runtimes, start};
@@ -26,12 +26,16 @@ pub(super) fn memory(session: &Session) {
         kernels(session, size, if session.test { 1 << 12 } else { len });
     }
     let len = if session.test { 1 << 12 } else { 1 << 24 };
+    // Which of the two kernels reads faster depends on the processor.
+    row(session, "max", &Max::plain(len, GRAIN), 0.95, |list, _| {
+        black_box(kernel::max(list));
+    });
     let max = Max { len, grain: GRAIN, form: Reading::Wide };
-    row(session, &max, 0.95, |list, _| {
+    row(session, "max-wide", &max, 0.95, |list, _| {
         black_box(kernel::tuned::max(list));
     });
     let double = Double { len, grain: GRAIN, form: Writing::Stream };
-    row(session, &double, 0.90, kernel::tuned::double);
+    row(session, "double-stream", &double, 0.90, kernel::tuned::double);
 }
 
 /// The tuned kernels on one thread, over the plain ones.
@@ -65,11 +69,12 @@ fn kernels(session: &Session, size: &str, len: usize) {
 /// The time of the streams over that of each model.
 fn row<W: Workload<Input = Numbers>>(
     session: &Session,
+    label: &str,
     size: &W,
     least: f64,
     work: fn(&[u64], &mut [u64]),
 ) {
-    let name = |entry: &Entry| format!("memory/{}/{}", entry.name, W::NAME);
+    let name = |entry: &Entry| format!("memory/{}/{label}", entry.name);
     let mut entries = runtimes();
     entries.retain(|entry| {
         MODELS.contains(&entry.name) && session.wants(&name(entry))
