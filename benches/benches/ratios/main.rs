@@ -11,7 +11,7 @@
 //! - `limit`: waiting workloads against what no model can beat;
 //! - `trace`: a span against 100 ns, and a traced run against an untraced one.
 //!
-//! Each line has the median of 31 to 201 paired ratios, a 95 % interval for it,
+//! Each line has the median of 9 to 201 paired ratios, a 95 % interval for it,
 //! and the bound. A median beyond its bound is marked `MISSED`. That fails
 //! nothing: machines are noisy, and the reader decides.
 //!
