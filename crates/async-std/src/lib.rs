@@ -28,6 +28,8 @@ lanes_core::cells! { for AsyncStd:
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
 }
 
 use async_std::io::ReadExt;

@@ -7,6 +7,7 @@ mod census;
 mod context;
 mod entry;
 mod error;
+mod feed;
 mod job;
 pub mod kernel;
 mod latencies;

@@ -8,6 +8,7 @@ mod speed;
 pub use crate::latencies::Latencies;
 
 use crate::{Definition, Row, Size};
+use std::time::Duration;
 
 /// Declares the file of each workload, exports what it has, and lists them.
 macro_rules! catalogue {
@@ -43,6 +44,8 @@ catalogue! {
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
 }
 
 /// The workload with this name, if there is one.
@@ -72,6 +75,18 @@ fn power(number: usize) -> String {
     } else {
         number.to_string()
     }
+}
+
+/// A time in the largest unit that has a whole number of it.
+fn short(time: Duration) -> String {
+    let nanos = time.as_nanos();
+    let units = [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000)];
+    for (unit, size) in units {
+        if nanos > 0 && nanos.is_multiple_of(size) {
+            return format!("{}{unit}", nanos / size);
+        }
+    }
+    if nanos == 0 { "0".into() } else { format!("{nanos}ns") }
 }
 
 #[cfg(test)]

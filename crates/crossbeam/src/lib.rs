@@ -25,6 +25,8 @@ lanes_core::cells! { for Crossbeam:
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload};

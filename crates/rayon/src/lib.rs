@@ -22,6 +22,8 @@ lanes_core::cells! { for Rayon:
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
 }
 
 use lanes_core::{Config, Error, Model, caught};

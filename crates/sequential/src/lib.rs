@@ -23,6 +23,8 @@ lanes_core::cells! { for Sequential:
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
 }
 
 use lanes_core::{Config, Error, Model, caught};

@@ -22,6 +22,8 @@ lanes_core::cells! { for Smol:
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
 }
 
 use lanes_core::request::Request;

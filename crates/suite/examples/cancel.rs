@@ -48,6 +48,7 @@ fn length(workload: &str) -> Option<(&'static str, usize)> {
         "phases" => ("steps", 128),
         "skynet" => ("leaves", 512),
         "sleepers" => ("tasks", 512),
+        "burst" | "trickle" => ("tasks", 64),
         _ => return None,
     })
 }

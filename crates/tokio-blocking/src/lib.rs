@@ -35,6 +35,8 @@ lanes_core::cells! { for TokioBlocking:
     mandelbrot::Mandelbrot,
     wordcount::Wordcount,
     primes::Primes,
+    burst::Burst,
+    trickle::Trickle,
 }
 
 use lanes_core::request::Request;

@@ -33,6 +33,8 @@ lanes_core::cells! { for TokioPerCore:
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
 }
 
 use lanes_core::request::Request;
