@@ -30,6 +30,7 @@ lanes_core::cells! { for AsyncStd:
     sleepers::Sleepers,
     burst::Burst,
     trickle::Trickle,
+    cancel::Cancel,
 }
 
 use async_std::io::ReadExt;

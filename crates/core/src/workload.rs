@@ -46,6 +46,7 @@ catalogue! {
     sleepers::Sleepers,
     burst::Burst,
     trickle::Trickle,
+    cancel::Cancel,
 }
 
 /// The workload with this name, if there is one.

@@ -27,6 +27,7 @@ lanes_core::cells! { for Crossbeam:
     sleepers::Sleepers,
     burst::Burst,
     trickle::Trickle,
+    cancel::Cancel,
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload};

@@ -25,6 +25,7 @@ lanes_core::cells! { for Sequential:
     sleepers::Sleepers,
     burst::Burst,
     trickle::Trickle,
+    cancel::Cancel,
 }
 
 use lanes_core::{Config, Error, Model, caught};

@@ -49,6 +49,7 @@ fn length(workload: &str) -> Option<(&'static str, usize)> {
         "skynet" => ("leaves", 512),
         "sleepers" => ("tasks", 512),
         "burst" | "trickle" => ("tasks", 64),
+        "cancel" => ("tasks", 1024),
         _ => return None,
     })
 }

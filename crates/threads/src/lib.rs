@@ -24,6 +24,7 @@ lanes_core::cells! { for Threads:
     sleepers::Sleepers,
     burst::Burst,
     trickle::Trickle,
+    cancel::Cancel,
 }
 
 use lanes_core::scoped::{

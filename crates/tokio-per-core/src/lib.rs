@@ -35,6 +35,7 @@ lanes_core::cells! { for TokioPerCore:
     sleepers::Sleepers,
     burst::Burst,
     trickle::Trickle,
+    cancel::Cancel,
 }
 
 use lanes_core::request::Request;

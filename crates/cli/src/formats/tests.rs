@@ -130,6 +130,7 @@ fn keys_of_a_session_are_those_of_its_file() {
     row.hops = vec![Hop { visit: 0, seconds: 25e-9 }];
     row.contenders[0].saturated = 1;
     row.samples[0].sample.grown_bytes = Some(4096);
+    row.samples[0].sample.vain = Some(1);
     row.contenders[0].answers_only = true;
     row.contenders[0].failure = Some(Failure::new(Cause::Died, "why"));
     let summary = row.summary.as_mut().unwrap();
