@@ -31,6 +31,7 @@ lanes_core::cells! { for AsyncStd:
     burst::Burst,
     trickle::Trickle,
     cancel::Cancel,
+    echo::Echo,
 }
 
 use async_std::io::ReadExt;

@@ -5,6 +5,7 @@ mod alarm;
 mod cell;
 mod census;
 mod context;
+mod echo;
 mod entry;
 mod error;
 mod feed;

@@ -47,6 +47,7 @@ catalogue! {
     burst::Burst,
     trickle::Trickle,
     cancel::Cancel,
+    echo::Echo,
 }
 
 /// The workload with this name, if there is one.

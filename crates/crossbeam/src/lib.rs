@@ -28,6 +28,7 @@ lanes_core::cells! { for Crossbeam:
     burst::Burst,
     trickle::Trickle,
     cancel::Cancel,
+    echo::Echo,
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload};

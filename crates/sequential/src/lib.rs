@@ -26,6 +26,7 @@ lanes_core::cells! { for Sequential:
     burst::Burst,
     trickle::Trickle,
     cancel::Cancel,
+    echo::Echo,
 }
 
 use lanes_core::{Config, Error, Model, caught};

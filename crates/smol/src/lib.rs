@@ -25,6 +25,7 @@ lanes_core::cells! { for Smol:
     burst::Burst,
     trickle::Trickle,
     cancel::Cancel,
+    echo::Echo,
 }
 
 use lanes_core::request::Request;

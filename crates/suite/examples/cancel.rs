@@ -50,6 +50,7 @@ fn length(workload: &str) -> Option<(&'static str, usize)> {
         "sleepers" => ("tasks", 512),
         "burst" | "trickle" => ("tasks", 64),
         "cancel" => ("tasks", 1024),
+        "echo" => ("requests", 8),
         _ => return None,
     })
 }

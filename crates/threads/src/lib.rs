@@ -25,6 +25,7 @@ lanes_core::cells! { for Threads:
     burst::Burst,
     trickle::Trickle,
     cancel::Cancel,
+    echo::Echo,
 }
 
 use lanes_core::scoped::{

@@ -36,6 +36,7 @@ lanes_core::cells! { for TokioPerCore:
     burst::Burst,
     trickle::Trickle,
     cancel::Cancel,
+    echo::Echo,
 }
 
 use lanes_core::request::Request;
