@@ -29,6 +29,10 @@ lanes_core::cells! { for AsyncStd:
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
+    cancel::Cancel,
+    echo::Echo,
 }
 
 use async_std::io::ReadExt;

@@ -11,7 +11,7 @@ use lanes_measure::statistics::Grade;
 use lanes_measure::summary::{Group, Summary};
 use lanes_measure::tables::{
     best_possible, heading, label, latencies, memory, own, speedups, standings,
-    used,
+    used, vain,
 };
 use lanes_measure::words::{percent, time};
 
@@ -120,6 +120,11 @@ fn row(row: &RowResult, format: Format, details: bool) -> Result<String, Fail> {
     }
     if let Some(table) = latencies(row) {
         text += &titled(&format!("{name}: latencies"), format);
+        text += &Sheet::from(table).text(format)?;
+        text.push('\n');
+    }
+    if let Some(table) = vain(row) {
+        text += &titled(&format!("{name}: computed in vain"), format);
         text += &Sheet::from(table).text(format)?;
         text.push('\n');
     }

@@ -234,6 +234,14 @@ impl Context {
     /// The cause, if the run was stopped.
     pub fn sleep(&self, task: usize, wait: Duration) -> Result<(), Error> {
         let _span = self.span(task, State::Io);
+        self.rest(wait)
+    }
+
+    /// As [`Context::sleep`], between tasks: nothing is recorded.
+    ///
+    /// # Errors
+    /// The cause, if the run was stopped.
+    pub(crate) fn rest(&self, wait: Duration) -> Result<(), Error> {
         // Without one it is beyond the clock.
         let until = Instant::now().checked_add(wait);
         // The listener comes before the look: a stop between the two is seen.

@@ -90,6 +90,12 @@ pub trait Workload:
         Steps::Untimed
     }
 
+    /// How much of a run was done in vain, where a workload counts that: grains
+    /// that were begun after all had been told to stop.
+    fn vain(_output: &Self::Output) -> Option<u64> {
+        None
+    }
+
     /// The error of a run, or what lies behind it: the input's own server may
     /// know why its clients failed.
     fn explained(_input: &Self::Input, error: Error) -> Error {

@@ -207,6 +207,9 @@ pub trait Answer: Any + Debug + Send {
 
     /// See [`Workload::steps`].
     fn steps(&self) -> Steps<'_>;
+
+    /// See [`Workload::vain`].
+    fn vain(&self) -> Option<u64>;
 }
 
 /// The answer to a job of the workload `W`.
@@ -225,6 +228,10 @@ impl<W: Workload> Answer for To<W> {
 
     fn steps(&self) -> Steps<'_> {
         W::steps(&self.0)
+    }
+
+    fn vain(&self) -> Option<u64> {
+        W::vain(&self.0)
     }
 }
 

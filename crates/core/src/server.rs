@@ -384,7 +384,7 @@ impl Loop {
 }
 
 /// A socket that listens, with room for a storm of clients.
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     // Where it listened before, the last connections may not be forgotten.
     socket.set_reuse_address(true)?;

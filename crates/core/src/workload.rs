@@ -10,6 +10,7 @@ pub use crate::latencies::Latencies;
 pub use relay::{Relay, Token};
 
 use crate::{Definition, Row, Size};
+use std::time::Duration;
 
 /// Declares the file of each workload, exports what it has, and lists them.
 macro_rules! catalogue {
@@ -46,6 +47,10 @@ catalogue! {
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
+    cancel::Cancel,
+    echo::Echo,
 }
 
 /// The workload with this name, if there is one.
@@ -75,6 +80,18 @@ fn power(number: usize) -> String {
     } else {
         number.to_string()
     }
+}
+
+/// A time in the largest unit that has a whole number of it.
+fn short(time: Duration) -> String {
+    let nanos = time.as_nanos();
+    let units = [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000)];
+    for (unit, size) in units {
+        if nanos > 0 && nanos.is_multiple_of(size) {
+            return format!("{}{unit}", nanos / size);
+        }
+    }
+    if nanos == 0 { "0".into() } else { format!("{nanos}ns") }
 }
 
 #[cfg(test)]

@@ -26,6 +26,10 @@ lanes_core::cells! { for Crossbeam:
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
+    cancel::Cancel,
+    echo::Echo,
 }
 
 use lanes_core::{Config, Error, Job, Model, Workload};

@@ -270,6 +270,14 @@ pub struct Sample {
         skip_serializing_if = "Option::is_none"
     )]
     pub saturated: Option<u64>,
+    /// How many grains the last run computed in vain, where the workload counts
+    /// them.
+    #[serde(
+        default,
+        deserialize_with = "foreign::maybe_count",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub vain: Option<u64>,
 }
 
 /// One run, and who did what in it; times in nanoseconds since the origin that

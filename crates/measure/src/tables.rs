@@ -252,6 +252,24 @@ pub fn latencies(row: &RowResult) -> Option<Table> {
     (!table.rows.is_empty()).then_some(table)
 }
 
+/// What runs computed in vain, as medians over the samples; `None` where that
+/// is not counted.
+pub fn vain(row: &RowResult) -> Option<Table> {
+    let mut table = Table::new(&["model", "grains in vain"]);
+    for (index, contender) in row.contenders.iter().enumerate() {
+        let own = row.samples.iter().filter(|t| t.contender == index);
+        let counts = own.filter_map(|taken| taken.sample.vain);
+        let counts = counts.map(|count| count as f64);
+        let Some(middle) = median(&mut counts.collect::<Vec<_>>()) else {
+            continue;
+        };
+        if contender.twin_of.is_none() {
+            table.row(vec![label(contender), format!("{middle}")]);
+        }
+    }
+    (!table.rows.is_empty()).then_some(table)
+}
+
 /// What an item takes of the memory, as medians over the samples; `None` for a
 /// workload that does not ask for it, and where no worker says.
 pub fn memory(row: &RowResult) -> Option<Table> {
@@ -334,6 +352,19 @@ pub fn used(row: &RowResult) -> Table {
 mod tests {
     use super::*;
     use crate::summarize::{summarize, tests::row};
+
+    #[test]
+    fn what_is_done_in_vain_is_shown_where_it_is_counted() {
+        let mut row =
+            row(&[("tokio", 2, None, 0.0010), ("peer", 2, None, 0.0040)]);
+        assert_eq!(vain(&row), None);
+        for taken in row.samples.iter_mut().filter(|t| t.contender == 0) {
+            taken.sample.vain = Some(3);
+        }
+        let table = vain(&row).unwrap();
+        assert_eq!(table.rows.len(), 1);
+        assert_eq!(table.rows[0][1], "3");
+    }
 
     #[test]
     fn memory_per_item_is_known_or_is_said_not_to_be() {

@@ -332,6 +332,7 @@ fn sample(
         threads,
         latencies: seen.buckets(),
         saturated: seen.saturated(),
+        vain: last.vain(),
     })
 }
 

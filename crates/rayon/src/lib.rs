@@ -23,6 +23,10 @@ lanes_core::cells! { for Rayon:
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
+    cancel::Cancel,
+    echo::Echo,
 }
 
 use lanes_core::{Config, Error, Model, caught};

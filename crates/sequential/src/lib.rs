@@ -24,6 +24,10 @@ lanes_core::cells! { for Sequential:
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
+    cancel::Cancel,
+    echo::Echo,
 }
 
 use lanes_core::{Config, Error, Model, caught};

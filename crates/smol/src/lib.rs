@@ -23,6 +23,10 @@ lanes_core::cells! { for Smol:
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
+    cancel::Cancel,
+    echo::Echo,
 }
 
 use lanes_core::request::Request;

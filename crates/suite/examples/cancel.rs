@@ -48,6 +48,9 @@ fn length(workload: &str) -> Option<(&'static str, usize)> {
         "phases" => ("steps", 128),
         "skynet" => ("leaves", 512),
         "sleepers" => ("tasks", 512),
+        "burst" | "trickle" => ("tasks", 64),
+        "cancel" => ("tasks", 1024),
+        "echo" => ("requests", 8),
         _ => return None,
     })
 }

@@ -36,6 +36,8 @@ lanes_core::cells! { for TokioBlocking:
     mandelbrot::Mandelbrot,
     wordcount::Wordcount,
     primes::Primes,
+    burst::Burst,
+    trickle::Trickle,
 }
 
 use lanes_core::request::Request;

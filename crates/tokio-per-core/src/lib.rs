@@ -34,6 +34,10 @@ lanes_core::cells! { for TokioPerCore:
     wordcount::Wordcount,
     primes::Primes,
     sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
+    cancel::Cancel,
+    echo::Echo,
 }
 
 use lanes_core::request::Request;

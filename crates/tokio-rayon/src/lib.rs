@@ -38,6 +38,8 @@ lanes_core::cells! { for TokioRayon:
     mandelbrot::Mandelbrot,
     wordcount::Wordcount,
     primes::Primes,
+    burst::Burst,
+    trickle::Trickle,
 }
 
 use lanes_core::request::Request;

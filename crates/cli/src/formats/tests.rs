@@ -132,6 +132,7 @@ fn keys_of_a_session_are_those_of_its_file() {
     row.limits[0].span = vec![1e-3];
     row.contenders[0].saturated = 1;
     row.samples[0].sample.grown_bytes = Some(4096);
+    row.samples[0].sample.vain = Some(1);
     row.contenders[0].answers_only = true;
     row.contenders[0].failure = Some(Failure::new(Cause::Died, "why"));
     let summary = row.summary.as_mut().unwrap();

@@ -9,7 +9,7 @@ mod tests;
 
 pub use queue::{Queue, Shaped, Tally};
 
-use super::speed;
+use super::{short, speed};
 use crate::{
     Error, Job, Limit, Point, Size, Steps, Workload, kernel, preflight, seed,
 };
@@ -266,18 +266,6 @@ impl Shape {
 
 /// A century, in nanoseconds: no sum of times overflows.
 const LONGEST: u64 = 36_525 * 86_400 * 1_000_000_000;
-
-/// A time in the largest unit that has a whole number of it.
-fn short(time: Duration) -> String {
-    let nanos = time.as_nanos();
-    let units = [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000)];
-    for (unit, size) in units {
-        if nanos > 0 && nanos.is_multiple_of(size) {
-            return format!("{}{unit}", nanos / size);
-        }
-    }
-    if nanos == 0 { "0".into() } else { format!("{nanos}ns") }
-}
 
 impl Tasks {
     /// How many tasks there are.

@@ -1,5 +1,6 @@
 //! `sleepers`: very many tasks that wait at the same time.
 
+use super::short;
 use crate::trace::{State, Trace};
 use crate::{
     Error, Job, Limit, Point, Size, Together, Workload, preflight, seed,
@@ -76,7 +77,7 @@ impl Workload for Sleepers {
     }
 
     fn label(&self) -> String {
-        format!("{}x{}ms", self.tasks, self.wait.as_secs_f64() * 1e3)
+        format!("{}x{}", self.tasks, short(self.wait))
     }
 
     fn input(&self, _seed: u64) -> Result<Self, Error> {

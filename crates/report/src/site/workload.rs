@@ -11,7 +11,7 @@ use lanes_measure::statistics::Grade;
 use lanes_measure::summary::{Group, Standing, Summary};
 use lanes_measure::tables::{
     Table, best_possible, heading, is_beaten, label, latencies, memory,
-    other_cpu, own, percentiles, speedups, standings, used,
+    other_cpu, own, percentiles, speedups, standings, used, vain,
 };
 use lanes_measure::words::{self, counted, percent, round_time, time};
 use lanes_source::WorkloadSource;
@@ -204,6 +204,9 @@ fn figures(
     }
     if let Some(table) = latencies(row) {
         rest.tables.push(("Latencies".into(), table));
+    }
+    if let Some(table) = vain(row) {
+        rest.tables.push(("Computed in vain".into(), table));
     }
     if let Some(table) = memory(row) {
         rest.tables.push(("Memory".into(), table));
