@@ -19,6 +19,7 @@ pub mod numbers;
 mod panics;
 pub mod parts;
 pub mod preflight;
+pub mod queue;
 pub mod request;
 mod row;
 pub mod scoped;

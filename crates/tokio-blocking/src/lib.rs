@@ -12,11 +12,12 @@
 //! blocking threads, and as many more poll the tasks. Every computation is
 //! handed over, however short it is. That is what the rows of short ones show.
 //!
-//! `event` and `ring` are left out: they compute nothing, so that they would be
-//! the code of tokio alone. `fib`, `skynet` and `uts` cannot be had: a
-//! computation that waits for another one holds its thread, and where all
-//! threads wait none is left to compute. The subtrees of `nqueens` below the
-//! cut-off wait for none.
+//! `event`, `ring`, `channel` and `philosophers` are left out: they compute
+//! nothing, so that they would be the code of tokio alone. `fib`, `skynet` and
+//! `uts` cannot be had: a computation that waits for another one holds its
+//! thread, and where all threads wait none is left to compute. So it is with
+//! the stages of `pipeline`. The subtrees of `nqueens` below the cut-off wait
+//! for none.
 //!
 //! [`spawn_blocking`]: tokio::task::spawn_blocking
 
@@ -28,6 +29,7 @@ lanes_core::cells! { for TokioBlocking:
     fetch::Fetch,
     read::Read,
     counter::Counter,
+    dictionary::Dictionary,
     spawn::Spawn,
     shape::Shape,
     nqueens::Nqueens,

@@ -1,0 +1,50 @@
+//! `philosophers` in tokio, with a runtime for each core.
+//!
+//! - share: every task owns a counted handle to the chopsticks, which are locks
+//!   of the library
+//! - start: a task for each, dealt to the cores in turn
+//! - wait: a task gives its core back until the chopstick is free
+//! - join: the handles are awaited in order, the chopsticks are read last
+
+use crate::{TokioPerCore, joined};
+use lanes_core::workload::{Chopstick, Philosopher, Philosophers};
+use lanes_core::{Error, Fit, Job, Run};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+impl Run<Philosophers> for TokioPerCore {
+    const FIT: Fit = Fit::Possible(
+        "neighbours on two cores: a free chopstick wakes a thread",
+    );
+
+    fn run(&self, job: &Job<Philosophers>) -> Result<Vec<u64>, Error> {
+        self.drive(job, |job, cores| async move {
+            let chopsticks = (0..job.chopsticks()).map(|_| Mutex::default());
+            let chopsticks: Arc<[_]> = chopsticks.collect();
+            let start = |one| cores.spawn(dine(one, Arc::clone(&chopsticks)));
+            let tasks: Vec<_> = job.table().map(start).collect();
+            for task in tasks {
+                joined(task.await)?;
+            }
+            let mut used = Vec::with_capacity(chopsticks.len());
+            for chopstick in &*chopsticks {
+                used.push(*chopstick.lock().await);
+            }
+            job.used(used)
+        })
+    }
+}
+
+async fn dine(
+    mut one: Philosopher,
+    chopsticks: Arc<[Mutex<Chopstick>]>,
+) -> Result<(), Error> {
+    let (first, second) = one.chopsticks();
+    while one.is_hungry()? {
+        // Held while the second is waited for, as only such a lock may be.
+        let mut first = chopsticks[first].lock().await;
+        let mut second = chopsticks[second].lock().await;
+        one.eat(&mut first, &mut second);
+    }
+    Ok(())
+}
