@@ -8,6 +8,7 @@ mod metg;
 mod printing;
 mod run;
 mod trace;
+mod traps;
 pub(crate) mod values;
 
 pub(crate) use cmp::Cmp;
@@ -18,6 +19,7 @@ pub(crate) use metg::Metg;
 pub(crate) use printing::{Format, Printing};
 pub(crate) use run::{Conditions, Run};
 pub(crate) use trace::{Drawing, Figures, Trace};
+pub(crate) use traps::Traps;
 pub(crate) use values::{Asked, Peer};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -84,6 +86,9 @@ pub(crate) enum Command {
     /// Inject faults into every model, hold what it does against the contract,
     /// and show what its library does by itself
     Faults(Faults),
+    /// Run programs that step into known traps of rayon, tokio and CPython, and
+    /// their remedies
+    Traps(Traps),
     /// Find the smallest task that is worth starting: the METG of each model
     Metg(Metg),
     /// Find the length from which on each model is faster than the plain loop
@@ -235,8 +240,9 @@ Examples:
   lanes report before.json after.json results/fetch.traces.json -o pages
   lanes report --single fetch -o fetch.html")]
 pub(crate) struct Report {
-    /// Files of results, traces, faults or claims, or folders; from a folder,
-    /// the newest results and the newest traces of each workload are taken
+    /// Files of results, traces, faults, traps or claims, or folders; from a
+    /// folder, the newest results and the newest traces of each workload are
+    /// taken
     #[arg(default_value = "results", value_name = "PATH")]
     pub(crate) results: Vec<PathBuf>,
 

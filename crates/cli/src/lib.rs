@@ -48,6 +48,7 @@ mod stamp;
 mod studied;
 mod temporary;
 mod trace;
+mod traps;
 mod tree;
 mod usual;
 
@@ -142,6 +143,7 @@ fn measure(command: &Command) -> Result<(), Fail> {
         Command::Figures(options) => figures::figures(options),
         Command::Claims(options) => claims::claims(options),
         Command::Faults(options) => faults::faults(options),
+        Command::Traps(options) => traps::traps(options),
         Command::Metg(options) => metg::metg(options),
         Command::Crossover(options) => crossover::crossover(options),
         Command::Report(options) => report::report(options),

@@ -16,6 +16,7 @@ use lanes_measure::document::{Document, Unreadable};
 use lanes_measure::faults::{self, Faults};
 use lanes_measure::metg::{self, Metg};
 use lanes_measure::results::Results;
+use lanes_measure::traps::{self, Traps};
 use lanes_measure::words::{digits, time};
 use lanes_report::answer::{Answer, answers};
 use lanes_report::{Content, ResultFile, single, site};
@@ -84,6 +85,7 @@ fn content(options: &Report) -> Result<Content, Fail> {
         crossovers: found.crossovers,
         traces: found.traces,
         faults: found.faults,
+        traps: found.traps,
         claims: found.claims,
         source,
         made: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -148,6 +150,7 @@ struct Found {
     crossovers: Vec<Crossover>,
     traces: Vec<Traces>,
     faults: Vec<Faults>,
+    traps: Vec<Traps>,
     claims: Vec<Published>,
     /// Files that were found and left out.
     notes: Vec<String>,
@@ -178,6 +181,10 @@ impl Found {
         }
         if document.schema() == Some(faults::SCHEMA) {
             self.faults.push(Faults::of(document)?);
+            return Ok(());
+        }
+        if document.schema() == Some(traps::SCHEMA) {
+            self.traps.push(Traps::of(document)?);
             return Ok(());
         }
         if document.schema() == Some(lanes_claims::SCHEMA) {

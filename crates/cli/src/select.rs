@@ -410,6 +410,7 @@ pub(crate) fn unknown<'a>(
 ) -> Fail {
     let hint = match nearest(name, known) {
         Some(nearest) => format!("did you mean {nearest:?}?"),
+        None if what == "trap" => "`lanes traps --list` has them all".into(),
         None => "`lanes list --details` shows them all".into(),
     };
     Fail::Usage(format!("no {what} is called {:?}; {hint}", cut(name)))

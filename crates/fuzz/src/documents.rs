@@ -1,4 +1,5 @@
-//! Files of results, of traces and of faults, up to the pages that show them.
+//! Files of results, of traces, of faults and of traps, up to the pages that
+//! show them.
 
 use lanes_core::{Size, WORKLOADS};
 use lanes_measure::change::{Limits, changes};
@@ -6,6 +7,7 @@ use lanes_measure::faults::{Faults, Verdict};
 use lanes_measure::ranking::{rank, unknown};
 use lanes_measure::results::{Results, RowResult};
 use lanes_measure::tables;
+use lanes_measure::traps::Traps;
 use lanes_report::{Catalogue, Content, ListedWorkload, ResultFile};
 use lanes_timeline::{
     Picture, Timeline, TracedWorkload, Traces, View, critical_path, perfetto,
@@ -99,6 +101,23 @@ pub fn faults(bytes: &[u8]) {
     whole(Vec::new(), Vec::new(), vec![faults]);
 }
 
+/// A file of traps: what is found if they are judged again, and the page of it.
+///
+/// # Panics
+/// If it is not read again as it was written.
+pub fn traps(bytes: &[u8]) {
+    let loaded = load(bytes, |path| Traps::load(path).ok());
+    let Some(traps) = loaded else { return };
+    let written = serde_json::to_vec(&traps).expect("it is written");
+    let again = load(&written, |path| Traps::load(path).ok());
+    assert_eq!(again.as_ref(), Some(&traps), "read again");
+    for trap in &traps.traps {
+        trap.clone().judge(traps.repeats);
+        let _ = trap.failures();
+    }
+    pages(&Content { traps: vec![traps], ..empty() });
+}
+
 /// A file of results or of traces: the pages and the pictures of it.
 ///
 /// # Panics
@@ -125,21 +144,31 @@ fn picture(traced: &TracedWorkload) {
 
 /// The pages of these.
 fn whole(sessions: Vec<ResultFile>, traces: Vec<Traces>, faults: Vec<Faults>) {
-    let mut content = Content {
+    let mut content = Content { traces, faults, ..empty() };
+    sessions.into_iter().for_each(|file| content.add(file));
+    pages(&content);
+}
+
+fn empty() -> Content {
+    Content {
         catalogue: catalogue(),
         sessions: Vec::new(),
         maps: Vec::new(),
         metgs: Vec::new(),
         crossovers: Vec::new(),
-        traces,
-        faults,
+        traces: Vec::new(),
+        faults: Vec::new(),
+        traps: Vec::new(),
         claims: Vec::new(),
         source: Err("no source".into()),
         made: "2026-01-02T00:00:00Z".into(),
         notes: Vec::new(),
-    };
-    sessions.into_iter().for_each(|file| content.add(file));
-    if let Ok(pages) = lanes_report::site(&content) {
+    }
+}
+
+/// Makes the pages, without markup of an input.
+fn pages(content: &Content) {
+    if let Ok(pages) = lanes_report::site(content) {
         let foreign = |html: &str| html.contains("<script>&");
         let mut pages = pages.iter();
         assert!(!pages.any(|page| foreign(&page.html)), "markup of an input");

@@ -23,7 +23,7 @@ mod server;
 mod studies;
 mod wire;
 
-pub use documents::{faults, page, results, traces};
+pub use documents::{faults, page, results, traces, traps};
 pub use explore::{Broken, Explored, explore};
 pub use lines::{reply, request};
 pub use mutate::{Format, Mutator};
@@ -57,6 +57,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "results", format: Format::Document, decode: results },
     Target { name: "traces", format: Format::Document, decode: traces },
     Target { name: "faults", format: Format::Document, decode: faults },
+    Target { name: "traps", format: Format::Document, decode: traps },
     Target { name: "metg", format: Format::Document, decode: metg },
     Target { name: "crossover", format: Format::Document, decode: crossover },
     Target { name: "page", format: Format::Document, decode: page },

@@ -5,6 +5,7 @@ use lanes_measure::crossover::Crossover;
 use lanes_measure::faults::Faults;
 use lanes_measure::metg::Metg;
 use lanes_measure::results::Results;
+use lanes_measure::traps::Traps;
 use lanes_timeline::Traces;
 use std::path::Path;
 
@@ -39,6 +40,7 @@ unbroken! {
     results: 10_000,
     traces: 10_000,
     faults: 2_000,
+    traps: 2_000,
     metg: 10_000,
     crossover: 10_000,
     page: 1_000,
@@ -57,6 +59,7 @@ fn the_corpus_is_of_this_version() {
     for name in ["faults/three-models", "faults/interrupted"] {
         Faults::load(&corpus.join(name).with_extension("json")).unwrap();
     }
+    Traps::load(&corpus.join("traps/three-traps.json")).unwrap();
     for name in ["whole.json", "one-model.json"] {
         Metg::load(&corpus.join("metg").join(name)).unwrap();
         Crossover::load(&corpus.join("crossover").join(name)).unwrap();

@@ -33,6 +33,7 @@ pub mod summarize;
 pub mod summary;
 mod sweep;
 pub mod tables;
+pub mod traps;
 mod usage;
 pub mod words;
 pub mod worker;

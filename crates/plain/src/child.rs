@@ -3,15 +3,12 @@
 use crate::case::Case;
 use crate::limits;
 use crate::observed::{Observed, Outcome};
+use lanes_watchdog::own::{self, last_line};
 use lanes_watchdog::{Ended, watched};
-use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
-use std::env;
-use std::ffi::OsStr;
-use std::fs::File;
-use std::io::{self, Read, Seek};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::io;
+use std::os::unix::process::ExitStatusExt;
 use std::panic::{self, AssertUnwindSafe};
-use std::process::{self, Command, Stdio};
+use std::process::{self, Command};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -23,9 +20,8 @@ const WATCHDOG: Duration = Duration::from_secs(6);
 
 /// A process that runs a use, of the executable that runs now.
 pub(crate) fn command(library: &str, case: &str) -> Command {
-    let mut command = Command::new("/proc/self/exe");
-    command.arg0(MARK).arg(process::id().to_string()).arg(library).arg(case);
-    command.stdin(Stdio::null());
+    let mut command = own::command(MARK);
+    command.arg(library).arg(case);
     command
 }
 
@@ -96,33 +92,11 @@ fn observed(
     }
 }
 
-fn last_line(file: &mut File) -> io::Result<String> {
-    let mut bytes = Vec::new();
-    file.rewind()?;
-    file.read_to_end(&mut bytes)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let mut lines = text.lines().map(str::trim).filter(|line| {
-        // What the standard library adds below the message of a panic.
-        !line.is_empty() && !line.starts_with("note: ")
-    });
-    Ok(lines.next_back().unwrap_or_default().to_owned())
-}
-
 /// The library and the case that this process is to run, if it was started as
 /// the process of a use.
 pub(crate) fn asked() -> Option<(String, String)> {
-    let mut arguments = env::args_os();
-    if arguments.next().as_deref() != Some(OsStr::new(MARK)) {
-        return None;
-    }
-    let mut text = || arguments.next()?.into_string().ok();
-    let parent: i32 = text()?.parse().ok()?;
-    // Who started this was killed: nobody watches.
-    let _ = set_parent_process_death_signal(Some(Signal::KILL));
-    if getppid().map(Pid::as_raw_nonzero).map(i32::from) != Some(parent) {
-        process::exit(1);
-    }
-    Some((text()?, text()?))
+    let mut arguments = own::asked(MARK)?.into_iter();
+    Some((arguments.next()?, arguments.next()?))
 }
 
 /// Runs the use in this process, which ends with it.
@@ -137,17 +111,4 @@ pub(crate) fn run(plain: fn() -> Observed) -> ! {
     let line = serde_json::to_string(&observed).expect("plain values");
     println!("{line}");
     process::exit(0);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_line_is_the_message() {
-        let mut file = tempfile::tempfile().unwrap();
-        let text = "thread panicked at a.rs:\nboom\nnote: run with it\n\n";
-        io::Write::write_all(&mut file, text.as_bytes()).unwrap();
-        assert_eq!(last_line(&mut file).unwrap(), "boom");
-    }
 }

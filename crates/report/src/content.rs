@@ -6,6 +6,7 @@ use lanes_measure::crossover::Crossover;
 use lanes_measure::faults::Faults;
 use lanes_measure::metg::Metg;
 use lanes_measure::results::Results;
+use lanes_measure::traps::Traps;
 use lanes_source::Source;
 use lanes_timeline::Traces;
 
@@ -27,6 +28,8 @@ pub struct Content {
     pub traces: Vec<Traces>,
     /// What models do about faults; the first file is shown.
     pub faults: Vec<Faults>,
+    /// What was measured of traps; the first file is shown.
+    pub traps: Vec<Traps>,
     /// What was measured of claims; the first file is shown.
     pub claims: Vec<Published>,
     /// The source tree, or why there is none.

@@ -25,6 +25,7 @@
 //!     crossovers: Vec::new(),
 //!     traces: Vec::new(),
 //!     faults: Vec::new(),
+//!     traps: Vec::new(),
 //!     claims: Vec::new(),
 //!     source: Err("nobody asked for it".into()),
 //!     made: "2026-01-02T00:00:00Z".into(),
@@ -76,6 +77,8 @@
 //! - **`faults.html`**: what each model does in every case of the failure
 //!   contract, with the reason of each verdict but a pass, and what each
 //!   library does by itself.
+//! - **`traps.html`**: what `lanes traps` found: for each trap the program that
+//!   steps into it and those with a remedy, side by side, with what each did.
 //! - **`claims.html`**: what `lanes claims --json` found: each claim of
 //!   threads, locks, the GIL and processes, as a ratio with its interval.
 //!

@@ -20,11 +20,12 @@ mod model;
 mod policy;
 mod session;
 mod sizes;
+mod traps;
 mod workload;
 
 use crate::answer::answers;
 use crate::content::Content;
-use addresses::{ABOUT, Addresses, CLAIMS, FAULTS, INDEX, METG};
+use addresses::{ABOUT, Addresses, CLAIMS, FAULTS, INDEX, METG, TRAPS};
 use askama::Template;
 use claims::ClaimsPage;
 use faults::FaultsView;
@@ -36,6 +37,7 @@ use metg::MetgPage;
 use model::ModelView;
 use session::SessionView;
 use sizes::SizeKeys;
+use traps::TrapsPage;
 use workload::WorkloadView;
 
 /// No page has more bytes because of what it could leave out.
@@ -129,6 +131,10 @@ pub fn site(content: &Content) -> Result<Vec<PageFile>, String> {
     if let Some(faults) = content.faults.first() {
         let frame = maker.frame("Faults", FAULTS, &Needs::default());
         add(FAULTS, &FaultsPage { frame, faults: FaultsView::of(faults) })?;
+    }
+    if let Some(traps) = content.traps.first() {
+        let frame = maker.frame("Traps", TRAPS, &Needs::default());
+        add(TRAPS, &TrapsPage::of(traps, frame))?;
     }
     let frame = maker.frame("How to read this", ABOUT, &Needs::default());
     add(ABOUT, &AboutPage { frame })?;

@@ -136,6 +136,7 @@ fn draw(sessions: Vec<Results>, traces: Vec<Traces>) {
         crossovers: Vec::new(),
         traces,
         faults: Vec::new(),
+        traps: Vec::new(),
         claims: Vec::new(),
         source: Err("it was not looked for".into()),
         made: "2026-01-02T00:00:00Z".into(),

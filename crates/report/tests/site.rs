@@ -7,6 +7,10 @@ use lanes_measure::faults::{Case, Faults, Judged, Observed, Verdict};
 use lanes_measure::protocol::Traced;
 use lanes_measure::results::{Results, RowResult, State};
 use lanes_measure::summarize::summarize;
+use lanes_measure::traps::{
+    Finding as TrapFinding, Issue, Kind, Language, Outcome as TrapOutcome, Ran,
+    Side, Trap, Traps,
+};
 use lanes_report::{
     Catalogue, Content, ListedCell, ListedModel, ListedWorkload, PageFile,
     ResultFile, single, site,
@@ -152,6 +156,7 @@ fn content(sessions: Vec<Results>) -> Content {
         crossovers: Vec::new(),
         traces: Vec::new(),
         faults: Vec::new(),
+        traps: Vec::new(),
         claims: Vec::new(),
         source: Err("it was not looked for".into()),
         made: "2026-01-02T00:00:00Z".into(),
@@ -460,8 +465,11 @@ fn assert_sound(pages: &[PageFile]) {
         own.sort_unstable();
         own.dedup();
         assert_eq!(own.len(), count, "{name}");
-        for link in values(&tags, "href") {
-            let (file, place) = link.split_once('#').unwrap_or((&link, ""));
+        let links = values(&tags, "href");
+        // Reports of traps lead out, and nothing else does.
+        let out = |link: &&String| link.starts_with("https://github.com/");
+        for link in links.iter().filter(|link| !out(link)) {
+            let (file, place) = link.split_once('#').unwrap_or((link, ""));
             let file = if file.is_empty() { name } else { file };
             let place = place.split('?').next().unwrap();
             let found = ids.iter().find(|(page, _)| page == &file);
@@ -677,6 +685,75 @@ fn faults_are_a_grid_of_verdicts_with_reasons() {
         "Not all cases were run.",
     ] {
         assert!(html.contains(part), "{part}");
+    }
+}
+
+/// A file of traps: one that shows, in whose texts these names are.
+fn traps(name: &str, address: &str) -> Traps {
+    let Results { machine, build, .. } = results(Vec::new());
+    let side = |what: &str, figure| {
+        let comment = format!("// {name}");
+        let lines = vec!["fn of(a: &A) {".into(), comment, "}".into()];
+        let detail = name.to_owned();
+        let (outcome, figure) = (TrapOutcome::Right, Some(figure));
+        let runs = vec![Ran { outcome, figure, detail }];
+        Side { runs, ..Side::new(what, lines) }
+    };
+    let mut trap = Trap {
+        name: name.into(),
+        library: "tokio".into(),
+        language: Language::Rust,
+        asks: "Does it wait?".into(),
+        expects: "It waits.".into(),
+        measures: "how late it runs".into(),
+        kind: Kind::Delay,
+        issues: vec![Issue { address: address.into(), says: name.into() }],
+        finding: TrapFinding::Unfinished,
+        missing: None,
+        source: "crates/traps/src/a.rs".into(),
+        shared: vec![name.into()],
+        without: side("waits", 0.2),
+        remedies: vec![side(name, 0.0)],
+    };
+    trap.judge(1);
+    let mut traps = Traps::new("2026-01-02".into(), machine, build);
+    traps.traps.push(trap);
+    traps
+}
+
+#[test]
+fn traps_are_programs_side_by_side() {
+    let mut content = content(vec![two_rows()]);
+    let names = site(&content).unwrap();
+    assert!(names.iter().all(|page| page.name != "traps.html"));
+    let report = "https://github.com/tokio-rs/tokio/issues/4941";
+    content.traps = vec![traps("tokio-slot", report)];
+    let pages = site(&content).unwrap();
+    assert_sound(&pages);
+    let html = page(&pages, "traps.html");
+    for part in [
+        "<a href=\"traps.html\">",
+        "1 shown, 0 could not be shown here, 0 not here, 0 with a remedy",
+        "<a href=\"#trap-1\">tokio-slot</a>",
+        "<td class=\"exempt\">late<td>200 ms late",
+        "<td class=\"passed\">right",
+        "<li><i class=k>fn</i> <i class=f>of</i>",
+        "<a href=\"https://github.com/tokio-rs/tokio/issues/4941\" rel=",
+        "Not all traps were tried.",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+    for elsewhere in
+        ["https://example.org/", "javascript:alert(1)", "https://github.com/\""]
+    {
+        let name = "<script>alert(1)</script>";
+        content.traps = vec![traps(name, elsewhere)];
+        let pages = site(&content).unwrap();
+        assert_sound(&pages);
+        let html = page(&pages, "traps.html");
+        assert!(!html.contains("href=\"https://"), "{elsewhere}");
+        assert!(!html.contains("<script>alert"), "{elsewhere}");
+        assert!(html.contains("&lt;script&gt;"), "{elsewhere}");
     }
 }
 

@@ -32,6 +32,7 @@ fn content(all: Vec<Results>) -> Content {
         crossovers: Vec::new(),
         traces: Vec::new(),
         faults: Vec::new(),
+        traps: Vec::new(),
         claims: Vec::new(),
         source: Err("it was not looked for".into()),
         made: "2026-01-02T00:00:00Z".into(),

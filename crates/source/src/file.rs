@@ -39,12 +39,7 @@ impl File {
         highlighters: &mut Highlighters,
     ) -> Option<Self> {
         let text = text(root, &path)?;
-        let mut parser = Parser::new();
-        parser.set_language(&language.grammar()).ok()?;
-        let tree = parser.parse(&text, None);
-        let tree = tree.filter(|tree| {
-            !tree.root_node().has_error() && !is_deep(tree.root_node())
-        });
+        let tree = parsed(language, &text);
         let html = highlighters.html(tree.as_ref().map(|_| language), &text);
         Some(Self { path, text, tree, html })
     }
@@ -84,6 +79,30 @@ impl File {
     pub(crate) fn field(&self, node: Node<'_>, name: &str) -> Option<&str> {
         Some(self.of(node.child_by_field_name(name)?))
     }
+}
+
+/// The lines of any text as HTML: escaped, and with short spans for the colours
+/// if it is of this language.
+///
+/// ```
+/// use lanes_source::{Language, colored};
+///
+/// let lines = colored(Language::Rust, "let a = b < c;\n");
+/// assert_eq!(lines, ["<i class=k>let</i> a = b &lt; c;"]);
+/// ```
+pub fn colored(language: Language, text: &str) -> Vec<String> {
+    let known = parsed(language, text).map(|_| language);
+    Highlighters::new().html(known, text)
+}
+
+/// The tree of a text; none if it is not of the language, or nests beyond
+/// reason.
+fn parsed(language: Language, text: &str) -> Option<Tree> {
+    let mut parser = Parser::new();
+    parser.set_language(&language.grammar()).ok()?;
+    let tree = parser.parse(text, None)?;
+    let root = tree.root_node();
+    (!root.has_error() && !is_deep(root)).then_some(tree)
 }
 
 /// Lines as the grammars count them: a line feed at the end begins no line.

@@ -2,8 +2,10 @@
 
 /// What a file is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Language {
+pub enum Language {
+    /// Rust.
     Rust,
+    /// Python.
     Python,
 }
 

@@ -37,5 +37,7 @@ mod python;
 mod rust;
 mod tree;
 
+pub use file::colored;
+pub use language::Language;
 pub use parts::{Excerpt, Piece};
 pub use tree::{ModelSource, Sibling, Source, WorkloadSource};

@@ -13,6 +13,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+pub mod own;
+
 use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid,
 };

@@ -60,6 +60,12 @@ pub(crate) fn span(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_nanos(nanos.round() as u64))
 }
 
+/// How often something is repeated: from once to a hundred times.
+pub(super) fn repeats(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=100).contains(number));
+    number.ok_or_else(|| "a number from 1 to 100".into())
+}
+
 /// A count of at least one: `5000`, `5_000`, `1e6`.
 pub(crate) fn positive(text: &str) -> Result<usize, String> {
     let plain = text.trim().replace(['_', ','], "");

@@ -5,7 +5,7 @@ use crate::args::{Format, Selection};
 use crate::select::Cells;
 use crate::{
     advise, changes, check, claims, crossover, doctor, faults, list, map, metg,
-    planned, printed, rank,
+    planned, printed, rank, traps,
 };
 use lanes_claims::{Found, Published};
 use lanes_core::{Size, rows};
@@ -19,6 +19,8 @@ use lanes_measure::metg::Metg;
 use lanes_measure::ranking;
 use lanes_measure::results::{Hop, Results};
 use lanes_measure::statistics::{Grade, Interval};
+use lanes_measure::traps::{Outcome as TrapOutcome, Ran, Traps};
+use lanes_traps::TRAPS;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -111,6 +113,8 @@ fn columns_are_those_that_are_printed() {
         ("lanes doctor", &doctor::COLUMNS),
         ("lanes claims", &claims::COLUMNS),
         ("lanes faults", &faults::grid::COLUMNS),
+        ("lanes traps", &traps::printed::COLUMNS),
+        ("lanes traps --list", &traps::listed::COLUMNS),
         ("lanes map", &map::printed::COLUMNS),
         ("lanes advise", &advise::printed::COLUMNS),
         ("lanes metg", &metg::printed::COLUMNS),
@@ -239,6 +243,26 @@ fn keys_of_faults_are_those_of_their_file() {
         alone: vec![Observed { what: name(), detail: name() }],
     }];
     has_keys("lanes faults", &[value(faults)]);
+}
+
+#[test]
+fn keys_of_traps_are_those_of_their_file() {
+    let Results { machine, build, .. } = published("1-quick.json");
+    let mut found = Traps::new("now".into(), machine, build);
+    found.pythons = vec!["CPython 3".into()];
+    let mut trap = TRAPS[0].untried();
+    trap.missing = Some("why".into());
+    let detail = "why".to_owned();
+    let figure = Some(1.0);
+    let ran = Ran { outcome: TrapOutcome::Right, figure, detail };
+    for side in [&mut trap.without].into_iter().chain(&mut trap.remedies) {
+        side.runs.push(ran.clone());
+    }
+    trap.judge(1);
+    found.traps.push(trap);
+    has_keys("lanes traps", &[value(found)]);
+    let listed = [traps::listed::listed(&TRAPS[0])];
+    has_keys("lanes traps --list", &[value(listed)]);
 }
 
 /// The example of a file of this kind that fuzzing begins with.

@@ -15,6 +15,8 @@ pub(crate) const CLAIMS: &str = "claims.html";
 pub(crate) const METG: &str = "metg.html";
 /// The page of faults.
 pub(crate) const FAULTS: &str = "faults.html";
+/// The page of traps.
+pub(crate) const TRAPS: &str = "traps.html";
 
 /// A name from outside is cut after so many letters in the name of a file.
 const LONGEST: usize = 60;
@@ -34,7 +36,7 @@ impl Addresses {
     /// Those of a whole site.
     pub(crate) fn of(content: &Content) -> Self {
         let mut all = Self::default();
-        for name in [INDEX, ABOUT, CLAIMS, METG, FAULTS] {
+        for name in [INDEX, ABOUT, CLAIMS, METG, FAULTS, TRAPS] {
             all.taken.insert(name.to_owned());
         }
         for name in content.workloads() {

@@ -1,6 +1,8 @@
 //! What every page has around its content: style, scripts, policy, menus.
 
-use super::addresses::{ABOUT, Addresses, CLAIMS, FAULTS, INDEX, Link, METG};
+use super::addresses::{
+    ABOUT, Addresses, CLAIMS, FAULTS, INDEX, Link, METG, TRAPS,
+};
 use super::policy::policy;
 use crate::content::Content;
 use crate::plots;
@@ -49,6 +51,7 @@ pub(crate) struct Menu {
     pub(crate) about: &'static str,
     pub(crate) claims: Option<&'static str>,
     pub(crate) faults: Option<&'static str>,
+    pub(crate) traps: Option<&'static str>,
     pub(crate) metg: Option<&'static str>,
     pub(crate) workloads: Vec<Link>,
     pub(crate) models: Vec<Link>,
@@ -76,6 +79,7 @@ impl<'a> Maker<'a> {
             about: ABOUT,
             claims: (!content.claims.is_empty()).then_some(CLAIMS),
             faults: (!content.faults.is_empty()).then_some(FAULTS),
+            traps: (!content.traps.is_empty()).then_some(TRAPS),
             metg: studied.then_some(METG),
             workloads: workloads.map(|of| addresses.workload(of)).collect(),
             models: models.map(|of| addresses.model(of)).collect(),

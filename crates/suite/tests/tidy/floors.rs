@@ -33,7 +33,13 @@ const FLOORS: &[&[&str]] = &[
     &["lanes-measure"],
     // How workers in Python are found.
     &["lanes-python"],
-    &["lanes-claims", "lanes-plain", "lanes-timeline", "lanes-source"],
+    &[
+        "lanes-claims",
+        "lanes-plain",
+        "lanes-source",
+        "lanes-timeline",
+        "lanes-traps",
+    ],
     &["lanes-report"],
     &["lanes"],
 ];

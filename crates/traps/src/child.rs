@@ -1,0 +1,167 @@
+//! A process of its own for each run, and the watchdog over it.
+
+use crate::trap::{Program, Run, Seen, Trap};
+use lanes_measure::traps::{Outcome, Ran};
+use lanes_watchdog::own::{self, last_line};
+use lanes_watchdog::{Ended, watched};
+use std::fs::File;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{self, Command, ExitStatus, Stdio};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// The name that the process of a program is started under.
+const MARK: &str = "lanes-trap";
+
+/// How a program is started.
+pub(crate) enum Start<'a> {
+    /// As this executable.
+    Own,
+    /// In an interpreter, of this file.
+    Script { interpreter: &'a Path, script: &'a Path },
+}
+
+/// Runs a program once. None if `stop` was set meanwhile.
+///
+/// # Errors
+/// If no process can be started for it.
+pub(crate) fn ran(
+    trap: &Trap,
+    program: &Program,
+    start: &Start<'_>,
+    deadline: Duration,
+    stop: &AtomicBool,
+) -> io::Result<Option<Ran>> {
+    let mut command = match start {
+        Start::Own => {
+            let mut command = own::command(MARK);
+            command.arg(trap.name).arg(program.name);
+            command
+        }
+        Start::Script { interpreter, script } => {
+            let mut command = Command::new(interpreter);
+            command.arg("-I").arg(script).arg(program.name);
+            command
+        }
+    };
+    watch(&mut command, deadline, stop)
+}
+
+fn watch(
+    command: &mut Command,
+    deadline: Duration,
+    stop: &AtomicBool,
+) -> io::Result<Option<Ran>> {
+    let (mut output, mut errors) =
+        (tempfile::tempfile()?, tempfile::tempfile()?);
+    command
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(errors.try_clone()?)
+        .env_remove("RAYON_NUM_THREADS")
+        .env_remove("TOKIO_WORKER_THREADS")
+        .env_remove("RUST_BACKTRACE");
+    match watched(command, deadline, stop)? {
+        Ended::Stopped => Ok(None),
+        Ended::Hung => {
+            let detail = format!("no end in {deadline:?}");
+            Ok(Some(Ran { outcome: Outcome::Hangs, figure: None, detail }))
+        }
+        Ended::Exited(status, _) => {
+            ended(status, &mut output, &mut errors).map(Some)
+        }
+    }
+}
+
+/// What a process did that has ended by itself.
+fn ended(
+    status: ExitStatus,
+    output: &mut File,
+    errors: &mut File,
+) -> io::Result<Ran> {
+    let printed = last_line(output)?;
+    let seen = serde_json::from_str(&printed).ok();
+    if let Some(Seen { right, figure, detail }) =
+        seen.filter(|_| status.success())
+    {
+        let outcome = if right { Outcome::Right } else { Outcome::Wrong };
+        return Ok(Ran { outcome, figure: Some(figure), detail });
+    }
+    let how = match status.signal() {
+        Some(signal) => format!("signal {signal}"),
+        None => format!("status {}", status.code().unwrap_or_default()),
+    };
+    let said = last_line(errors)?;
+    let detail = if said.is_empty() { how } else { format!("{how}: {said}") };
+    Ok(Ran { outcome: Outcome::Dies, figure: None, detail })
+}
+
+/// Becomes a program, if this process was started for it.
+pub(crate) fn become_program(find: fn(&str) -> Option<&'static Trap>) {
+    let Some(asked) = own::asked(MARK) else { return };
+    if let [trap, name] = &asked[..]
+        && let Some(trap) = find(trap)
+        && let Some(program) = trap.programs().find(|one| one.name == name)
+        && let Run::Rust(run) = program.run
+    {
+        let seen = serde_json::to_string(&run()).expect("plain values");
+        println!("{seen}");
+        process::exit(0);
+    }
+    eprintln!("no program {asked:?}");
+    process::exit(2);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    fn sh(script: &str) -> Ran {
+        let deadline = Duration::from_millis(500);
+        let mut command = Command::new("sh");
+        let command = command.args(["-c", script]);
+        watch(command, deadline, &AtomicBool::new(false)).unwrap().unwrap()
+    }
+
+    fn what(ran: &Ran) -> (Outcome, Option<f64>, &str) {
+        (ran.outcome, ran.figure, &ran.detail)
+    }
+
+    #[test]
+    fn a_process_says_what_it_has_seen() {
+        let says = |right, status| {
+            let seen = Seen::new(right, 2.5).detail("two and a half");
+            let seen = serde_json::to_string(&seen).unwrap();
+            sh(&format!("echo hello; echo '{seen}'; exit {status}"))
+        };
+        let right = (Outcome::Right, Some(2.5), "two and a half");
+        assert_eq!(what(&says(true, 0)), right);
+        let wrong = (Outcome::Wrong, Some(2.5), "two and a half");
+        assert_eq!(what(&says(false, 0)), wrong);
+        assert_eq!(what(&says(true, 3)), (Outcome::Dies, None, "status 3"));
+    }
+
+    #[test]
+    fn one_that_dies_or_hangs_has_no_figure() {
+        let dies = sh("echo boom >&2; kill -9 $$");
+        assert_eq!(what(&dies), (Outcome::Dies, None, "signal 9: boom"));
+        let silent = sh("true");
+        assert_eq!(what(&silent), (Outcome::Dies, None, "status 0"));
+        let begin = Instant::now();
+        let hangs = sh("sleep 60 & sleep 60");
+        assert_eq!(what(&hangs), (Outcome::Hangs, None, "no end in 500ms"));
+        assert!(begin.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn one_that_is_stopped_has_no_outcome() {
+        let mut command = Command::new("sleep");
+        let stop = AtomicBool::new(true);
+        let deadline = Duration::from_secs(60);
+        let stopped = watch(command.arg("60"), deadline, &stop).unwrap();
+        assert_eq!(stopped, None);
+    }
+}
