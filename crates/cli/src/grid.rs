@@ -1,5 +1,7 @@
 //! Marks in a grid with names on two sides, as narrow as it can be.
 
+use std::ops::RangeInclusive;
+
 /// Names down, names across, and a mark for each pair.
 pub(crate) struct Grid<'a> {
     /// What stands above the names that go down.
@@ -15,8 +17,8 @@ const GAPS: [&str; 2] = ["  ", " "];
 /// No wider than this if it can be.
 const WIDE: usize = 100;
 /// Names that go across stand on so many lines in turns where they would be too
-/// wide on one, and reach over the columns between.
-const STEPS: usize = 4;
+/// wide on one, and reach over the columns between: on the fewest that do.
+const STEPS: RangeInclusive<usize> = 4..=8;
 
 impl<'a> Grid<'a> {
     /// The grid as text: with its sides changed, if that is narrower.
@@ -33,23 +35,25 @@ impl<'a> Grid<'a> {
         } else if width(&close) <= WIDE {
             close
         } else {
-            narrower(&Self::stepped)
+            let mut steps =
+                STEPS.map(|steps| narrower(&|grid: &Self| grid.stepped(steps)));
+            steps.find(|text| width(text) <= WIDE).unwrap_or(close)
         }
     }
 
-    /// With names across that go down in steps.
-    fn stepped(&self) -> String {
+    /// With names across that go down in so many steps.
+    fn stepped(&self, steps: usize) -> String {
         let names = [self.corner].into_iter().chain(self.down.iter().copied());
         let names = names.map(letters).max().unwrap_or(0) + 2;
         let longest = self.across.iter().map(|name| letters(name)).max();
-        let column = (longest.unwrap_or(0) + 1).div_ceil(STEPS).max(2);
+        let column = (longest.unwrap_or(0) + 1).div_ceil(steps).max(2);
         let mut text = String::new();
-        for step in 0..STEPS {
-            let last = step + 1 == STEPS;
+        for step in 0..steps {
+            let last = step + 1 == steps;
             let corner = if last { self.corner } else { "" };
             let mut line = padded(corner, names + step * column);
-            for name in self.across.iter().skip(step).step_by(STEPS) {
-                line += &padded(name, STEPS * column);
+            for name in self.across.iter().skip(step).step_by(steps) {
+                line += &padded(name, steps * column);
             }
             text += line.trim_end();
             text.push('\n');
@@ -194,8 +198,19 @@ mod tests {
         assert!(lines[3].starts_with("both "), "{text}");
         // Each name begins right above its marks.
         for (number, name) in names.iter().enumerate() {
-            let at = lines[number % STEPS].find(name.as_str()).unwrap();
-            assert_eq!(&lines[STEPS][at..=at], "+", "{name} in {text}");
+            let at = lines[number % 4].find(name.as_str()).unwrap();
+            assert_eq!(&lines[4][at..=at], "+", "{name} in {text}");
         }
+        // Longer names need more of them.
+        let long: Vec<String> =
+            names.iter().map(|name| format!("longer{name}")).collect();
+        let grid = |columns: usize| {
+            let across = long[..columns].iter().map(String::as_str).collect();
+            let marks = vec![vec!["+"; columns]];
+            Grid { corner: "both", down: vec!["row"], across, marks }
+        };
+        let text = grid(30).stepped(7);
+        assert_eq!(text.lines().count(), 8, "{text}");
+        assert!(width(&text) < width(&grid(30).stepped(4)), "{text}");
     }
 }
