@@ -5,8 +5,8 @@
 //!   batches
 //! - wait: a task that waits gives its worker back until a timer wakes it, one
 //!   that computes gives it back after each grain
-//! - join: a handle that is dropped cancels its task, which a worker then drops;
-//!   the last one that is gone is waited for
+//! - join: a handle that is dropped cancels its task, which a worker then
+//!   drops; the last one that is gone is waited for
 
 use crate::Smol;
 use lanes_core::workload::{Cancel, Presence, Stopped};

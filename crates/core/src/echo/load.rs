@@ -165,7 +165,7 @@ impl Load<'_> {
         self.settle(request % self.connections.len(), flows)
     }
 
-    /// Something has happened on a connection: takes all answers that are there.
+    /// Something happened on a connection: takes all answers that are there.
     fn advance(&mut self, number: usize) -> io::Result<()> {
         let mut flows = self.connections[number].flow();
         loop {
