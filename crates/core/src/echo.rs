@@ -143,7 +143,8 @@ impl Client {
         self.socket.try_clone()
     }
 
-    /// The CPU time that it has spent so far.
+    /// The CPU time that it has spent so far. Where the system does not say,
+    /// the harness has not counted it either.
     pub(crate) fn cpu(&self) -> Duration {
         // Its one thread.
         let path = format!("/proc/{}/schedstat", self.child.id());

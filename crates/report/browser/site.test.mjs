@@ -1519,6 +1519,7 @@ describe("the site", { timeout: 900_000 }, () => {
           const found = await page.evaluate(() => ({
             script: document.documentElement.classList.contains("js"),
             siblings: probe.all("article.sibling").filter(probe.visible).length,
+            sources: probe.all("article.sibling").length,
             lines: probe.all("ol.code > li").filter(probe.visible).length,
             tables: probe.all("main table").filter(probe.visible).length,
             every: probe.all("main table").length,
@@ -1535,7 +1536,9 @@ describe("the site", { timeout: 900_000 }, () => {
           assert.ok(found.width <= 1280, `${name} is ${found.width} px wide`);
           assert.ok(found.text.length > 300, name);
           if (!name.startsWith("workload-")) return;
+          // Every runtime has every workload.
           assert.ok(found.siblings >= 7, `${name}: ${found.siblings} siblings`);
+          assert.equal(found.siblings, found.sources, `${name}: hidden siblings`);
           assert.ok(found.lines >= 200, `${name}: ${found.lines} lines`);
           assert.ok(found.tables >= 1, `${name} has no figures`);
           if (name === "workload-fetch.html") {

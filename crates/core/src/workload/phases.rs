@@ -154,8 +154,7 @@ impl Workload for Phases {
         })?;
         preflight::memory(tasks, 64)?;
         preflight::memory(*width, 512)?;
-        let rounds = || speed::rounds(*grain, "a grain");
-        let rounds = self.rounds.map_or_else(rounds, Ok)?;
+        let rounds = speed::rounds(self.rounds, *grain, "a grain")?;
         if rounds > MOST {
             return Err(Error::Invalid(format!("{rounds} rounds a task")));
         }
@@ -164,8 +163,7 @@ impl Workload for Phases {
 
     /// The tasks' compute, calibrated: every process then does the same.
     fn pinned(&self) -> Result<Self, Error> {
-        let rounds = || speed::rounds(self.grain, "a grain");
-        let rounds = self.rounds.map_or_else(rounds, Ok)?;
+        let rounds = speed::rounds(self.rounds, self.grain, "a grain")?;
         Ok(Self { rounds: Some(rounds), ..self.clone() })
     }
 

@@ -210,8 +210,7 @@ impl Shape {
     }
 
     fn count_rounds(&self) -> Result<u64, Error> {
-        let count = || speed::rounds(self.compute, "a compute");
-        self.rounds.map_or_else(count, Ok)
+        speed::rounds(self.rounds, self.compute, "a compute")
     }
 
     /// # Errors

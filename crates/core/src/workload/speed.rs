@@ -4,11 +4,19 @@ use crate::{Error, kernel};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// How many rounds of [`kernel::churn`] fill this time.
+/// How many rounds of [`kernel::churn`] fill this time, unless that is known
+/// from before.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a time without end; `what` names it.
-pub(super) fn rounds(time: Duration, what: &str) -> Result<u64, Error> {
+pub(super) fn rounds(
+    known: Option<u64>,
+    time: Duration,
+    what: &str,
+) -> Result<u64, Error> {
+    if let Some(rounds) = known {
+        return Ok(rounds);
+    }
     let rounds = time.as_nanos() as f64 * per_nano();
     // Far above a day, and far below what a clock can hold.
     if rounds < 1e15 {

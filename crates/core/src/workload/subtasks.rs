@@ -87,8 +87,7 @@ impl Workload for Subtasks {
 
     fn input(&self, seed: u64) -> Result<Plan, Error> {
         let unit = self.unit;
-        let count = || speed::rounds(unit, "a unit");
-        let rounds = self.rounds.map_or_else(count, Ok)?;
+        let rounds = speed::rounds(self.rounds, unit, "a unit")?;
         let server = Server::start()?;
         let address = server.address();
         Ok(Plan { server: Some(server), address, seed, unit, rounds })
@@ -96,8 +95,7 @@ impl Workload for Subtasks {
 
     /// The unit of compute, calibrated: every process then does the same.
     fn pinned(&self) -> Result<Self, Error> {
-        let count = || speed::rounds(self.unit, "a unit");
-        let rounds = self.rounds.map_or_else(count, Ok)?;
+        let rounds = speed::rounds(self.rounds, self.unit, "a unit")?;
         Ok(Self { rounds: Some(rounds), ..self.clone() })
     }
 
