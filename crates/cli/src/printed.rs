@@ -10,8 +10,8 @@ use lanes_measure::results::{Results, RowResult, State};
 use lanes_measure::statistics::Grade;
 use lanes_measure::summary::{Group, Summary};
 use lanes_measure::tables::{
-    best_possible, heading, label, latencies, memory, own, speedups, standings,
-    used, vain,
+    beside, best_possible, heading, label, latencies, memory, own, speedups,
+    standings, used, vain,
 };
 use lanes_measure::words::{percent, time};
 
@@ -38,7 +38,7 @@ fn people(
 ) -> Result<String, Fail> {
     let mut text = String::new();
     for row in &results.rows {
-        text += &self::row(row, format, details)?;
+        text += &self::row(row, results, format, details)?;
     }
     text += &rankings(results, None, format)?;
     text += &foot(results);
@@ -103,7 +103,12 @@ pub(crate) fn group(
     Ok(titled(&heading, format) + &sheet + "\n")
 }
 
-fn row(row: &RowResult, format: Format, details: bool) -> Result<String, Fail> {
+fn row(
+    row: &RowResult,
+    results: &Results,
+    format: Format,
+    details: bool,
+) -> Result<String, Fail> {
     let name = name(row);
     let mut text = String::new();
     if let Some(summary) = &row.summary {
@@ -120,6 +125,11 @@ fn row(row: &RowResult, format: Format, details: bool) -> Result<String, Fail> {
     }
     if let Some(table) = latencies(row) {
         text += &titled(&format!("{name}: latencies"), format);
+        text += &Sheet::from(table).text(format)?;
+        text.push('\n');
+    }
+    if let Some(table) = beside(row, results.level, results.margin) {
+        text += &titled(&format!("{name}: CPU time beside the work"), format);
         text += &Sheet::from(table).text(format)?;
         text.push('\n');
     }

@@ -109,7 +109,7 @@ fn nothing(results: &[Results], only: &[String]) -> Fail {
 /// # Errors
 /// Those of the format's library.
 pub(crate) fn text(ranking: &Ranking, format: Format) -> Result<String, Fail> {
-    let work = ranking.point == Point::Work;
+    let work = ranking.point != Point::Overhead;
     let mean = if work { "mean ratio" } else { "cost of an item" };
     let last = if work { "range with one row left out" } else { "each" };
     let columns = [
@@ -180,6 +180,12 @@ fn title(ranking: &Ranking) -> String {
         Point::Work => format!(
             "ranking over {rows} of work with {workers}: geometric means of \
              the ratios of times to those of {}",
+            ranking.reference.model
+        ),
+        Point::Paced => format!(
+            "ranking over {rows} of work at a set pace with {workers}: \
+             geometric means of the ratios of CPU time beside the work to \
+             those of {}",
             ranking.reference.model
         ),
         Point::Overhead => {
@@ -304,6 +310,7 @@ fn csv(rankings: &[Ranking]) -> Result<String, Fail> {
         let point = match ranking.point {
             Point::Work => "work",
             Point::Overhead => "overhead",
+            Point::Paced => "paced",
         };
         let start = [
             ranking.workers.to_string(),

@@ -5,8 +5,9 @@ use crate::trace::{State, monotonic};
 use crate::{
     Error, Job, Latencies, Steps, Together, Workload, kernel, preflight, seed,
 };
+use std::hint::black_box;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Short tasks that come in groups, one group after each gap. The thread that
 /// waits for a model hands them in, and sleeps in between.
@@ -102,6 +103,19 @@ impl Feed {
     pub(crate) fn lasts(&self) -> Duration {
         let groups = u32::try_from(self.groups()).unwrap_or(u32::MAX);
         self.gap.saturating_mul(groups)
+    }
+
+    /// How long all tasks compute, one after the other on this thread: that of
+    /// one, the best of some tries, since a neighbour can only make it slower.
+    pub(crate) fn takes(&self) -> Duration {
+        let tries = (0..9).map(|task| {
+            let begin = Instant::now();
+            let seed = black_box(self.seed_of(task));
+            black_box(kernel::churn(seed, self.rounds));
+            begin.elapsed()
+        });
+        let best = tries.min().unwrap_or_default();
+        best.saturating_mul(u32::try_from(self.count).unwrap_or(u32::MAX))
     }
 
     /// How many tasks come together, at most.

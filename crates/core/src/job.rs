@@ -134,6 +134,15 @@ impl Limit {
         Self { what, time: None, work: None, span: None }
     }
 
+    /// A time that is set from outside, and the CPU time of the work itself.
+    pub const fn paced(
+        what: &'static str,
+        time: Duration,
+        work: Duration,
+    ) -> Self {
+        Self { what, time: Some(time), work: Some(work), span: None }
+    }
+
     /// What no scheduler can beat: so many workers take a share of the work
     /// each, and none of them is done before the span is. Brent, "The parallel
     /// evaluation of general arithmetic expressions", 1974.
@@ -162,6 +171,10 @@ pub enum Point {
     /// The cost of an item says more than a ratio: a program with real items
     /// adds it to their work.
     Overhead,
+    /// Nothing: the work comes at times that are set from outside, and takes as
+    /// long in any model. What a model costs is the CPU time that it spends
+    /// beside the work.
+    Paced,
 }
 
 /// Which sizes a session runs.

@@ -26,6 +26,9 @@ impl Parallelism {
     /// was least; `None` where that follows from something else, or from what
     /// fewer workers can do.
     pub fn of(row: &RowResult, workers: usize) -> Option<Self> {
+        if row.is_paced() {
+            return None;
+        }
         let mut limits = row.limits.iter();
         let limit = limits.find(|limit| limit.workers == workers)?;
         let best = row.least(workers)?;

@@ -168,7 +168,7 @@ pub fn rank(results: &[Results], only: &[String], level: f64) -> Vec<Ranking> {
     };
     let mut rankings = Vec::new();
     for workers in sizes {
-        for point in [Point::Work, Point::Overhead] {
+        for point in [Point::Work, Point::Overhead, Point::Paced] {
             let is_of = |row: &&Joined<'_>| point_of(row) == Some(point);
             let rows: Vec<&Joined<'_>> = all.iter().filter(is_of).collect();
             let field = Field { workers, point, level };
@@ -190,7 +190,7 @@ pub fn unknown(results: &[Results]) -> BTreeSet<&str> {
 fn point_of(row: &Joined<'_>) -> Option<Point> {
     let row = row.row();
     let point = workload::find(&row.workload)?.point;
-    (point == Point::Work || row.items > 0).then_some(point)
+    (point != Point::Overhead || row.items > 0).then_some(point)
 }
 
 /// What is ranked.
@@ -295,10 +295,12 @@ impl Field {
         };
         let of = |name: &str| match self.point {
             Point::Overhead => over(&|row| row.cost(name, reference)),
-            Point::Work if name == reference => {
+            Point::Work | Point::Paced if name == reference => {
                 Some(vec![Estimate::alone(0.0); rows.len()])
             }
-            Point::Work => over(&|row| row.difference(name, reference)),
+            Point::Work | Point::Paced => {
+                over(&|row| row.difference(name, reference))
+            }
         };
         let mut found = Vec::new();
         for name in names {
@@ -318,11 +320,11 @@ impl Field {
                 let figure = Figure::of(&Estimate::mean(&rows)?, together);
                 (figure, finding(&figure))
             };
-            let figure = match name == reference && self.point == Point::Work {
+            let work = self.point != Point::Overhead;
+            let figure = match name == reference && work {
                 true => Figure::exactly(1.0),
                 false => Figure::of(&mean, self.level),
             };
-            let work = self.point == Point::Work;
             Some(Place {
                 model: name.to_owned(),
                 ratio: work.then_some(figure),

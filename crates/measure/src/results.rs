@@ -10,7 +10,7 @@ use crate::machine::Machine;
 use crate::protocol::Sample;
 use crate::statistics::median;
 use crate::summary::Summary;
-use lanes_core::{Size, workload};
+use lanes_core::{Point, Size, workload};
 use possible::possible;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -181,6 +181,21 @@ pub struct Hop {
 }
 
 impl RowResult {
+    /// Whether its time is set from outside, so that models differ only in the
+    /// CPU time that they spend beside the work.
+    pub fn is_paced(&self) -> bool {
+        workload::find(&self.workload)
+            .is_some_and(|known| known.point == Point::Paced)
+    }
+
+    /// The CPU time of a run's work itself, in seconds, for a row that is
+    /// paced; the least that was measured.
+    pub fn work(&self) -> Option<f64> {
+        let limits = self.limits.iter().filter(|_| self.is_paced());
+        let work = limits.flat_map(|limit| limit.work.iter().copied());
+        work.min_by(f64::total_cmp)
+    }
+
     /// The best time that is possible: the least that was measured for the
     /// limit, in seconds. What fewer workers can do, more can do too.
     pub fn least(&self, workers: usize) -> Option<f64> {

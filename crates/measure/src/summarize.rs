@@ -14,9 +14,47 @@ use std::collections::BTreeMap;
 /// once with probability `level`; contenders within `margin`, a fraction, are
 /// as fast as each other.
 pub fn summarize(row: &RowResult, level: f64, margin: f64) -> Option<Summary> {
-    let times = table(row, |taken| Some(taken.seconds()));
+    sum_up(row, &|taken| Some(taken.seconds()), level, margin)
+}
+
+/// The same of the CPU time that a run spends beside its work, in place of its
+/// time; `None` for a row that is not paced. A run whose CPU time is not above
+/// that of the work says nothing.
+pub fn beside(row: &RowResult, level: f64, margin: f64) -> Option<Summary> {
+    let work = row.work()?;
+    sum_up(row, &|taken| spent_beside(taken, work), level, margin)
+}
+
+/// The median over the visits of what a contender of a paced row spends beside
+/// the work, in seconds, with its interval; `None` of too few visits, and of
+/// any that says nothing.
+pub fn interval(
+    row: &RowResult,
+    contender: usize,
+    level: f64,
+) -> Option<Interval> {
+    let work = row.work()?;
+    let visits = table(row, |taken| spent_beside(taken, work)).into_iter();
+    let own = visits.map(|visit| visit[contender].map(f64::exp));
+    Interval::of(&own.collect::<Option<Vec<_>>>()?, level)
+}
+
+/// The CPU time of one run beside its work, in seconds; `None` if it is not
+/// above that of the work.
+pub fn spent_beside(taken: &Taken, work: f64) -> Option<f64> {
+    Some(taken.cpu()? - work).filter(|beside| *beside > 0.0)
+}
+
+fn sum_up(
+    row: &RowResult,
+    of: &dyn Fn(&Taken) -> Option<f64>,
+    level: f64,
+    margin: f64,
+) -> Option<Summary> {
+    let times = table(row, of);
     let times = Times {
         row,
+        of,
         wall: Fit::new(&times),
         cpu: Fit::new(&table(row, Taken::cpu)),
         level,
@@ -39,6 +77,8 @@ pub fn summarize(row: &RowResult, level: f64, margin: f64) -> Option<Summary> {
 /// The times of a row, fitted.
 struct Times<'a> {
     row: &'a RowResult,
+    /// What is compared, of a run.
+    of: &'a dyn Fn(&Taken) -> Option<f64>,
     wall: Fit,
     cpu: Fit,
     level: f64,
@@ -58,7 +98,7 @@ impl Times<'_> {
     /// The standings of some contenders; none if none has samples.
     fn group(&self, workers: usize, members: &[usize]) -> Option<Group> {
         let times = members.iter().filter_map(|index| {
-            let seconds = middle(self.row, *index, |t| Some(t.seconds()));
+            let seconds = middle(self.row, *index, self.of);
             Some((*index, seconds?))
         });
         let times: BTreeMap<usize, f64> = times.collect();
@@ -193,6 +233,7 @@ fn middle(
 pub(crate) mod tests {
     use super::*;
     use crate::protocol::Sample;
+    use crate::results::LimitResult;
     use lanes_core::seed;
 
     /// A row whose contenders take these times, with one percent of noise.
@@ -328,6 +369,52 @@ pub(crate) mod tests {
             assert_eq!((ratio.low, ratio.high), (1.0, f64::INFINITY));
             assert!(standing.grade.unwrap().is_open());
         }
+    }
+
+    /// A row at a set pace: all runs take 20 ms, of which the work is 8 ms of
+    /// CPU time, and these models spend so much beside it.
+    pub(crate) fn paced(beside: &[(&str, f64)]) -> RowResult {
+        let times = beside.iter().map(|(name, _)| (*name, 2, None, 0.020));
+        let mut row = row(&times.collect::<Vec<_>>());
+        row.workload = "burst".into();
+        row.limits = vec![LimitResult {
+            workers: 2,
+            what: "the gaps".into(),
+            seconds: vec![0.019, 0.019],
+            work: vec![0.009, 0.008],
+            span: Vec::new(),
+        }];
+        for taken in &mut row.samples {
+            let noise = taken.sample.wall_ns as f64 / 0.020e9;
+            let spent = 0.008e9 + beside[taken.contender].1 * 1e9 * noise;
+            taken.sample.user_ns = Some(spent as u64);
+            taken.sample.system_ns = Some(0);
+        }
+        row
+    }
+
+    #[test]
+    fn a_row_at_a_set_pace_is_compared_by_the_cpu_time_beside_its_work() {
+        let row =
+            paced(&[("tokio", 0.004), ("rayon", 0.002), ("idle", -0.001)]);
+        let times = summarize(&row, 0.95, 0.05).unwrap();
+        let grades: Vec<_> = times.grades().collect();
+        let tied = |grade: &&Grade| matches!(grade, Grade::AsFast { .. });
+        assert!(grades.iter().all(|grade| tied(grade)), "{grades:?}");
+        let summary = beside(&row, 0.95, 0.05).unwrap();
+        // Less than the work is no measurement.
+        let [group] = &summary.groups[..] else { panic!("{summary:?}") };
+        let [rayon, tokio] = &group.standings[..] else { panic!("{group:?}") };
+        assert_eq!((rayon.contender, tokio.contender), (1, 0));
+        assert_eq!(rayon.grade, Some(Grade::Fastest));
+        let ratio = tokio.ratio.unwrap().ratio();
+        assert!(ratio.low < 2.0 && 2.0 < ratio.high, "{ratio:?}");
+        let known = interval(&row, 1, 0.95).unwrap();
+        assert!(known.low < 0.002 && 0.002 < known.high, "{known:?}");
+        assert_eq!(interval(&row, 2, 0.95), None);
+        let mut other = row.clone();
+        other.workload = "max".into();
+        assert_eq!(beside(&other, 0.95, 0.05), None);
     }
 
     #[test]

@@ -5,8 +5,9 @@ use crate::parallelism::Parallelism;
 use crate::protocol::Sample;
 use crate::results::{ContenderResult, LimitResult, RowResult};
 use crate::statistics::{FEWEST_VISITS, Grade, Interval, median};
+use crate::summarize;
 use crate::summary::{Group, Standing, Summary};
-use crate::words::{counted, digits, ends, grade, percent, time};
+use crate::words::{counted, digits, ends, grade, percent, spent, time};
 use hdrhistogram::Histogram;
 use lanes_core::workload;
 
@@ -252,6 +253,51 @@ pub fn latencies(row: &RowResult) -> Option<Table> {
     (!table.rows.is_empty()).then_some(table)
 }
 
+/// The CPU time that runs spend beside their work, the least first, with the
+/// interval of its median and a comparison with the least; `None` for a row
+/// that is not paced.
+pub fn beside(row: &RowResult, level: f64, margin: f64) -> Option<Table> {
+    let summary = summarize::beside(row, level, margin)?;
+    let each = format!("a {}", row.unit);
+    let columns = [
+        "model",
+        "beside the work",
+        "its interval",
+        &each,
+        "ratio",
+        "its interval",
+        "finding",
+    ];
+    let mut table = Table::new(&columns);
+    for standing in summary.groups.iter().flat_map(|group| &group.standings) {
+        let contender = &row.contenders[standing.contender];
+        let known = summarize::interval(row, standing.contender, level);
+        let known = known.map(|Interval { low, high, .. }| {
+            format!("{} to {}", time(low), time(high))
+        });
+        let items = row.items.max(1) as f64;
+        let ratio = standing.ratio.map(|ratio| digits(ratio.median.exp()));
+        let grade = standing.grade.as_ref();
+        let visit = row.seconds / summary.visits as f64;
+        table.row(vec![
+            label(contender),
+            time(standing.seconds),
+            known.unwrap_or_else(|| UNKNOWN.into()),
+            time(standing.seconds / items),
+            ratio.unwrap_or_else(|| "1.00".into()),
+            standing.ratio.as_ref().map(ends).unwrap_or_default(),
+            match grade {
+                None => "the only model".into(),
+                Some(Grade::Open { .. }) if summary.visits < FEWEST_VISITS => {
+                    "open (too few visits)".into()
+                }
+                Some(grade) => spent(grade, visit),
+            },
+        ]);
+    }
+    Some(table)
+}
+
 /// What runs computed in vain, as medians over the samples; `None` where that
 /// is not counted.
 pub fn vain(row: &RowResult) -> Option<Table> {
@@ -351,7 +397,26 @@ pub fn used(row: &RowResult) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::summarize::{summarize, tests::row};
+    use crate::summarize::summarize;
+    use crate::summarize::tests::{paced, row};
+
+    #[test]
+    fn cpu_time_beside_the_work_is_shown_in_order() {
+        let row = paced(&[("tokio", 0.004), ("rayon", 0.002)]);
+        let table = beside(&row, 0.95, 0.05).unwrap();
+        let shown = |at: usize| {
+            table.rows.iter().map(|texts| &*texts[at]).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(0), ["rayon with 2", "tokio with 2"]);
+        assert!(shown(1)[0].starts_with("2.0"), "{:?}", shown(1));
+        assert!(shown(2)[0].contains(" to "), "{:?}", shown(2));
+        assert_eq!(shown(4)[0], "1.00");
+        assert_eq!(shown(6)[0], "least");
+        assert!(shown(6)[1].starts_with("more "), "{:?}", shown(6));
+        let summary = summarize(&row, 0.95, 0.05).unwrap();
+        let heading = heading("burst", &row, &summary, &summary.groups[0]);
+        assert!(heading.contains("(the gaps)"), "{heading}");
+    }
 
     #[test]
     fn what_is_done_in_vain_is_shown_where_it_is_counted() {

@@ -144,22 +144,34 @@ pub fn ends(interval: &Interval) -> String {
 
 /// A grade in words. `visit` is how many seconds a visit takes.
 pub fn grade(grade: &Grade, visit: f64) -> String {
+    said(grade, visit, ["fastest", "as fast", "slower"])
+}
+
+/// A grade of CPU time in words.
+pub fn spent(grade: &Grade, visit: f64) -> String {
+    said(grade, visit, ["least", "as little", "more"])
+}
+
+fn said(grade: &Grade, visit: f64, words: [&str; 3]) -> String {
+    let [first, same, more_of] = words;
     // Rounded up: the interval lies within it.
     let up = |within: f64| percent((within * 1000.0).ceil() / 1000.0);
     match *grade {
-        Grade::Fastest => "fastest".into(),
-        Grade::AsFast { within } => format!("as fast (within {})", up(within)),
+        Grade::Fastest => first.into(),
+        Grade::AsFast { within } => format!("{same} (within {})", up(within)),
         // Not the fastest, though nobody knows by how much.
         Grade::Slower { low, high } if low < NEGLIGIBLE => {
-            format!("slower by up to {}", up(high))
+            format!("{more_of} by up to {}", up(high))
         }
         Grade::Slower { low, high } if high < 1.0 => {
-            format!("slower by {} to {}", percent(low), percent(high))
+            format!("{more_of} by {} to {}", percent(low), percent(high))
         }
         Grade::Slower { low, high } => {
-            format!("slower {} times", range(1.0 + low, 1.0 + high))
+            format!("{more_of} {} times", range(1.0 + low, 1.0 + high))
         }
-        Grade::AtMost { within } => format!("at most {} slower", up(within)),
+        Grade::AtMost { within } => {
+            format!("at most {} {more_of}", up(within))
+        }
         Grade::Open { more_visits: None } => "open".into(),
         Grade::Open { more_visits: Some(visits) } => {
             format!("open ({})", more(visits as f64 * visit))

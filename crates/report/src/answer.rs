@@ -17,7 +17,7 @@ use lanes_core::Point;
 use lanes_measure::ranking::{Finding, Ranking, YARDSTICK, rank};
 use lanes_measure::results::{Results, RowResult};
 use lanes_measure::words::counted;
-use row::{is_overhead, list};
+use row::list;
 use std::fmt::{self, Display};
 
 /// What is answered for one kind of work.
@@ -30,7 +30,7 @@ pub struct Answer {
     /// Its rows, each of the first session that measured its workload.
     pub rows: Vec<RowAnswer>,
     /// The models over all rows of the kind in the first session that has any:
-    /// of work, and of overhead.
+    /// of work, of overhead, and at a set pace.
     pub rankings: Vec<Ranking>,
 }
 
@@ -51,7 +51,9 @@ pub fn answers(sessions: &[ResultFile], catalogue: &Catalogue) -> Vec<Answer> {
             fresh.push(name);
             let family = family(row, catalogue);
             let row = row::choices(row, catalogue, results);
-            let Some(said) = row::answer(&row, catalogue) else { continue };
+            let Some(said) = row::answer(&row, catalogue, results) else {
+                continue;
+            };
             match answers.iter_mut().find(|of| of.family == family) {
                 Some(answer) => answer.rows.push(said),
                 None => answers.push(Answer {
@@ -87,13 +89,13 @@ pub fn answers(sessions: &[ResultFile], catalogue: &Catalogue) -> Vec<Answer> {
     answers
 }
 
-/// The models that all rows of work have, ranked, and those that all rows of
-/// overhead have; with as many workers as were measured at the most.
+/// The models that all rows of work have, ranked, and so for those of overhead
+/// and those at a set pace; with as many workers as were measured at the most.
 fn rankings(results: &Results) -> Vec<Ranking> {
     let mut all = Vec::new();
-    for overhead in [false, true] {
+    for point in [Point::Work, Point::Overhead, Point::Paced] {
         let rows = results.rows.iter();
-        let rows = rows.filter(|row| is_overhead(&row.workload) == overhead);
+        let rows = rows.filter(|row| row::point(&row.workload) == point);
         let rows: Vec<RowResult> = rows.cloned().collect();
         let mut names = rows.first().map(row::measured).unwrap_or_default();
         for row in &rows {
@@ -161,24 +163,31 @@ impl Answer {
     }
 }
 
+/// What rows measure, in a word or two.
+pub(crate) fn ranked(point: Point) -> &'static str {
+    match point {
+        Point::Work => "work",
+        Point::Overhead => "overhead",
+        Point::Paced => "work at a set pace",
+    }
+}
+
 fn overall(ranking: &Ranking) -> String {
     let of = |wanted: Finding| -> Vec<&str> {
         let places = ranking.places.iter();
         let found = places.filter(|place| place.finding == wanted);
         found.map(|place| place.model.as_str()).collect()
     };
-    let rows = match ranking.point {
-        Point::Work => {
-            format!("{} of work", counted(ranking.rows.len(), "row"))
-        }
-        Point::Overhead => {
-            format!("{} of overhead", counted(ranking.rows.len(), "row"))
-        }
+    let rows = counted(ranking.rows.len(), "row");
+    let rows = format!("{rows} of {}", ranked(ranking.point));
+    let is_best = match ranking.point {
+        Point::Paced => "spends the least CPU time beside the work",
+        Point::Work | Point::Overhead => "is the fastest",
     };
     let first = of(Finding::First);
     let tied = of(Finding::NotDistinguishable);
     let mut text = match tied.is_empty() {
-        true => format!("Over its {rows}, {} is the fastest", list(&first)),
+        true => format!("Over its {rows}, {} {is_best}", list(&first)),
         false => format!(
             "Over its {rows}, {} came out first, and {} cannot be told from \
              it",

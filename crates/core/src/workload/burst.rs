@@ -35,7 +35,7 @@ impl Workload for Burst {
     const OMITS: &'static str =
         "a burst that comes while the workers are at work";
     const UNIT: &'static str = "task";
-    const POINT: Point = Point::Work;
+    const POINT: Point = Point::Paced;
 
     type Input = Feed;
     type Output = Fed;
@@ -99,7 +99,7 @@ impl Workload for Burst {
 
     fn limit(job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {
         let what = "the gaps: the last burst comes after all of them";
-        Ok(Limit::of(what, job.lasts()))
+        Ok(Limit::paced(what, job.lasts(), job.takes()))
     }
 
     /// How long it took from the time of each burst until its first task began.

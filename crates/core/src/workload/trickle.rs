@@ -32,7 +32,7 @@ impl Workload for Trickle {
         "one task for idle workers, and what they burn before the next";
     const OMITS: &'static str = "more than one task at a time";
     const UNIT: &'static str = "task";
-    const POINT: Point = Point::Work;
+    const POINT: Point = Point::Paced;
 
     type Input = Feed;
     type Output = Fed;
@@ -90,7 +90,7 @@ impl Workload for Trickle {
 
     fn limit(job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {
         let what = "the gaps: the last task comes after all of them";
-        Ok(Limit::of(what, job.lasts()))
+        Ok(Limit::paced(what, job.lasts(), job.takes()))
     }
 
     /// How long it took from the time of each task until it had ended.

@@ -3,7 +3,7 @@
 use super::estimate::Estimate;
 use crate::results::{Results, RowResult};
 use crate::statistics::{Fit, median};
-use crate::summarize::table;
+use crate::summarize::{spent_beside, table};
 
 /// A row of one session.
 pub(super) struct Session<'a> {
@@ -28,7 +28,10 @@ pub(super) fn joined(results: &[Results]) -> Vec<Joined<'_>> {
     let mut all: Vec<Joined<'_>> = Vec::new();
     let rows = results.iter().flat_map(|results| &results.rows);
     for row in rows.filter(|row| !row.samples.is_empty()) {
-        let table = table(row, |taken| Some(taken.seconds()));
+        let table = match row.work() {
+            Some(work) => table(row, |taken| spent_beside(taken, work)),
+            None => table(row, |taken| Some(taken.seconds())),
+        };
         let fit = Fit::new(&table);
         let session = Session { row, table, fit };
         match all.iter_mut().find(|other| other.row().is_same(row)) {

@@ -4,7 +4,7 @@ use super::*;
 use crate::results::tests::empty;
 use crate::results::{Results, RowResult};
 use crate::statistics::BETWEEN_SESSIONS;
-use crate::summarize::tests::row;
+use crate::summarize::tests::{paced, row};
 use lanes_core::seed;
 
 /// A session of rows of the workload `max`, which are told apart by their size.
@@ -119,6 +119,16 @@ fn the_yardstick_is_the_reference_only_if_all_rows_have_it() {
         let some = [session(&[&[("b", 0.01), ("a", 0.02)]])];
         assert!(rank(&some, &only.collect::<Vec<_>>(), 0.95).is_empty());
     }
+}
+
+#[test]
+fn rows_at_a_set_pace_are_ranked_by_the_cpu_time_beside_their_work() {
+    let row = paced(&[("a", 0.004), ("b", 0.002), ("c", 0.003)]);
+    let results = Results { rows: vec![row], ..empty() };
+    let ranking = one(&[results], &[]);
+    assert_eq!(ranking.point, Point::Paced);
+    assert_eq!(order(&ranking), ["b", "c", "a"]);
+    close(ranking.places[2].to_first.value, 2.0, 0.02);
 }
 
 #[test]

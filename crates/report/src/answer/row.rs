@@ -5,7 +5,7 @@ use lanes_core::{Point, workload};
 use lanes_measure::ranking::YARDSTICK;
 use lanes_measure::results::{ContenderResult, Results, RowResult, Taken};
 use lanes_measure::statistics::Grade;
-use lanes_measure::summarize::summarize;
+use lanes_measure::summarize::{beside, summarize};
 use lanes_measure::summary::{Group, Standing};
 use lanes_measure::words::counted;
 
@@ -23,6 +23,8 @@ pub struct RowAnswer {
     pub size: String,
     /// How many workers the models had.
     pub workers: usize,
+    /// Whether it is about the CPU time beside the work, in place of time.
+    pub paced: bool,
     /// How the fastest is to the others.
     pub tie: Tie,
     /// The fastest, and what is tied with it, the fastest first.
@@ -57,9 +59,9 @@ pub struct Slower {
     pub reason: Option<String>,
 }
 
-/// Whether a workload measures overhead alone.
-pub(super) fn is_overhead(name: &str) -> bool {
-    workload::find(name).is_some_and(|known| known.point == Point::Overhead)
+/// What a workload measures; work, if it is not known.
+pub(super) fn point(name: &str) -> Point {
+    workload::find(name).map_or(Point::Work, |known| known.point)
 }
 
 /// A row with the models that a program may choose from, summed up anew: what
@@ -69,7 +71,7 @@ pub(super) fn choices(
     catalogue: &Catalogue,
     results: &Results,
 ) -> RowResult {
-    let overhead = is_overhead(&row.workload);
+    let overhead = point(&row.workload) == Point::Overhead;
     let takes_part = |contender: &ContenderResult| {
         let listed = catalogue.model(&contender.model);
         let exhibit = listed.is_some_and(|listed| listed.exhibit);
@@ -132,9 +134,12 @@ pub(super) fn measured(row: &RowResult) -> Vec<String> {
 pub(super) fn answer(
     row: &RowResult,
     catalogue: &Catalogue,
+    results: &Results,
 ) -> Option<RowAnswer> {
-    let groups = row.summary.iter().flat_map(|summary| &summary.groups);
-    let group = groups.max_by_key(|group| group.workers)?;
+    let (level, margin) = (results.level, results.margin);
+    let paced = beside(row, level, margin);
+    let summary = paced.as_ref().or(row.summary.as_ref())?;
+    let group = summary.groups.iter().max_by_key(|group| group.workers)?;
     let name =
         |standing: &Standing| row.contenders[standing.contender].name.clone();
     let of = |is: &dyn Fn(&Grade) -> bool| -> Vec<String> {
@@ -158,6 +163,7 @@ pub(super) fn answer(
         workload: row.workload.clone(),
         size: row.size.clone(),
         workers: group.workers,
+        paced: paced.is_some(),
         tie,
         best: [best].into_iter().chain(tied).collect(),
         undecided,
@@ -211,7 +217,13 @@ impl RowAnswer {
     fn said(&self, most: usize) -> String {
         let best = list(&self.best);
         let mut parts = vec![match self.tie {
+            Tie::Fastest if self.paced => {
+                format!("{best} spends the least CPU time beside the work")
+            }
             Tie::Fastest => format!("{best} is the fastest"),
+            Tie::Tied if self.paced => {
+                format!("{best} tied for the least CPU time beside the work")
+            }
             Tie::Tied => format!("{best} tied"),
             Tie::First => format!("{best} came out first"),
             Tie::Alone => format!("only {best} was measured"),
@@ -221,22 +233,28 @@ impl RowAnswer {
         }
         // One that is left would take no less room than its number.
         let most = if self.slower.len() == most + 1 { most + 1 } else { most };
-        parts.extend(self.slower.iter().take(most).map(Slower::words));
+        let words = |slower: &Slower| slower.words(self.worse());
+        parts.extend(self.slower.iter().take(most).map(words));
         let left = self.slower.iter().skip(most);
         let models: usize =
             left.clone().map(|slower| slower.models.len()).sum();
         let worst = left.map(|slower| slower.ratio[1]).reduce(f64::max);
         if let Some(worst) = worst {
             let models = counted(models, "other");
-            parts.push(format!("{models} up to {} slower", by(worst)));
+            let worse = self.worse();
+            parts.push(format!("{models} up to {} {worse}", by(worst)));
         }
         parts.join("; ")
+    }
+
+    fn worse(&self) -> &'static str {
+        if self.paced { "more" } else { "slower" }
     }
 }
 
 impl Slower {
     /// `rayon 7.7 times slower (no more requests in flight than workers)`.
-    pub fn words(&self) -> String {
+    fn words(&self, worse: &str) -> String {
         let models = list(&self.models);
         let ratio = match self.ratio.map(by) {
             [least, most] if least == most => most,
@@ -250,8 +268,8 @@ impl Slower {
             }
         };
         match &self.reason {
-            Some(reason) => format!("{models} {ratio} slower ({reason})"),
-            None => format!("{models} {ratio} slower"),
+            Some(reason) => format!("{models} {ratio} {worse} ({reason})"),
+            None => format!("{models} {ratio} {worse}"),
         }
     }
 }
@@ -292,6 +310,7 @@ mod tests {
             workload: "fetch".into(),
             size: "64".into(),
             workers: 2,
+            paced: false,
             tie,
             best: best.iter().map(|name| (*name).to_owned()).collect(),
             undecided: Vec::new(),
@@ -312,6 +331,14 @@ mod tests {
         );
         let fastest = answer(Tie::Fastest, &["tokio"], Vec::new());
         assert_eq!(fastest.words(), "tokio is the fastest");
+        let mut least =
+            answer(Tie::Fastest, &["smol"], vec![slower(&["rayon"], [2.0; 2])]);
+        least.paced = true;
+        assert_eq!(
+            least.words(),
+            "smol spends the least CPU time beside the work; rayon 2.0 times \
+             more"
+        );
         let mut first = answer(Tie::First, &["tokio"], Vec::new());
         first.undecided = vec!["smol".into(), "rayon".into()];
         let words = "tokio came out first; undecided: smol and rayon";
@@ -335,9 +362,9 @@ mod tests {
         assert!(words.ends_with(end), "{words}");
         assert!(!many(5).brief().contains("other"));
         assert!(!many(6).words().contains("other"));
-        let mixed = slower(&["a"], [1.89, 2.0]).words();
+        let mixed = slower(&["a"], [1.89, 2.0]).words("slower");
         assert_eq!(mixed, "a 1.9 to 2.0 times slower");
-        let percent = slower(&["a"], [1.18, 1.2]).words();
+        let percent = slower(&["a"], [1.18, 1.2]).words("slower");
         assert_eq!(percent, "a 18 to 20 % slower");
     }
 

@@ -6,10 +6,9 @@ use super::frame::Frame;
 use super::map::MapView;
 use super::matrix::Sheet;
 use super::session::SessionView;
-use crate::answer::Answer;
+use crate::answer::{Answer, ranked};
 use crate::content::Content;
 use askama::Template;
-use lanes_core::Point;
 use lanes_measure::ranking::{Finding, Place, Ranking};
 use lanes_measure::tables::{Table, UNKNOWN};
 use lanes_measure::words::{counted, digits, percent, range};
@@ -109,8 +108,7 @@ impl<'a> Index<'a> {
 
 /// A ranking as a table, with what is ranked.
 fn ranking(ranking: &Ranking) -> (String, Table) {
-    let work = ranking.point == Point::Work;
-    let what = if work { "work" } else { "overhead" };
+    let what = ranked(ranking.point);
     let rows: Vec<&str> =
         ranking.rows.iter().map(|row| row.workload.as_str()).collect();
     let title = format!(

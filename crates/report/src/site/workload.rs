@@ -6,11 +6,11 @@ use crate::answer::{Answer, RowAnswer};
 use crate::content::Content;
 use crate::plots::{self, Finding, Scaling, Times, Whisker};
 use lanes_measure::parallelism::Parallelism;
-use lanes_measure::results::RowResult;
+use lanes_measure::results::{Results, RowResult};
 use lanes_measure::statistics::Grade;
 use lanes_measure::summary::{Group, Standing, Summary};
 use lanes_measure::tables::{
-    Table, best_possible, heading, is_beaten, label, latencies, memory,
+    Table, beside, best_possible, heading, is_beaten, label, latencies, memory,
     other_cpu, own, percentiles, speedups, standings, used, vain,
 };
 use lanes_measure::words::{self, counted, percent, round_time, time};
@@ -122,8 +122,7 @@ pub(crate) fn workload(
         for row in session.results.rows.iter().filter(|r| r.workload == name) {
             let size = Size::of(row, catalogue);
             let sizes = (keys.key(number, size), keys.label(number, size));
-            let cores = session.results.machine.cores;
-            figures.extend(self::figures(row, &sizes, cores));
+            figures.extend(self::figures(row, &sizes, &session.results));
         }
     }
     let mut all = content.traces.iter().flat_map(|traces| {
@@ -170,7 +169,7 @@ pub(crate) fn workload(
 fn figures(
     row: &RowResult,
     (size, label): &(String, String),
-    cores: usize,
+    results: &Results,
 ) -> Vec<Figures> {
     let name = format!("{} {}", row.workload, row.size);
     let mut all = Vec::new();
@@ -199,11 +198,16 @@ fn figures(
         failures: failures(row),
     };
     match &row.summary {
-        Some(summary) => speedup(row, summary, cores, &mut rest),
+        Some(summary) => {
+            speedup(row, summary, results.machine.cores, &mut rest);
+        }
         None => rest.remarks.push("Nothing was measured.".into()),
     }
     if let Some(table) = latencies(row) {
         rest.tables.push(("Latencies".into(), table));
+    }
+    if let Some(table) = beside(row, results.level, results.margin) {
+        rest.tables.push(("CPU time beside the work".into(), table));
     }
     if let Some(table) = vain(row) {
         rest.tables.push(("Computed in vain".into(), table));
