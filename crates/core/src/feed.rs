@@ -304,10 +304,9 @@ mod tests {
                 log.idle().unwrap();
                 log.began(group.map(|task| job.work(task).unwrap()));
             }
-            let answer = log.answer().unwrap();
-            assert_eq!(answer, Burst::reference(&job));
-            let timed = answer.latencies.map(|all| all.nanos().len());
-            assert_eq!(timed, Some(tasks.div_ceil(at_once)));
+            // A busy machine may be so late that the run is saturated.
+            assert_eq!(log.latencies.len(), tasks.div_ceil(at_once));
+            assert_eq!(log.answer().unwrap(), Burst::reference(&job));
         }
         let job = burst(7, 3, 10);
         let mut log = job.log();

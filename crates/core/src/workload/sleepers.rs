@@ -44,7 +44,7 @@ impl Workload for Sleepers {
     const OMITS: &'static str =
         "what a task keeps while it waits: it has a number, and nothing else";
     const UNIT: &'static str = "task";
-    const POINT: Point = Point::Overhead;
+    const POINT: Point = Point::Paced;
     const WEIGHED: bool = true;
 
     type Input = Self;
@@ -97,7 +97,7 @@ impl Workload for Sleepers {
 
     fn limit(job: &Job<Self>, _workers: usize) -> Result<Limit, Error> {
         let time = if job.tasks == 0 { Duration::ZERO } else { job.wait };
-        Ok(Limit::of("the wait, of all at once", time))
+        Ok(Limit::paced("the wait, of all at once", time, Duration::ZERO))
     }
 }
 
