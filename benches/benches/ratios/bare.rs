@@ -42,7 +42,7 @@ pub(crate) trait Forks<L: Leaf> {
     fn fib(&self, look: L, n: u32) -> u64;
 }
 
-/// Eight workloads in one library.
+/// Nine workloads in one library.
 pub(crate) trait Bare:
     Spawns<Blind> + Spawns<Empty> + Forks<Blind> + Forks<Fork>
 {
@@ -62,6 +62,12 @@ pub(crate) trait Bare:
     fn nqueens(&self, board: Board) -> u64;
     /// The whole list in order, by halves that are merged.
     fn sort(&self, list: &Job<Sort>, whole: Stretch) -> Stretch;
+    /// The sum of so many numbers, which one task sends and another receives
+    /// through a channel with so many places; `None` where a model has no such
+    /// cell.
+    fn channel(&self, _places: usize, _messages: u64) -> Option<u64> {
+        None
+    }
     /// How often each word occurs, with a table for each of so many parts.
     fn wordcount(&self, text: &Job<Wordcount>, parts: usize) -> Counts;
 }

@@ -5,7 +5,8 @@ use crate::bare::{Bare, Forks, Spawns, Warm, form};
 use crate::session::{Session, WORKERS, job, of, right, runtimes, start};
 use lanes_benches::timed;
 use lanes_core::workload::{
-    Double, Fib, Max, Nqueens, Skynet, Sort, Sorting, Spawn, Wordcount,
+    Channel, Double, Fib, Max, Nqueens, Parties, Skynet, Sort, Sorting, Spawn,
+    Wordcount,
 };
 use lanes_core::{Entry, Family, Job, Started, Workload};
 use lanes_measure::statistics::Bound;
@@ -57,7 +58,7 @@ fn skynet(session: &Session, entry: &Entry) -> Job<Skynet> {
     job(&Skynet { leaves, cutoff: 1 })
 }
 
-const WORKLOADS: [&str; 8] = [
+const WORKLOADS: [&str; 9] = [
     Max::NAME,
     Double::NAME,
     Spawn::NAME,
@@ -66,6 +67,7 @@ const WORKLOADS: [&str; 8] = [
     Nqueens::NAME,
     Sort::NAME,
     Wordcount::NAME,
+    Channel::NAME,
 ];
 
 pub(crate) fn measure(session: &Session) {
@@ -86,6 +88,7 @@ pub(crate) fn measure(session: &Session) {
             sides.lists(&inputs);
             sides.tasks();
             sides.work(&inputs);
+            sides.messages();
         }
     }
 }
@@ -163,5 +166,25 @@ impl Sides<'_> {
         self.print(wordcount, || {
             right(|| bare.wordcount(wordcount, parts), &counts)
         });
+    }
+
+    /// One task sends, another receives.
+    fn messages(&self) {
+        let bare = &self.bare;
+        let messages = if self.session.test { 100 } else { 100_000 };
+        let places = 1024;
+        let channel = &job(&Channel {
+            parties: Parties::Spsc,
+            capacity: Some(places),
+            messages,
+            grain: 64,
+        });
+        let messages = messages as u64;
+        let sum = (0..messages).sum::<u64>();
+        if bare.channel(places, messages).is_some() {
+            self.print(channel, || {
+                right(|| bare.channel(places, messages), &Some(sum))
+            });
+        }
     }
 }

@@ -36,7 +36,7 @@ const rounded = (milliseconds) => `${milliseconds.toFixed(0)} ms`;
 const pagesOf = (folder) =>
   readdirSync(folder).filter((name) => name.endsWith(".html"));
 
-describe("the site", { timeout: 900_000 }, () => {
+describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
   let browser;
   /** The names of its pages, and what they are of. */
   const listed = { pages: [], workloads: [], models: [] };

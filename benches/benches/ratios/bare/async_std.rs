@@ -2,6 +2,7 @@
 
 use super::look::{Leaf, Task};
 use super::{Bare, Boxed, Forks, Spawns, Warm, part, words};
+use async_std::channel;
 use lanes_core::parts::Part;
 use lanes_core::workload::{
     Board, Counts, Double, Max, Sort, Stretch, Wordcount,
@@ -69,6 +70,27 @@ impl Bare for AsyncStd {
 
     fn sort(&self, list: &Job<Sort>, whole: Stretch) -> Stretch {
         self.root(sort(list.clone(), whole))
+    }
+
+    fn channel(&self, places: usize, messages: u64) -> Option<u64> {
+        let sum = self.root(async move {
+            let (to, from) = channel::bounded(places);
+            let producer = async_std::task::spawn(async move {
+                for number in 0..messages {
+                    to.send(number).await.unwrap();
+                }
+            });
+            let consumer = async_std::task::spawn(async move {
+                let mut sum = 0;
+                while let Ok(number) = from.recv().await {
+                    sum += number;
+                }
+                sum
+            });
+            producer.await;
+            consumer.await
+        });
+        Some(sum)
     }
 
     fn wordcount(&self, text: &Job<Wordcount>, parts: usize) -> Counts {

@@ -2,12 +2,14 @@
 
 use super::look::{Leaf, Task};
 use super::{Bare, Forks, Spawns, Warm, part, words};
+use crossbeam::channel;
 use lanes_core::parts::Part;
 use lanes_core::workload::{
     Board, Counts, Double, Max, Sort, Stretch, Wordcount,
 };
 use lanes_core::{Job, kernel};
 use lanes_crossbeam::pool::{self, Pool};
+use std::thread;
 
 pub(super) struct Crossbeam(Pool);
 
@@ -62,6 +64,16 @@ impl Bare for Crossbeam {
     fn sort(&self, list: &Job<Sort>, whole: Stretch) -> Stretch {
         let list = list.clone();
         self.0.spawn(move || Ok(sort(&list, whole))).join().unwrap()
+    }
+
+    fn channel(&self, places: usize, messages: u64) -> Option<u64> {
+        let (to, from) = channel::bounded(places);
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                (0..messages).for_each(|number| to.send(number).unwrap());
+            });
+            Some(scope.spawn(move || from.iter().sum()).join().unwrap())
+        })
     }
 
     fn wordcount(&self, text: &Job<Wordcount>, parts: usize) -> Counts {

@@ -7,6 +7,7 @@ use lanes_core::workload::{
     Board, Counts, Double, Max, Sort, Stretch, Wordcount,
 };
 use lanes_core::{Job, kernel};
+use smol::channel;
 use std::sync::Arc;
 use std::thread;
 
@@ -98,6 +99,27 @@ impl Bare for Smol {
 
     fn sort(&self, list: &Job<Sort>, whole: Stretch) -> Stretch {
         self.root(|executor| sort(executor, list.clone(), whole))
+    }
+
+    fn channel(&self, places: usize, messages: u64) -> Option<u64> {
+        let sum = self.root(|executor| async move {
+            let (to, from) = channel::bounded(places);
+            let producer = executor.spawn(async move {
+                for number in 0..messages {
+                    to.send(number).await.unwrap();
+                }
+            });
+            let consumer = executor.spawn(async move {
+                let mut sum = 0;
+                while let Ok(number) = from.recv().await {
+                    sum += number;
+                }
+                sum
+            });
+            producer.await;
+            consumer.await
+        });
+        Some(sum)
     }
 
     fn wordcount(&self, text: &Job<Wordcount>, parts: usize) -> Counts {

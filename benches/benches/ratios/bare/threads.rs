@@ -7,6 +7,7 @@ use lanes_core::workload::{
     Board, Counts, Double, Max, Sort, Stretch, Wordcount,
 };
 use lanes_core::{Job, kernel};
+use std::sync::mpsc;
 use std::thread;
 
 pub(super) struct Threads;
@@ -47,6 +48,16 @@ impl Bare for Threads {
         let (sorted, beside) = whole.memory_mut();
         sort(list.list(), sorted, beside, list.size().cutoff);
         whole
+    }
+
+    fn channel(&self, places: usize, messages: u64) -> Option<u64> {
+        let (to, from) = mpsc::sync_channel(places);
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                (0..messages).for_each(|number| to.send(number).unwrap());
+            });
+            Some(scope.spawn(move || from.iter().sum()).join().unwrap())
+        })
     }
 
     fn wordcount(&self, text: &Job<Wordcount>, parts: usize) -> Counts {

@@ -7,6 +7,7 @@ use lanes_core::workload::{
     Board, Counts, Double, Max, Sort, Stretch, Wordcount,
 };
 use lanes_core::{Job, kernel};
+use tokio::sync::mpsc;
 
 pub(super) struct Tokio(tokio::runtime::Runtime);
 
@@ -74,6 +75,27 @@ impl Bare for Tokio {
 
     fn sort(&self, list: &Job<Sort>, whole: Stretch) -> Stretch {
         self.root(sort(list.clone(), whole))
+    }
+
+    fn channel(&self, places: usize, messages: u64) -> Option<u64> {
+        let sum = self.root(async move {
+            let (to, mut from) = mpsc::channel(places);
+            let producer = tokio::spawn(async move {
+                for number in 0..messages {
+                    to.send(number).await.unwrap();
+                }
+            });
+            let consumer = tokio::spawn(async move {
+                let mut sum = 0;
+                while let Some(number) = from.recv().await {
+                    sum += number;
+                }
+                sum
+            });
+            producer.await.unwrap();
+            consumer.await.unwrap()
+        });
+        Some(sum)
     }
 
     fn wordcount(&self, text: &Job<Wordcount>, parts: usize) -> Counts {
