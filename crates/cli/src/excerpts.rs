@@ -31,6 +31,8 @@ struct Excerpt {
     /// The rows, as `WORKLOAD SIZE`.
     rows: &'static [&'static str],
     workers: usize,
+    /// Whether latencies, memory and CPU time beside the work stand below.
+    details: bool,
     ranking: bool,
 }
 
@@ -41,6 +43,7 @@ const EXCERPTS: &[Excerpt] = &[
         results: "crates/report/published/1-quick.json",
         rows: &["fetch 64x5ms-16"],
         workers: 2,
+        details: false,
         ranking: false,
     },
     Excerpt {
@@ -49,7 +52,35 @@ const EXCERPTS: &[Excerpt] = &[
         results: "crates/report/published/1-quick.json",
         rows: &["subtasks 2000us"],
         workers: 2,
+        details: false,
         ranking: false,
+    },
+    Excerpt {
+        page: "crates/report/WAITING.md",
+        name: "sleepers",
+        results: "crates/report/published/7-sleepers.json",
+        rows: &["sleepers 1000000x3000ms"],
+        workers: 2,
+        details: true,
+        ranking: false,
+    },
+    Excerpt {
+        page: "crates/report/WAITING.md",
+        name: "echo",
+        results: "crates/report/published/8-echo.json",
+        rows: &["echo 64x50000", "echo 1024x50000"],
+        workers: 1,
+        details: true,
+        ranking: false,
+    },
+    Excerpt {
+        page: "crates/report/WAITING.md",
+        name: "paced",
+        results: "crates/report/published/9-paced.json",
+        rows: &["burst 20x64x10us-10ms", "trickle 60x50us-3ms"],
+        workers: 2,
+        details: true,
+        ranking: true,
     },
 ];
 
@@ -99,6 +130,9 @@ fn row(results: &Results, excerpt: &Excerpt) -> Result<String, Fail> {
             Fail::Nothing(format!("no row {name} with {workers} workers"))
         })?;
         text += &printed::group(row, summary, group, Format::Table)?;
+        if excerpt.details {
+            text += &printed::details(row, results, Format::Table)?;
+        }
     }
     if excerpt.ranking {
         let workers = Some(workers);

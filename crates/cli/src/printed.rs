@@ -103,6 +103,34 @@ pub(crate) fn group(
     Ok(titled(&heading, format) + &sheet + "\n")
 }
 
+/// What a row has besides times, each with a heading and an empty line behind
+/// it: latencies, CPU time beside the work, work in vain, memory.
+///
+/// # Errors
+/// Those of the format's library.
+pub(crate) fn details(
+    row: &RowResult,
+    results: &Results,
+    format: Format,
+) -> Result<String, Fail> {
+    let paced = beside(row, results.level, results.margin);
+    let tables = [
+        ("latencies", latencies(row)),
+        ("CPU time beside the work", paced),
+        ("computed in vain", vain(row)),
+        ("memory", memory(row)),
+    ];
+    let name = name(row);
+    let mut text = String::new();
+    for (what, table) in tables {
+        let Some(table) = table else { continue };
+        text += &titled(&format!("{name}: {what}"), format);
+        text += &Sheet::from(table).text(format)?;
+        text.push('\n');
+    }
+    Ok(text)
+}
+
 fn row(
     row: &RowResult,
     results: &Results,
@@ -123,26 +151,7 @@ fn row(
     } else {
         text += &titled(&format!("{name}: not measured"), format);
     }
-    if let Some(table) = latencies(row) {
-        text += &titled(&format!("{name}: latencies"), format);
-        text += &Sheet::from(table).text(format)?;
-        text.push('\n');
-    }
-    if let Some(table) = beside(row, results.level, results.margin) {
-        text += &titled(&format!("{name}: CPU time beside the work"), format);
-        text += &Sheet::from(table).text(format)?;
-        text.push('\n');
-    }
-    if let Some(table) = vain(row) {
-        text += &titled(&format!("{name}: computed in vain"), format);
-        text += &Sheet::from(table).text(format)?;
-        text.push('\n');
-    }
-    if let Some(table) = memory(row) {
-        text += &titled(&format!("{name}: memory"), format);
-        text += &Sheet::from(table).text(format)?;
-        text.push('\n');
-    }
+    text += &self::details(row, results, format)?;
     if details {
         text += &titled(&format!("{name}: resources of a run"), format);
         text += &Sheet::from(used(row)).text(format)?;
