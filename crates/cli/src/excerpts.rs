@@ -59,7 +59,7 @@ const EXCERPTS: &[Excerpt] = &[
         page: "crates/report/WAITING.md",
         name: "sleepers",
         results: "crates/report/published/7-sleepers.json",
-        rows: &["sleepers 1000000x3000ms"],
+        rows: &["sleepers 1000000x3s"],
         workers: 2,
         details: true,
         ranking: false,
