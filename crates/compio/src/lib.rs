@@ -5,24 +5,34 @@ lanes_core::cells! { for Compio:
     subtasks::Subtasks,
     fetch::Fetch,
     read::Read,
+    ring::Ring,
+    pipeline::Pipeline,
+    spawn::Spawn,
     shape::Shape,
+    sleepers::Sleepers,
+    burst::Burst,
+    trickle::Trickle,
+    cancel::Cancel,
+    echo::Echo,
 }
 
 use compio::buf::BufResult;
 use compio::dispatcher::Dispatcher;
 use compio::io::{AsyncReadExt, AsyncWriteExt};
 use compio::net::TcpStream;
-use compio::runtime::Runtime;
+use compio::runtime::{JoinError, Runtime};
+// It has no channels: these are what its dispatcher hands tasks out by.
+use flume as channel;
 use futures_channel::oneshot::Receiver;
 use futures_lite::future;
 use lanes_core::request::Request;
 use lanes_core::{
     Config, Context, Error, Job, Model, Workload, caught, caught_future,
-    preflight,
+    panicked, preflight,
 };
 use std::collections::HashSet;
 use std::num::NonZero;
-use std::sync::mpsc;
+use std::sync::{Arc, Weak, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -35,7 +45,7 @@ const STARTUP: Duration = Duration::from_secs(10);
 
 /// A dispatcher: threads with a runtime each, which take tasks from one queue.
 pub struct Compio {
-    dispatcher: Option<Dispatcher>,
+    dispatcher: Option<Arc<Dispatcher>>,
     workers: usize,
 }
 
@@ -51,7 +61,8 @@ impl Model for Compio {
             .worker_threads(threads)
             .thread_names(|index| format!("lanes-compio-{index}"))
             .build()?;
-        let model = Self { dispatcher: Some(dispatcher), workers };
+        let dispatcher = Some(Arc::new(dispatcher));
+        let model = Self { dispatcher, workers };
         model.is_there()?;
         Ok(model)
     }
@@ -101,8 +112,7 @@ impl Compio {
         Ok(())
     }
 
-    /// A task on whichever thread takes it first; it stays there. The result is
-    /// lost with a panic that is not caught.
+    /// A task on whichever thread takes it first; it stays there.
     fn dispatch<T: Send + 'static, F>(
         &self,
         task: impl FnOnce() -> F + Send + 'static,
@@ -110,13 +120,50 @@ impl Compio {
     where
         F: Future<Output = Result<T, Error>> + 'static,
     {
-        let dispatcher = self.dispatcher.as_ref();
-        let dispatcher = dispatcher.expect("there until it is dropped");
-        let caught = move || caught_future(async move { task().await });
-        dispatcher
-            .dispatch(caught)
-            .map_err(|_| Error::WorkerDied("every thread has ended".into()))
+        dispatch(self.dispatcher.as_deref(), task)
     }
+
+    /// What a task dispatches others by.
+    fn handle(&self) -> Handle {
+        let dispatcher = self.dispatcher.as_ref();
+        Handle(dispatcher.map(Arc::downgrade).unwrap_or_default())
+    }
+}
+
+/// It keeps no dispatcher: the model has to have the last one, to join it.
+struct Handle(Weak<Dispatcher>);
+
+impl Handle {
+    /// As [`Compio::dispatch`].
+    fn dispatch<T: Send + 'static, F>(
+        &self,
+        task: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<Task<T>, Error>
+    where
+        F: Future<Output = Result<T, Error>> + 'static,
+    {
+        dispatch(self.0.upgrade().as_deref(), task)
+    }
+}
+
+/// The result of a task is lost with a panic that is not caught.
+fn dispatch<T: Send + 'static, F>(
+    dispatcher: Option<&Dispatcher>,
+    task: impl FnOnce() -> F + Send + 'static,
+) -> Result<Task<T>, Error>
+where
+    F: Future<Output = Result<T, Error>> + 'static,
+{
+    let caught = move || caught_future(async move { task().await });
+    dispatcher
+        .and_then(|dispatcher| dispatcher.dispatch(caught).ok())
+        .ok_or_else(|| Error::WorkerDied("every thread has ended".into()))
+}
+
+/// Waits, outside of the runtimes, for a task that was dispatched.
+fn join<T>(task: Result<Task<T>, Error>) -> Result<T, Error> {
+    let lost = |_| Err(Error::WorkerDied("a task was dropped".into()));
+    future::block_on(task?).unwrap_or_else(lost)
 }
 
 /// Waits for every task, also after one has failed.
@@ -124,20 +171,24 @@ fn join_all<T>(
     tasks: impl IntoIterator<Item = Result<Task<T>, Error>>,
 ) -> Result<Vec<T>, Error> {
     let tasks: Vec<_> = tasks.into_iter().collect();
-    let mut results = Vec::with_capacity(tasks.len());
-    for task in tasks {
-        let lost = |_| Err(Error::WorkerDied("a task was dropped".into()));
-        results.push(
-            task.and_then(|task| future::block_on(task).unwrap_or_else(lost)),
-        );
-    }
+    let results: Vec<_> = tasks.into_iter().map(join).collect();
     results.into_iter().collect()
+}
+
+/// What a task of the same thread has left: its result, or its panic, which is
+/// an error of its handle.
+fn joined<T>(left: Result<Result<T, Error>, JoinError>) -> Result<T, Error> {
+    left.unwrap_or_else(|error| match error {
+        JoinError::Panicked(payload) => Err(panicked(payload)),
+        JoinError::Cancelled => Err(Error::Cancelled),
+    })
 }
 
 /// Dropping a dispatcher only closes its queue: this waits for the threads.
 impl Drop for Compio {
     fn drop(&mut self) {
-        if let Some(dispatcher) = self.dispatcher.take() {
+        let last = self.dispatcher.take().and_then(Arc::into_inner);
+        if let Some(dispatcher) = last {
             // A thread catches the panics of its tasks.
             let _ = caught(|| Ok(future::block_on(dispatcher.join())?));
         }
@@ -176,5 +227,31 @@ impl Connection {
         let BufResult(read, reply) = stream.read_exact(reply).await;
         read?;
         Ok(reply)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lanes_conformance::isolated;
+    use lanes_core::workload::Sleepers;
+    use lanes_core::{Probe, Run, Watch};
+
+    #[test]
+    fn sleepers_are_cancelled_by_a_stop() {
+        isolated(|| {
+            let model = Compio::start(&Config::new(2)?)?;
+            let hour = Duration::from_secs(3600);
+            let job = Job::new(&Sleepers { tasks: 9, wait: hour }, 7)?;
+            // The last one never comes, so that all others wait on.
+            let last: Probe = Arc::new(|task| match task {
+                8 => Err(Error::Task("the last one".into())),
+                _ => Ok(()),
+            });
+            let watch = Watch { probe: Some(last), ..Watch::default() };
+            let run = model.run(&job.under(&Context::watching(watch)?));
+            assert_eq!(run.err(), Some(Error::Task("the last one".into())));
+            Ok(())
+        });
     }
 }
