@@ -95,13 +95,26 @@ fn prepare(
 
 /// What a model answers instead of a result, in this row.
 fn refused(model: &str, row: &dyn Row) -> bool {
-    let form = row.size()["form"].clone();
+    let (size, form) = (row.size(), row.size()["form"].clone());
+    let pool = model.ends_with("-pool");
+    let alone = model == "python-subinterpreters";
+    // What shares nothing that was not there when it was started.
+    let apart = alone || model == "python-process-pool";
     match row.workload() {
+        "dictionary" => apart || form == "rwlock" || form == "dashmap",
+        "ring" | "philosophers" => apart,
+        "channel" if size["capacity"] == 0 => model != "python-sequential",
+        // These tests have two workers.
+        "channel" => alone || (pool && size["parties"] != "spsc"),
+        "pipeline" => alone || (pool && size["stages"] != 2),
+        "sleepers" => apart || (pool && row.items() > 2),
+        "cancel" => alone,
+        "echo" => apart || pool,
         "counter" if form == "atomic" => true,
-        "counter" => model == "python-subinterpreters" && form == "lock",
+        "counter" => alone && form == "lock",
         "sort" => form == "library" && model != "python-sequential",
         "max" | "double" => !form.is_null(),
-        "fib" => model.ends_with("-pool") || model == "python-subinterpreters",
+        "fib" => alone || pool,
         _ => false,
     }
 }
@@ -157,6 +170,113 @@ fn every_model_answers_as_the_reference() {
             }
         }
         process.end();
+    }
+}
+
+#[test]
+fn pools_with_a_worker_for_each_task_run_those_that_wait_for_each_other() {
+    let folder = std::env::temp_dir();
+    for (name, workloads) in [
+        (
+            "python-thread-pool",
+            &["channel", "pipeline", "sleepers", "echo"][..],
+        ),
+        ("python-process-pool", &["channel", "pipeline"]),
+    ] {
+        let (peer, limits) = (named(name), limits(Duration::from_secs(60)));
+        let start = launch(peer);
+        let mut process =
+            Process::greeted(&start, &folder, &limits, name, 8, false).unwrap();
+        let mut done = 0;
+        for row in [rows_with(8), rows_with(300)].iter().flatten() {
+            let place = row.size().get("capacity") != Some(&json!(0));
+            let fits = row.workload() != "sleepers" || row.items() == 8;
+            if !workloads.contains(&row.workload()) || !place || !fits {
+                continue;
+            }
+            let cell = format!("{} in {name}", row.label());
+            let digest = prepare(&mut process, &**row, 7);
+            let digest = digest.unwrap_or_else(|why| panic!("{cell}: {why}"));
+            process.sample(2, false, Some(digest)).unwrap();
+            process.ask(1_000_000_000, false, false).unwrap();
+            thread::sleep(Duration::from_millis(20));
+            assert_eq!(process.cancel(), Ok(true), "{cell}");
+            process.sample(1, true, Some(digest)).unwrap();
+            done += 1;
+        }
+        // Three parties and three capacities, two pipelines, and two of each
+        // size, but for the sleepers.
+        let expected = if name == "python-thread-pool" { 27 } else { 22 };
+        assert_eq!(done, expected, "{name}");
+    }
+}
+
+/// How many threads a process has.
+fn threads(process: &Process) -> usize {
+    let tasks = format!("/proc/{}/task", process.id());
+    fs::read_dir(tasks).unwrap().count()
+}
+
+#[test]
+fn threads_that_wait_for_one_that_cannot_start_do_not_stay() {
+    const FAULTS: &str = "
+from lanes import tasks
+from lanes.models import threads
+right, begun = threads.start, [0]
+def start(*of):
+    begun[0] += 1
+    if begun[0] % 6 == 0:
+        raise RuntimeError(\"can't start new thread\")
+    return right(*of)
+threads.start = start
+";
+    let (name, deadline) = ("python-threads", Duration::from_secs(60));
+    let peer = named(name);
+    let launch = changed(peer, FAULTS);
+    let mut process = start(&std::env::temp_dir(), peer, &launch, deadline);
+    let before = threads(&process);
+    let waits =
+        ["ring", "channel", "pipeline", "sleepers", "cancel", "echo", "shape"];
+    let mut refused = Vec::new();
+    for row in rows_with(9) {
+        let row = row.pinned().unwrap();
+        if !waits.contains(&row.workload()) {
+            continue;
+        }
+        // Few start so few that none of them is refused again and again.
+        for _ in 0..6 {
+            match prepare(&mut process, &*row, 7) {
+                Err(failure) if failure.cause == Cause::Failed => {
+                    assert!(failure.message.contains("start new"), "{failure}");
+                    refused.push(row.workload());
+                    wait_until(row.workload(), || threads(&process) == before);
+                }
+                Err(failure) => {
+                    assert_eq!(failure.cause, Cause::Unsupported, "{failure}");
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+    for workload in waits {
+        assert!(refused.contains(&workload), "{workload}: {refused:?}");
+    }
+}
+
+#[test]
+fn memory_grows_by_what_the_first_input_needs() {
+    for peer in here() {
+        let mut process = sound(peer);
+        let spawn = |tasks| rows_with(tasks).into_iter();
+        let spawn = |tasks| spawn(tasks).find(|r| r.workload() == "spawn");
+        let digest = prepare(&mut process, &*spawn(300).unwrap(), 7).unwrap();
+        let sample = process.sample(1, false, Some(digest)).unwrap();
+        assert!(sample.grown_bytes.is_some(), "{}", peer.name);
+        assert!(sample.grown_bytes < sample.peak_bytes, "{}", peer.name);
+        // What the first one has left is there still.
+        let digest = prepare(&mut process, &*spawn(2).unwrap(), 7).unwrap();
+        let sample = process.sample(1, false, Some(digest)).unwrap();
+        assert_eq!(sample.grown_bytes, None, "{}", peer.name);
     }
 }
 
@@ -272,6 +392,22 @@ fn hops_have_latencies_and_waits_have_spans() {
         let count: u64 = sample.latencies.iter().map(|(_, n)| n).sum();
         assert_eq!(count, 60, "{}", peer.name);
 
+        for (name, each) in
+            [("ring", 20), ("burst", 3), ("trickle", 20), ("cancel", 20)]
+        {
+            let row = row(name).pinned().unwrap();
+            let cell = format!("{name} in {}", peer.name);
+            let Ok(digest) = prepare(&mut process, &*row, 7) else {
+                assert!(refused(peer.model, &*row), "{cell}");
+                continue;
+            };
+            let sample = process.sample(3, false, Some(digest)).unwrap();
+            let count: u64 = sample.latencies.iter().map(|(_, n)| n).sum();
+            let timed = 3 - sample.saturated.unwrap_or(0);
+            assert_eq!(count, each * timed, "{cell}");
+            assert_eq!(sample.vain.is_some(), name == "cancel", "{cell}");
+        }
+
         let fetch = row("fetch");
         let digest = prepare(&mut process, &**fetch, 7).unwrap();
         let origin = monotonic();
@@ -383,6 +519,42 @@ fn what_cannot_be_is_refused_and_the_worker_goes_on() {
             "counter",
             json!({"tasks": 1u64 << 44, "adds": 1, "form": "lock", "grain": 1}),
         ),
+        (
+            "dictionary",
+            json!({
+                "tasks": 1, "steps": 1, "keys": 0, "form": "lock", "grain": 1,
+            }),
+        ),
+        ("ring", json!({"tasks": 0, "hops": 3})),
+        (
+            "channel",
+            json!({"parties": "x", "capacity": 1, "messages": 1, "grain": 1}),
+        ),
+        (
+            "pipeline",
+            json!({"stages": 1, "places": 1, "items": 1, "rounds": 1}),
+        ),
+        (
+            "pipeline",
+            json!({"stages": 4, "places": 0, "items": 1, "rounds": 1}),
+        ),
+        ("philosophers", json!({"philosophers": 0, "meals": 1, "grain": 1})),
+        ("cancel", json!({"tasks": 1, "form": "x"})),
+        (
+            "trickle",
+            json!({
+                "tasks": 1u64 << 40, "gap": {"secs": 1u64 << 40, "nanos": 0},
+                "compute": {"secs": 0, "nanos": 0}, "rounds": 1,
+            }),
+        ),
+        (
+            "echo",
+            json!({"connections": 0, "requests": 1, "bytes": 64, "rate": null}),
+        ),
+        (
+            "echo",
+            json!({"connections": 1, "requests": 1, "bytes": 60, "rate": null}),
+        ),
         ("matmul", json!({"n": 3, "cutoff": 0})),
         ("matmul", json!({"n": 1_000_000, "cutoff": 64})),
         ("sort", json!({"len": 3, "form": "x", "cutoff": 1, "grain": 1})),
@@ -417,7 +589,11 @@ fn a_run_that_is_cancelled_ends_and_the_worker_goes_on() {
     for peer in here() {
         let mut process = sound(peer);
         for row in rows_with(100) {
-            let row = row.pinned().unwrap();
+            let row = match row.workload() {
+                // A hundred that compute take each other's time.
+                "cancel" => row.with_items(10),
+                _ => row.pinned().unwrap(),
+            };
             let cell = format!("{} in {}", row.label(), peer.name);
             let Ok(digest) = prepare(&mut process, &*row, 7) else { continue };
             for (pause, together) in [(0, true), (40, false)] {
