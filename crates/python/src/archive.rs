@@ -44,6 +44,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/matrices.py",
     "lanes/models/__init__.py",
     "lanes/models/asyncio.py",
+    "lanes/models/interpreter_pool.py",
     "lanes/models/process_pool.py",
     "lanes/models/sequential.py",
     "lanes/models/subinterpreters.py",

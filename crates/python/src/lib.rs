@@ -1,5 +1,5 @@
-//! Real CPython as a peer: one worker, six models, in every interpreter that is
-//! named.
+//! Real CPython as a peer: one worker, seven models, in every interpreter that
+//! is named.
 //!
 //! The worker is written in Python and lies in `worker/` beside this crate's
 //! sources. It needs nothing but the standard library of CPython 3.8 or later,

@@ -93,25 +93,34 @@ fn prepare(
     Ok(digest)
 }
 
-/// What a model answers instead of a result, in this row.
-fn refused(model: &str, row: &dyn Row) -> bool {
+/// Whether a model with so many workers refuses this row.
+fn refused(model: &str, row: &dyn Row, workers: usize) -> bool {
     let (size, form) = (row.size(), row.size()["form"].clone());
     let pool = model.ends_with("-pool");
     let alone = model == "python-subinterpreters";
-    // What shares nothing that was not there when it was started.
-    let apart = alone || model == "python-process-pool";
+    // What shares nothing but queues that it has been given.
+    let apart = pool && model != "python-thread-pool" || alone;
+    let interpreters = alone || model == "python-interpreter-pool";
+    let at_once = |tasks: usize| pool && tasks > workers;
     match row.workload() {
         "dictionary" => apart || form == "rwlock" || form == "dashmap",
         "ring" | "philosophers" => apart,
         "channel" if size["capacity"] == 0 => model != "python-sequential",
-        // These tests have two workers.
-        "channel" => alone || (pool && size["parties"] != "spsc"),
-        "pipeline" => alone || (pool && size["stages"] != 2),
-        "sleepers" => apart || (pool && row.items() > 2),
-        "cancel" => alone,
-        "echo" => apart || pool,
+        "channel" => {
+            let parties = match size["parties"].as_str() {
+                Some("spsc") => 2,
+                Some("mpsc") => 5,
+                _ => 8,
+            };
+            alone || at_once(parties)
+        }
+        "pipeline" => alone || at_once(4),
+        "sleepers" => apart || at_once(row.items()),
+        "cancel" => interpreters,
+        "echo" => apart || at_once(5),
+        "event" => at_once(2),
         "counter" if form == "atomic" => true,
-        "counter" => alone && form == "lock",
+        "counter" => interpreters && form == "lock",
         "sort" => form == "library" && model != "python-sequential",
         "max" | "double" => !form.is_null(),
         "fib" => alone || pool,
@@ -153,7 +162,7 @@ fn every_model_answers_as_the_reference() {
             let cell = format!("{} in {}", row.label(), peer.name);
             for seed in [7, u64::MAX - 1] {
                 let found = prepare(&mut process, &*row, seed);
-                if refused(peer.model, &*row) {
+                if refused(peer.model, &*row, 2) {
                     let failure = found.unwrap_err();
                     assert_eq!(failure.cause, Cause::Unsupported, "{cell}");
                     assert!(failure.message.len() > 20, "{failure}");
@@ -209,6 +218,101 @@ fn pools_with_a_worker_for_each_task_run_those_that_wait_for_each_other() {
         let expected = if name == "python-thread-pool" { 27 } else { 22 };
         assert_eq!(done, expected, "{name}");
     }
+}
+
+/// In place of the pool and the queue that came with 3.14: threads, and
+/// everything crosses as bytes.
+const INTERPRETERS: &str = "
+import concurrent, pickle, queue, types
+from concurrent import futures
+class Pool(futures.ThreadPoolExecutor):
+    def __init__(self, workers, initializer, initargs):
+        code, own = pickle.loads(pickle.dumps(initargs))
+        # Threads would all see the flag as one interpreter sees it.
+        initializer(code.replace('stop.view', 'callable'), own)
+        super().__init__(workers)
+    def submit(self, *call):
+        return super().submit(crossed, pickle.dumps(call))
+def crossed(call):
+    work, *args = pickle.loads(call)
+    return pickle.loads(pickle.dumps(work(*args)))
+class Queue(queue.Queue):
+    all = []
+    def __init__(self, places):
+        super().__init__(places)
+        self.number = len(Queue.all)
+        Queue.all.append(self)
+    def __reduce__(self):
+        return found, (self.number,)
+def found(number):
+    return Queue.all[number]
+futures.InterpreterPoolExecutor = Pool
+sys.modules['concurrent.interpreters'] = types.ModuleType('interpreters')
+concurrent.interpreters = sys.modules['concurrent.interpreters']
+concurrent.interpreters.create_queue = Queue
+";
+
+#[test]
+fn the_pool_of_interpreters_runs_where_the_library_has_it() {
+    let name = "python-interpreter-pool";
+    let peers = lanes_python::peers().iter();
+    let peers: Vec<_> = peers.filter(|peer| peer.model == name).collect();
+    for peer in peers {
+        if let Some(why) = &peer.missing {
+            assert!(why.starts_with("not here, because"), "{why}");
+            assert!(why.contains("3.14"), "{why}");
+        }
+        let launch = changed(peer, INTERPRETERS);
+        let (folder, limits) =
+            (std::env::temp_dir(), limits(Duration::from_secs(60)));
+        for workers in [2, 8] {
+            let mut process = Process::greeted(
+                &launch, &folder, &limits, name, workers, false,
+            )
+            .unwrap();
+            let has = |row: &dyn Row| {
+                peer.cells.iter().any(|cell| cell.workload == row.workload())
+            };
+            let rows = rows_with(7);
+            for row in rows.iter().filter(|row| has(&***row)) {
+                let row = row.pinned().unwrap();
+                let cell = format!("{} in {name}", row.label());
+                let found = prepare(&mut process, &*row, 7);
+                if refused(name, &*row, workers) {
+                    let failure = found.unwrap_err();
+                    assert_eq!(failure.cause, Cause::Unsupported, "{cell}");
+                    continue;
+                }
+                let digest = found.unwrap_or_else(|f| panic!("{cell}: {f}"));
+                process.sample(2, false, Some(digest)).unwrap();
+            }
+            process.end();
+        }
+    }
+}
+
+#[test]
+fn queues_of_interpreters_with_few_places_are_refused() {
+    let name = "python-interpreter-pool";
+    let peer = lanes_python::peers().iter().find(|peer| peer.name == name);
+    let launch = changed(peer.unwrap(), INTERPRETERS);
+    let limits = limits(Duration::from_secs(60));
+    let folder = std::env::temp_dir();
+    let mut process =
+        Process::greeted(&launch, &folder, &limits, name, 2, false).unwrap();
+    let mut channel = |places: u64, messages: u64| {
+        let size = json!({
+            "parties": "spsc", "capacity": places, "messages": messages,
+            "grain": 64,
+        });
+        process.prepare("channel", &size, 7).unwrap();
+        process.prepared(0).unwrap_err()
+    };
+    let refused = channel(1, 10_000);
+    assert_eq!(refused.cause, Cause::Unsupported, "{refused}");
+    assert!(refused.message.contains("10 ms at a time"), "{refused}");
+    // The digest that this one is asked for is wrong.
+    assert_eq!(channel(1024, 10_000).cause, Cause::Wrong);
 }
 
 /// How many threads a process has.
@@ -301,7 +405,8 @@ fn tasks_of_any_shape_do_the_same_work() {
         for shape in &shapes {
             let cell = format!("{} in {}", Row::label(shape), peer.name);
             let found = prepare(&mut process, shape, 7);
-            if shape.lock > 0.0 && peer.model == "python-subinterpreters" {
+            let apart = ["python-subinterpreters", "python-interpreter-pool"];
+            if shape.lock > 0.0 && apart.contains(&peer.model) {
                 let failure = found.unwrap_err();
                 assert_eq!(failure.cause, Cause::Unsupported, "{cell}");
                 continue;
@@ -398,7 +503,7 @@ fn hops_have_latencies_and_waits_have_spans() {
             let row = row(name).pinned().unwrap();
             let cell = format!("{name} in {}", peer.name);
             let Ok(digest) = prepare(&mut process, &*row, 7) else {
-                assert!(refused(peer.model, &*row), "{cell}");
+                assert!(refused(peer.model, &*row, 2), "{cell}");
                 continue;
             };
             let sample = process.sample(3, false, Some(digest)).unwrap();

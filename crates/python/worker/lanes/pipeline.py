@@ -90,3 +90,17 @@ def drain(get):
     """Takes what still comes: the stage before is not left waiting."""
     for _ in iter(get, END):
         pass
+
+
+def stage(job, number, queues):
+    """A stage of a pipeline whose others run apart; what came out, if it is
+    the last one."""
+    line = Line(job)
+    if number == 0:
+        make(line, queues[0].put)
+    elif number < job.stages - 1:
+        get, put = queues[number - 1].get, queues[number].put
+        pass_on(line.stages[number], get, put)
+    else:
+        take(line, queues[-1].get)
+    return line.taken, line.stages[-1].state

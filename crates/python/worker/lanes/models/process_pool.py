@@ -50,16 +50,7 @@ def consume_shared(job):
 
 
 def stage_shared(job, number):
-    """A stage of a pipeline; what came out, if it is the last one."""
-    line, queues = pipeline.Line(job), forked.SHARED.queues
-    if number == 0:
-        pipeline.make(line, queues[0].put)
-    elif number < job.stages - 1:
-        get, put = queues[number - 1].get, queues[number].put
-        pipeline.pass_on(line.stages[number], get, put)
-    else:
-        pipeline.take(line, queues[-1].get)
-    return line.taken, line.stages[-1].state
+    return pipeline.stage(job, number, forked.SHARED.queues)
 
 
 def stay_shared(job, task):

@@ -10,7 +10,7 @@ from ..counter import add_alone, no_atomic
 from ..feed import Log, groups, work
 from ..fit import natural, possible, unsuitable
 from ..hops import play_in_pipes, relay, two_players
-from ..interpreters import InterpreterPool, no_own_gils, own_gils
+from ..interpreters import OwnPool, no_own_gils, own_gils
 from ..job import Job, parts, sent, split, whole
 from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
@@ -47,7 +47,7 @@ class Subinterpreters:
     def __init__(self, workers):
         own_gils()
         self.workers = workers
-        self.pool = InterpreterPool(workers)
+        self.pool = OwnPool(workers)
 
     def submit(self, work, *args):
         origin = TRACING[0].origin if TRACING else None
@@ -152,13 +152,13 @@ class Subinterpreters:
     def ring(self, _job):
         raise unsupported("tasks that wait would need an interpreter each")
 
-    @unsuitable("refused: before 3.14 interpreters share no queue")
+    @unsuitable("refused: a queue of interpreters came with 3.14 only")
     def channel(self, _job):
-        raise unsupported("no queue that interpreters share is used here")
+        raise unsupported("no queue that interpreters share before 3.14")
 
-    @unsuitable("refused: before 3.14 interpreters share no queue")
+    @unsuitable("refused: a queue of interpreters came with 3.14 only")
     def pipeline(self, _job):
-        raise unsupported("no queue that interpreters share is used here")
+        raise unsupported("no queue that interpreters share before 3.14")
 
     @unsuitable("refused: interpreters share no lock")
     def philosophers(self, _job):
