@@ -25,6 +25,15 @@ use std::{env, fs, hint};
 /// The name that a client is started under.
 const MARK: &str = "lanes-echo-client";
 
+/// The name under which the program that runs this, started once more from
+/// `/proc/PID/exe`, is the client of a server: for workers that are no part of
+/// it. It does one plan after the other, each a line of JSON on the socket at
+/// its standard input, and sends a report on each.
+pub fn echo_client() -> &'static str {
+    hint::black_box(become_client as fn());
+    MARK
+}
+
 /// A load on a server.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Plan {
@@ -111,11 +120,11 @@ impl Client {
     /// # Errors
     /// [`Error::Resource`] if the system refuses a process.
     pub(crate) fn start() -> Result<Self, Error> {
-        hint::black_box(become_client as fn());
+        let name = echo_client();
         let (socket, theirs) = UnixStream::pair()?;
         // The file that runs, also where it was replaced in the meantime.
         let child = Command::new("/proc/self/exe")
-            .arg0(MARK)
+            .arg0(name)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .spawn()?;

@@ -1,7 +1,8 @@
 //! The files of the worker, as one zip in memory that an interpreter runs.
 
-use lanes_core::workload::BOOK;
+use lanes_core::workload::{BOOK, echo_client};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+use serde_json::json;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsRawFd;
@@ -22,9 +23,14 @@ const FILES: &[(&str, &str)] = &files![
     "__main__.py",
     "lanes/__init__.py",
     "lanes/apart.py",
+    "lanes/cancel.py",
+    "lanes/channel.py",
     "lanes/connection.py",
     "lanes/counter.py",
+    "lanes/dictionary.py",
+    "lanes/echo.py",
     "lanes/exhibits.py",
+    "lanes/feed.py",
     "lanes/fit.py",
     "lanes/forked.py",
     "lanes/hops.py",
@@ -38,11 +44,14 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/matrices.py",
     "lanes/models/__init__.py",
     "lanes/models/asyncio.py",
+    "lanes/models/interpreter_pool.py",
     "lanes/models/process_pool.py",
     "lanes/models/sequential.py",
     "lanes/models/subinterpreters.py",
     "lanes/models/thread_pool.py",
     "lanes/models/threads.py",
+    "lanes/philosophers.py",
+    "lanes/pipeline.py",
     "lanes/primes.py",
     "lanes/protocol.py",
     "lanes/queens.py",
@@ -50,6 +59,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/seeds.py",
     "lanes/server.py",
     "lanes/shape.py",
+    "lanes/sleepers.py",
     "lanes/sorting.py",
     "lanes/stop.py",
     "lanes/tasks.py",
@@ -63,6 +73,9 @@ const FILES: &[(&str, &str)] = &files![
 /// The text that `wordcount` makes others of, and its name beside the files.
 const TEXT: (&str, &str) = ("lanes/book.txt", BOOK);
 
+/// Beside them, how this program is started as the client of an echo server.
+const CLIENT: &str = "lanes/client.json";
+
 /// The path under which every process that this one starts finds the worker, as
 /// long as this process lives: a file in memory that has no name on any disk
 /// and that nobody can write to. It is made at the first call.
@@ -72,7 +85,11 @@ const TEXT: (&str, &str) = ("lanes/book.txt", BOOK);
 pub(crate) fn path() -> Result<&'static str, &'static str> {
     static MADE: OnceLock<Result<(File, String), String>> = OnceLock::new();
     let made = MADE.get_or_init(|| {
-        let files = [FILES, &[TEXT]].concat();
+        // Not `self`: it is another process that starts it.
+        let program = format!("/proc/{}/exe", process::id());
+        let client = json!({"program": program, "name": echo_client()});
+        let client = client.to_string();
+        let files = [FILES, &[TEXT, (CLIENT, &client)]].concat();
         let file = in_memory(&files).map_err(|error| error.to_string())?;
         // Not `self`: it is another process that opens it.
         let path = format!("/proc/{}/fd/{}", process::id(), file.as_raw_fd());

@@ -21,6 +21,8 @@ pub struct Interpreter {
     pub version: String,
     /// Whether it has no GIL.
     pub free_threaded: bool,
+    /// Whether it was built to run without one: its GIL may be on all the same.
+    pub built_without: bool,
     /// What its worker says of the models.
     pub(crate) models: Vec<DescribedModel>,
 }
@@ -64,6 +66,9 @@ struct Identity {
     implementation: String,
     version: String,
     gil: bool,
+    /// Whether it is a free-threaded build.
+    #[serde(default)]
+    free_threaded: bool,
     /// The interpreter itself, which may have been started by another program.
     program: Option<PathBuf>,
 }
@@ -98,6 +103,8 @@ impl Interpreter {
         let line = serde_json::from_str(line).map_err(|_| garbage())?;
         let Line { describe: Described { models, interpreter } } = line;
         let Identity { implementation, version, gil, .. } = interpreter;
+        let free_threaded = !gil;
+        let built_without = interpreter.free_threaded || free_threaded;
         let numbers = numbers(&version).ok_or_else(garbage)?;
         // It is printed as it is.
         if !is_plain(&version) {
@@ -114,29 +121,33 @@ impl Interpreter {
         // Not what started it: that may be a script, which takes its time.
         let own = interpreter.program.filter(|own| own.is_absolute());
         let program = own.unwrap_or_else(|| program.to_owned());
-        Ok(Self { program, version, free_threaded: !gil, models })
+        Ok(Self { program, version, free_threaded, built_without, models })
     }
 
-    /// The version's first two numbers, as in `3.13` or, without a GIL,
-    /// `3.13t`.
+    /// The version's first two numbers, as in `3.13` or, of a free-threaded
+    /// build, `3.13t`.
     pub(crate) fn minor(&self) -> String {
         let [major, minor] = numbers(&self.version).unwrap_or_default();
         format!("{major}.{minor}{}", self.mark())
     }
 
-    /// The whole version, with a `t` if it has no GIL.
+    /// The whole version, with a `t` if it is a free-threaded build.
     pub(crate) fn label(&self) -> String {
         format!("{}{}", self.version, self.mark())
     }
 
     fn mark(&self) -> &'static str {
-        if self.free_threaded { "t" } else { "" }
+        if self.built_without { "t" } else { "" }
     }
 }
 
 impl fmt::Display for Interpreter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let gil = if self.free_threaded { " without a GIL" } else { "" };
+        let gil = match (self.free_threaded, self.built_without) {
+            (true, _) => " without a GIL",
+            (false, true) => ", free-threaded, with its GIL on",
+            (false, false) => "",
+        };
         write!(f, "CPython {}{gil}", self.version)
     }
 }
@@ -258,6 +269,26 @@ mod tests {
             assert!(!found.free_threaded);
             assert!(found.program.ends_with("python3"));
             assert!(found.program.is_absolute());
+        }
+    }
+
+    #[test]
+    fn a_free_threaded_build_is_named_with_and_without_its_gil() {
+        for (gil, words) in [
+            (false, "CPython 3.14.0 without a GIL"),
+            (true, "CPython 3.14.0, free-threaded, with its GIL on"),
+        ] {
+            let line = json!({"describe": {"models": [], "interpreter": {
+                "implementation": "cpython", "version": "3.14.0", "gil": gil,
+                "free_threaded": true, "program": null,
+            }}});
+            let found = fake(&format!("echo '{line}'")).unwrap();
+            assert_eq!(found.free_threaded, !gil);
+            assert_eq!(
+                (&*found.minor(), &*found.label()),
+                ("3.14t", "3.14.0t")
+            );
+            assert_eq!(found.to_string(), words);
         }
     }
 

@@ -1,5 +1,5 @@
-//! Real CPython as a peer: one worker, six models, in every interpreter that is
-//! named.
+//! Real CPython as a peer: one worker, seven models, in every interpreter that
+//! is named.
 //!
 //! The worker is written in Python and lies in `worker/` beside this crate's
 //! sources. It needs nothing but the standard library of CPython 3.8 or later,
@@ -12,7 +12,7 @@
 //! |---|---|
 //! | `__main__.py` | runs the worker, or prints what it is (`describe`) |
 //! | `lanes/models/NAME.py` | a model: one class, a method for each workload |
-//! | `lanes/kernels.py`, `counter.py`, `hops.py`, `connection.py`, `mandelbrot.py`, `words.py`, `primes.py` | what one task does, the same in every model |
+//! | `lanes/kernels.py`, `counter.py`, `dictionary.py`, `hops.py`, `channel.py`, `pipeline.py`, `philosophers.py`, `connection.py`, `mandelbrot.py`, `words.py`, `primes.py`, `sleepers.py`, `feed.py`, `cancel.py`, `echo.py` | what one task does, the same in every model |
 //! | `lanes/tasks.py`, `loops.py`, `forked.py`, `interpreters.py`, `apart.py` | what several models start tasks with |
 //! | `lanes/job.py`, `inputs.py`, `seeds.py`, `server.py` | inputs, their parts, digests of answers, and the server |
 //! | `lanes/fit.py` | the decorators that make a method a cell |
@@ -22,7 +22,8 @@
 //! | `lanes/exhibits.py` | measurements for `lanes claims` |
 //!
 //! The files are compiled into this program, and the text that `wordcount`
-//! makes others of is with them. When an interpreter is first asked for, they
+//! makes others of is with them; so is the place of this program, which is the
+//! client of `echo` for every model when it is started once more. When an interpreter is first asked for, they
 //! are packed as a zip into a sealed file in memory, whose path
 //! `/proc/PID/fd/N` is the script that interpreters run: Python runs a zip that
 //! has a `__main__.py`, and whatever it starts in turn (forked and spawned
@@ -30,8 +31,8 @@
 //! Nothing is installed or written to a disk, there is no limit on the size,
 //! and the system takes the file back when this process ends, however it ends.
 //! While changing the worker, `python3 -I crates/python/worker describe` runs
-//! the same files where they lie, without the text: `wordcount` is refused
-//! there.
+//! the same files where they lie, without the text and the client: `wordcount`
+//! and `echo` are refused there.
 //!
 //! # How a cell or a model is added
 //!

@@ -8,13 +8,14 @@ use std::sync::OnceLock;
 use std::thread;
 
 /// The models that the worker can be, in the order in which they are listed.
-pub const MODELS: [&str; 6] = [
+pub const MODELS: [&str; 7] = [
     "python-sequential",
     "python-threads",
     "python-thread-pool",
     "python-process-pool",
     "python-asyncio",
     SUBINTERPRETERS,
+    "python-interpreter-pool",
 ];
 
 const SUBINTERPRETERS: &str = "python-subinterpreters";
@@ -53,7 +54,7 @@ pub struct Peer {
     pub cells: Vec<DescribedCell>,
 }
 
-/// All models in all interpreters that are named: six peers for each, those of
+/// All models in all interpreters that are named: a peer for each, those of
 /// the first interpreter that is here under the plain names. Peers of
 /// interpreters that are not here say why.
 ///
@@ -239,12 +240,19 @@ mod tests {
             }],
         };
         let models = MODELS.map(described).to_vec();
-        let found = Interpreter { program, version, free_threaded, models };
+        let built_without = free_threaded;
+        let found = Interpreter {
+            program,
+            version,
+            free_threaded,
+            built_without,
+            models,
+        };
         ("python3".into(), Ok(found))
     }
 
     fn names(peers: &[Peer]) -> Vec<&str> {
-        peers.iter().step_by(6).map(|peer| &*peer.name).collect()
+        peers.iter().step_by(MODELS.len()).map(|peer| &*peer.name).collect()
     }
 
     #[test]
@@ -267,19 +275,22 @@ mod tests {
             "python-sequential@none",
         ];
         assert_eq!(names(&peers), expected);
-        assert_eq!(peers.len(), 36);
+        assert_eq!(peers.len(), 6 * MODELS.len());
         for (peer, model) in peers.iter().zip(MODELS.iter().cycle()) {
             assert_eq!(peer.model, *model);
             assert!(peer.name.starts_with(model));
             assert_eq!(peer.arguments[..1], ["-I"]);
         }
         let reason = |peer: &Peer| peer.cells[0].reason.clone();
-        assert_eq!(reason(&peers[7]), "python-threads was made for it");
-        assert_eq!(peers[7].library.as_deref(), Some("CPython 3.13.0"));
-        assert!(peers[30..].iter().all(|peer| peer.cells.is_empty()));
-        let why = peers[30].missing.as_deref();
+        let mut of = peers.chunks(MODELS.len());
+        let second = of.nth(1).unwrap();
+        assert_eq!(reason(&second[1]), "python-threads was made for it");
+        assert_eq!(second[1].library.as_deref(), Some("CPython 3.13.0"));
+        let (here, none) = peers.split_at(5 * MODELS.len());
+        assert!(here.iter().all(|peer| peer.missing.is_none()));
+        assert!(none.iter().all(|peer| peer.cells.is_empty()));
+        let why = none[0].missing.as_deref();
         assert_eq!(why, Some("not here, because it died"));
-        assert!(peers[6..30].iter().all(|peer| peer.missing.is_none()));
     }
 
     #[test]
@@ -310,6 +321,6 @@ mod tests {
         found.models.truncate(1);
         let peers = peers_of(&[(named, Ok(found))]);
         let missing = peers.iter().map(|peer| peer.missing.is_some());
-        assert!(missing.eq([false, true, true, true, true, true]));
+        assert!(missing.eq((0..MODELS.len()).map(|place| place > 0)));
     }
 }

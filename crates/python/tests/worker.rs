@@ -93,15 +93,37 @@ fn prepare(
     Ok(digest)
 }
 
-/// What a model answers instead of a result, in this row.
-fn refused(model: &str, row: &dyn Row) -> bool {
-    let form = row.size()["form"].clone();
+/// Whether a model with so many workers refuses this row.
+fn refused(model: &str, row: &dyn Row, workers: usize) -> bool {
+    let (size, form) = (row.size(), row.size()["form"].clone());
+    let pool = model.ends_with("-pool");
+    let alone = model == "python-subinterpreters";
+    // What shares nothing but queues that it has been given.
+    let apart = pool && model != "python-thread-pool" || alone;
+    let interpreters = alone || model == "python-interpreter-pool";
+    let at_once = |tasks: usize| pool && tasks > workers;
     match row.workload() {
+        "dictionary" => apart || form == "rwlock" || form == "dashmap",
+        "ring" | "philosophers" => apart,
+        "channel" if size["capacity"] == 0 => model != "python-sequential",
+        "channel" => {
+            let parties = match size["parties"].as_str() {
+                Some("spsc") => 2,
+                Some("mpsc") => 5,
+                _ => 8,
+            };
+            alone || at_once(parties)
+        }
+        "pipeline" => alone || at_once(4),
+        "sleepers" => apart || at_once(row.items()),
+        "cancel" => interpreters,
+        "echo" => apart || at_once(5),
+        "event" => at_once(2),
         "counter" if form == "atomic" => true,
-        "counter" => model == "python-subinterpreters" && form == "lock",
+        "counter" => interpreters && form == "lock",
         "sort" => form == "library" && model != "python-sequential",
         "max" | "double" => !form.is_null(),
-        "fib" => model.ends_with("-pool") || model == "python-subinterpreters",
+        "fib" => alone || pool,
         _ => false,
     }
 }
@@ -140,7 +162,7 @@ fn every_model_answers_as_the_reference() {
             let cell = format!("{} in {}", row.label(), peer.name);
             for seed in [7, u64::MAX - 1] {
                 let found = prepare(&mut process, &*row, seed);
-                if refused(peer.model, &*row) {
+                if refused(peer.model, &*row, 2) {
                     let failure = found.unwrap_err();
                     assert_eq!(failure.cause, Cause::Unsupported, "{cell}");
                     assert!(failure.message.len() > 20, "{failure}");
@@ -157,6 +179,208 @@ fn every_model_answers_as_the_reference() {
             }
         }
         process.end();
+    }
+}
+
+#[test]
+fn pools_with_a_worker_for_each_task_run_those_that_wait_for_each_other() {
+    let folder = std::env::temp_dir();
+    for (name, workloads) in [
+        (
+            "python-thread-pool",
+            &["channel", "pipeline", "sleepers", "echo"][..],
+        ),
+        ("python-process-pool", &["channel", "pipeline"]),
+    ] {
+        let (peer, limits) = (named(name), limits(Duration::from_secs(60)));
+        let start = launch(peer);
+        let mut process =
+            Process::greeted(&start, &folder, &limits, name, 8, false).unwrap();
+        let mut done = 0;
+        for row in [rows_with(8), rows_with(300)].iter().flatten() {
+            let place = row.size().get("capacity") != Some(&json!(0));
+            let fits = row.workload() != "sleepers" || row.items() == 8;
+            if !workloads.contains(&row.workload()) || !place || !fits {
+                continue;
+            }
+            let cell = format!("{} in {name}", row.label());
+            let digest = prepare(&mut process, &**row, 7);
+            let digest = digest.unwrap_or_else(|why| panic!("{cell}: {why}"));
+            process.sample(2, false, Some(digest)).unwrap();
+            process.ask(1_000_000_000, false, false).unwrap();
+            thread::sleep(Duration::from_millis(20));
+            assert_eq!(process.cancel(), Ok(true), "{cell}");
+            process.sample(1, true, Some(digest)).unwrap();
+            done += 1;
+        }
+        // Three parties and three capacities, two pipelines, and two of each
+        // size, but for the sleepers.
+        let expected = if name == "python-thread-pool" { 27 } else { 22 };
+        assert_eq!(done, expected, "{name}");
+    }
+}
+
+/// In place of the pool and the queue that came with 3.14: threads, and
+/// everything crosses as bytes.
+const INTERPRETERS: &str = "
+import concurrent, pickle, queue, types
+from concurrent import futures
+class Pool(futures.ThreadPoolExecutor):
+    def __init__(self, workers, initializer, initargs):
+        code, own = pickle.loads(pickle.dumps(initargs))
+        # Threads would all see the flag as one interpreter sees it.
+        initializer(code.replace('stop.view', 'callable'), own)
+        super().__init__(workers)
+    def submit(self, *call):
+        return super().submit(crossed, pickle.dumps(call))
+def crossed(call):
+    work, *args = pickle.loads(call)
+    return pickle.loads(pickle.dumps(work(*args)))
+class Queue(queue.Queue):
+    all = []
+    def __init__(self, places):
+        super().__init__(places)
+        self.number = len(Queue.all)
+        Queue.all.append(self)
+    def __reduce__(self):
+        return found, (self.number,)
+def found(number):
+    return Queue.all[number]
+futures.InterpreterPoolExecutor = Pool
+sys.modules['concurrent.interpreters'] = types.ModuleType('interpreters')
+concurrent.interpreters = sys.modules['concurrent.interpreters']
+concurrent.interpreters.create_queue = Queue
+";
+
+#[test]
+fn the_pool_of_interpreters_runs_where_the_library_has_it() {
+    let name = "python-interpreter-pool";
+    let peers = lanes_python::peers().iter();
+    let peers: Vec<_> = peers.filter(|peer| peer.model == name).collect();
+    for peer in peers {
+        if let Some(why) = &peer.missing {
+            assert!(why.starts_with("not here, because"), "{why}");
+            assert!(why.contains("3.14"), "{why}");
+        }
+        let launch = changed(peer, INTERPRETERS);
+        let (folder, limits) =
+            (std::env::temp_dir(), limits(Duration::from_secs(60)));
+        for workers in [2, 8] {
+            let mut process = Process::greeted(
+                &launch, &folder, &limits, name, workers, false,
+            )
+            .unwrap();
+            let has = |row: &dyn Row| {
+                peer.cells.iter().any(|cell| cell.workload == row.workload())
+            };
+            let rows = rows_with(7);
+            for row in rows.iter().filter(|row| has(&***row)) {
+                let row = row.pinned().unwrap();
+                let cell = format!("{} in {name}", row.label());
+                let found = prepare(&mut process, &*row, 7);
+                if refused(name, &*row, workers) {
+                    let failure = found.unwrap_err();
+                    assert_eq!(failure.cause, Cause::Unsupported, "{cell}");
+                    continue;
+                }
+                let digest = found.unwrap_or_else(|f| panic!("{cell}: {f}"));
+                process.sample(2, false, Some(digest)).unwrap();
+            }
+            process.end();
+        }
+    }
+}
+
+#[test]
+fn queues_of_interpreters_with_few_places_are_refused() {
+    let name = "python-interpreter-pool";
+    let peer = lanes_python::peers().iter().find(|peer| peer.name == name);
+    let launch = changed(peer.unwrap(), INTERPRETERS);
+    let limits = limits(Duration::from_secs(60));
+    let folder = std::env::temp_dir();
+    let mut process =
+        Process::greeted(&launch, &folder, &limits, name, 2, false).unwrap();
+    let mut channel = |places: u64, messages: u64| {
+        let size = json!({
+            "parties": "spsc", "capacity": places, "messages": messages,
+            "grain": 64,
+        });
+        process.prepare("channel", &size, 7).unwrap();
+        process.prepared(0).unwrap_err()
+    };
+    let refused = channel(1, 10_000);
+    assert_eq!(refused.cause, Cause::Unsupported, "{refused}");
+    assert!(refused.message.contains("10 ms at a time"), "{refused}");
+    // The digest that this one is asked for is wrong.
+    assert_eq!(channel(1024, 10_000).cause, Cause::Wrong);
+}
+
+/// How many threads a process has.
+fn threads(process: &Process) -> usize {
+    let tasks = format!("/proc/{}/task", process.id());
+    fs::read_dir(tasks).unwrap().count()
+}
+
+#[test]
+fn threads_that_wait_for_one_that_cannot_start_do_not_stay() {
+    const FAULTS: &str = "
+from lanes import tasks
+from lanes.models import threads
+right, begun = threads.start, [0]
+def start(*of):
+    begun[0] += 1
+    if begun[0] % 6 == 0:
+        raise RuntimeError(\"can't start new thread\")
+    return right(*of)
+threads.start = start
+";
+    let (name, deadline) = ("python-threads", Duration::from_secs(60));
+    let peer = named(name);
+    let launch = changed(peer, FAULTS);
+    let mut process = start(&std::env::temp_dir(), peer, &launch, deadline);
+    let before = threads(&process);
+    let waits =
+        ["ring", "channel", "pipeline", "sleepers", "cancel", "echo", "shape"];
+    let mut refused = Vec::new();
+    for row in rows_with(9) {
+        let row = row.pinned().unwrap();
+        if !waits.contains(&row.workload()) {
+            continue;
+        }
+        // Few start so few that none of them is refused again and again.
+        for _ in 0..6 {
+            match prepare(&mut process, &*row, 7) {
+                Err(failure) if failure.cause == Cause::Failed => {
+                    assert!(failure.message.contains("start new"), "{failure}");
+                    refused.push(row.workload());
+                    wait_until(row.workload(), || threads(&process) == before);
+                }
+                Err(failure) => {
+                    assert_eq!(failure.cause, Cause::Unsupported, "{failure}");
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+    for workload in waits {
+        assert!(refused.contains(&workload), "{workload}: {refused:?}");
+    }
+}
+
+#[test]
+fn memory_grows_by_what_the_first_input_needs() {
+    for peer in here() {
+        let mut process = sound(peer);
+        let spawn = |tasks| rows_with(tasks).into_iter();
+        let spawn = |tasks| spawn(tasks).find(|r| r.workload() == "spawn");
+        let digest = prepare(&mut process, &*spawn(300).unwrap(), 7).unwrap();
+        let sample = process.sample(1, false, Some(digest)).unwrap();
+        assert!(sample.grown_bytes.is_some(), "{}", peer.name);
+        assert!(sample.grown_bytes < sample.peak_bytes, "{}", peer.name);
+        // What the first one has left is there still.
+        let digest = prepare(&mut process, &*spawn(2).unwrap(), 7).unwrap();
+        let sample = process.sample(1, false, Some(digest)).unwrap();
+        assert_eq!(sample.grown_bytes, None, "{}", peer.name);
     }
 }
 
@@ -181,7 +405,8 @@ fn tasks_of_any_shape_do_the_same_work() {
         for shape in &shapes {
             let cell = format!("{} in {}", Row::label(shape), peer.name);
             let found = prepare(&mut process, shape, 7);
-            if shape.lock > 0.0 && peer.model == "python-subinterpreters" {
+            let apart = ["python-subinterpreters", "python-interpreter-pool"];
+            if shape.lock > 0.0 && apart.contains(&peer.model) {
                 let failure = found.unwrap_err();
                 assert_eq!(failure.cause, Cause::Unsupported, "{cell}");
                 continue;
@@ -271,6 +496,22 @@ fn hops_have_latencies_and_waits_have_spans() {
         let sample = process.sample(3, false, Some(digest)).unwrap();
         let count: u64 = sample.latencies.iter().map(|(_, n)| n).sum();
         assert_eq!(count, 60, "{}", peer.name);
+
+        for (name, each) in
+            [("ring", 20), ("burst", 3), ("trickle", 20), ("cancel", 20)]
+        {
+            let row = row(name).pinned().unwrap();
+            let cell = format!("{name} in {}", peer.name);
+            let Ok(digest) = prepare(&mut process, &*row, 7) else {
+                assert!(refused(peer.model, &*row, 2), "{cell}");
+                continue;
+            };
+            let sample = process.sample(3, false, Some(digest)).unwrap();
+            let count: u64 = sample.latencies.iter().map(|(_, n)| n).sum();
+            let timed = 3 - sample.saturated.unwrap_or(0);
+            assert_eq!(count, each * timed, "{cell}");
+            assert_eq!(sample.vain.is_some(), name == "cancel", "{cell}");
+        }
 
         let fetch = row("fetch");
         let digest = prepare(&mut process, &**fetch, 7).unwrap();
@@ -383,6 +624,42 @@ fn what_cannot_be_is_refused_and_the_worker_goes_on() {
             "counter",
             json!({"tasks": 1u64 << 44, "adds": 1, "form": "lock", "grain": 1}),
         ),
+        (
+            "dictionary",
+            json!({
+                "tasks": 1, "steps": 1, "keys": 0, "form": "lock", "grain": 1,
+            }),
+        ),
+        ("ring", json!({"tasks": 0, "hops": 3})),
+        (
+            "channel",
+            json!({"parties": "x", "capacity": 1, "messages": 1, "grain": 1}),
+        ),
+        (
+            "pipeline",
+            json!({"stages": 1, "places": 1, "items": 1, "rounds": 1}),
+        ),
+        (
+            "pipeline",
+            json!({"stages": 4, "places": 0, "items": 1, "rounds": 1}),
+        ),
+        ("philosophers", json!({"philosophers": 0, "meals": 1, "grain": 1})),
+        ("cancel", json!({"tasks": 1, "form": "x"})),
+        (
+            "trickle",
+            json!({
+                "tasks": 1u64 << 40, "gap": {"secs": 1u64 << 40, "nanos": 0},
+                "compute": {"secs": 0, "nanos": 0}, "rounds": 1,
+            }),
+        ),
+        (
+            "echo",
+            json!({"connections": 0, "requests": 1, "bytes": 64, "rate": null}),
+        ),
+        (
+            "echo",
+            json!({"connections": 1, "requests": 1, "bytes": 60, "rate": null}),
+        ),
         ("matmul", json!({"n": 3, "cutoff": 0})),
         ("matmul", json!({"n": 1_000_000, "cutoff": 64})),
         ("sort", json!({"len": 3, "form": "x", "cutoff": 1, "grain": 1})),
@@ -417,7 +694,11 @@ fn a_run_that_is_cancelled_ends_and_the_worker_goes_on() {
     for peer in here() {
         let mut process = sound(peer);
         for row in rows_with(100) {
-            let row = row.pinned().unwrap();
+            let row = match row.workload() {
+                // A hundred that compute take each other's time.
+                "cancel" => row.with_items(10),
+                _ => row.pinned().unwrap(),
+            };
             let cell = format!("{} in {}", row.label(), peer.name);
             let Ok(digest) = prepare(&mut process, &*row, 7) else { continue };
             for (pause, together) in [(0, true), (40, false)] {

@@ -20,6 +20,8 @@ def interpreter():
         "implementation": getattr(implementation, "name", "cpython"),
         "version": ".".join(map(str, sys.version_info[:3])),
         "gil": getattr(sys, "_is_gil_enabled", lambda: True)(),
+        # As the configuration's Py_GIL_DISABLED, which takes long to read.
+        "free_threaded": "t" in getattr(sys, "abiflags", ""),
         # It may have been started by another program.
         "program": sys.executable,
     }

@@ -20,13 +20,14 @@ const COMPLETE: [&str; 7] = [
 
 const OTHERS: [&str; 3] = ["mutex", "gil", "processes"];
 
-const PYTHON: [&str; 6] = [
+const PYTHON: [&str; 7] = [
     "python-sequential",
     "python-threads",
     "python-thread-pool",
     "python-process-pool",
     "python-asyncio",
     "python-subinterpreters",
+    "python-interpreter-pool",
 ];
 
 const HEADER: [&str; 4] = ["share", "start", "wait", "join"];

@@ -4,6 +4,7 @@
 mod tests;
 mod visit;
 
+pub use crate::echo::echo_client;
 pub use visit::Visit;
 
 use crate::echo::{Client, words};

@@ -14,7 +14,7 @@ from . import interpreters
 from .counter import ADD, add, total, totals
 from .forked import FORK, enter_pool, present_process
 from .inputs import rounds_per_nano
-from .interpreters import InterpreterPool, forkable, own_gils
+from .interpreters import OwnPool, forkable, own_gils
 from .job import Job, split
 from .kernels import churn
 from .loops import to_thread
@@ -32,7 +32,7 @@ def calibrate(asked):
 def warm_pool(kind, workers):
     """A pool whose workers have all started."""
     if kind == "subinterpreters":
-        pool = InterpreterPool(workers)
+        pool = OwnPool(workers)
         arrived = threading.Barrier(workers)
         join_all([pool.here(present, arrived) for _ in range(workers)])
         return pool

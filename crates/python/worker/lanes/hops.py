@@ -35,12 +35,66 @@ def play(job, side, send, receive):
     return len(arrived), sum(arrived), latencies
 
 
+def go(job, seat, give, take):
+    """One task of a ring: takes the token, and hands it to the next."""
+    arrived, latencies = [], []
+    try:
+        look()
+        if seat == 0 and job.hops > 0:
+            give((0, time.monotonic_ns()))
+        for hop in turns(job, seat):
+            token, sent = take()
+            latencies.append(time.monotonic_ns() - sent)
+            arrived.append(expect(token, hop))
+            look()
+            if hop + 1 < job.hops:
+                give((hop + 1, time.monotonic_ns()))
+    except BaseException:
+        give((LEFT, 0))
+        raise
+    return len(arrived), sum(arrived), latencies
+
+
+def turns(job, seat):
+    """The hops that arrive at a task of a ring: hop 0 at the second one."""
+    return range((seat - 1) % job.tasks, job.hops, job.tasks)
+
+
+class Ring:
+    """A ring whose tasks are not there while they wait: one is started for
+    each hop, and none runs beside it."""
+
+    def __init__(self, job):
+        self.job, self.hops, self.sum, self.latencies = job, 0, 0, []
+
+    def begin(self):
+        """The token of the first hop; None without hops."""
+        look()
+        return (0, time.monotonic_ns()) if self.job.hops > 0 else None
+
+    def take(self, token):
+        """What the task does that a token is for: the token of the next hop;
+        None after the last."""
+        token, sent = token
+        self.latencies.append(time.monotonic_ns() - sent)
+        self.sum += expect(token, self.hops)
+        self.hops += 1
+        look()
+        if self.hops == self.job.hops:
+            return None
+        return self.hops, time.monotonic_ns()
+
+    def relay(self):
+        return self.hops, self.sum, self.latencies
+
+
 def expect(token, hop):
     if token == LEFT:
         look()
         raise ConnectionError("the other player left")
     if token != hop:
         raise ValueError(f"hop {token} arrived at hop {hop}")
+    return token
 
 
 def play_in_pipes(job, side, source, sink):
@@ -55,7 +109,7 @@ def play_in_pipes(job, side, source, sink):
 
 
 def relay(players):
-    """What both players saw, as one answer."""
+    """What all players saw, as one answer."""
     hops, sums, latencies = zip(*players)
     return sum(hops), sum(sums), list(chain(*latencies))
 

@@ -1,22 +1,32 @@
 """The inputs of workloads, made of a size and a seed, and their answers."""
 
 import os
+import resource
 import tempfile
 import time
 from array import array
 from itertools import chain
 
+from .channel import PARTIES
 from .connection import Request
+from .echo import Clients
 from .job import Job
 from .kernels import churn
 from .matrices import MOST_ROWS, bits
 from .protocol import Refused, invalid, unsupported
 from .seeds import GOLDEN, MASK, numbers, part_seed
 from .server import MOST_NUMBERS
-from .shape import checked, shape_job
+from .shape import CENTURY, checked, shape_job
 from .sorting import summary
 from .trees import DEEPEST, skynet_tasks
 from .words import answer, text, words_job
+
+
+# No stage has more rounds, and no table more meals: that is about a day.
+MOST_ROUNDS, MOST_MEALS = 10**14, 10**12
+# The most bytes of a request of `echo`, and how many descriptors there are
+# besides its connections.
+MOST_BYTES, OTHERS = 1 << 16, 32
 
 
 class Temporary:
@@ -30,6 +40,9 @@ class Temporary:
             with open(path, "wb") as to:
                 to.write(lines(octets, part_seed(seed, file)))
             self.paths.append(path)
+
+    def cleanup(self):
+        self.folder.cleanup()
 
 
 def lines(octets, seed):
@@ -135,8 +148,63 @@ def counter_input(size, _seed, _own):
     return Job(**size)
 
 
+def dictionary_input(size, seed, _own):
+    if size["grain"] == 0:
+        raise invalid("a grain of zero")
+    if size["keys"] == 0:
+        raise invalid("a map without keys")
+    if size["form"] not in ("lock", "rwlock", "sharded", "dashmap"):
+        raise invalid(f"no form is called {size['form']}")
+    if size["tasks"] * size["steps"] > MASK:
+        raise invalid("so many steps overflow")
+    afford(size["tasks"] * 512 + size["steps"] * 16 + size["keys"] * 128)
+    return Job(seed=seed, **size)
+
+
 def event_input(size, _seed, _own):
     afford(size["hops"] * 64)
+    return Job(**size)
+
+
+def ring_input(size, _seed, _own):
+    if size["tasks"] == 0:
+        raise invalid("a ring without tasks")
+    afford(size["hops"] * 64 + size["tasks"] * 1024)
+    return Job(**size)
+
+
+def channel_input(size, _seed, _own):
+    if size["grain"] == 0:
+        raise invalid("a grain of zero")
+    if size["parties"] not in PARTIES:
+        raise invalid(f"no parties are called {size['parties']}")
+    # A queue without bounds may have to hold them all.
+    afford((size["messages"] + (size["capacity"] or 0)) * 64)
+    return Job(**size)
+
+
+def pipeline_input(size, _seed, _own):
+    stages, places = size["stages"], size["places"]
+    items, rounds = size["items"], size["rounds"]
+    if stages < 2:
+        raise invalid(f"{stages} stages, at least 2")
+    if places == 0:
+        raise invalid("queues without a place")
+    if rounds * items > MOST_ROUNDS:
+        raise invalid(f"{items} items of {rounds} rounds each")
+    afford(stages * (places + 1) * 1024)
+    return Job(**size)
+
+
+def philosophers_input(size, _seed, _own):
+    if size["grain"] == 0:
+        raise invalid("a grain of zero")
+    if size["philosophers"] == 0:
+        raise invalid("a table without philosophers")
+    if size["philosophers"] * size["meals"] > MOST_MEALS:
+        meals = f"{size['philosophers']} times {size['meals']} meals"
+        raise invalid(f"{meals} take more than a day")
+    afford(size["philosophers"] * 512)
     return Job(**size)
 
 
@@ -238,6 +306,56 @@ def primes_input(size, _seed, _own):
     return Job(**size)
 
 
+def sleepers_input(size, _seed, _own):
+    afford(size["tasks"] * 512)
+    return Job(tasks=size["tasks"], wait=nanos(size["wait"]) / 1e9)
+
+
+def burst_input(size, seed, _own):
+    tasks, at_once, gap = size["tasks"], size["at_once"], nanos(size["gap"])
+    if at_once == 0:
+        raise invalid("no task comes at once")
+    rounds = size.get("rounds")
+    if rounds is None:
+        rounds = int(nanos(size["compute"]) * rounds_per_nano())
+    groups = -(-tasks // at_once)
+    if gap * groups > CENTURY or rounds * tasks > MASK:
+        raise invalid(f"{tasks} tasks that take more than a century")
+    afford(min(tasks, at_once) * 512 + groups * 64)
+    return Job(seed=seed, tasks=tasks, at_once=at_once, gap=gap, rounds=rounds)
+
+
+def trickle_input(size, seed, own):
+    return burst_input({**size, "at_once": 1}, seed, own)
+
+
+def cancel_input(size, _seed, _own):
+    if size["form"] not in ("waiting", "computing"):
+        raise invalid(f"no form is called {size['form']}")
+    afford(size["tasks"] * 1024)
+    return Job(**size)
+
+
+def echo_input(size, seed, _own):
+    connections, requests = size["connections"], size["requests"]
+    octets, rate = size["bytes"], size["rate"]
+    if connections == 0:
+        raise invalid("a load on no connection")
+    if octets not in range(16, MOST_BYTES + 1, 8):
+        sizes = f"a multiple of 8, from 16 to {MOST_BYTES}"
+        raise invalid(f"requests of {octets} bytes; it is {sizes}")
+    if rate is not None and not (rate > 0 and requests / rate < 1e6):
+        raise invalid(f"{requests} requests, {rate} a second")
+    afford(requests * 64 + connections * (octets * 4 + 4096))
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if connections + OTHERS > descriptors:
+        raise Refused("resource", f"{connections} connections are too many")
+    plan = {**size, "seed": seed}
+    return Job(
+        connections=connections, bytes=octets, plan=plan, kept=Clients(),
+    )
+
+
 # Each makes an input of a size, a seed, and the address of our own server.
 INPUTS = {
     "max": list_input,
@@ -247,7 +365,12 @@ INPUTS = {
     "fetch": fetch_input,
     "read": read_input,
     "counter": counter_input,
+    "dictionary": dictionary_input,
     "event": event_input,
+    "ring": ring_input,
+    "channel": channel_input,
+    "pipeline": pipeline_input,
+    "philosophers": philosophers_input,
     "spawn": spawn_input,
     "fib": fib_input,
     "shape": shape_input,
@@ -259,6 +382,11 @@ INPUTS = {
     "mandelbrot": mandelbrot_input,
     "wordcount": wordcount_input,
     "primes": primes_input,
+    "sleepers": sleepers_input,
+    "burst": burst_input,
+    "trickle": trickle_input,
+    "cancel": cancel_input,
+    "echo": echo_input,
 }
 
 # The numbers of an answer, in order.
@@ -272,7 +400,12 @@ NUMBERS = {
     "fetch": list,
     "read": list,
     "counter": lambda total: [total],
+    "dictionary": list,
     "event": lambda relay: relay[:2],
+    "ring": lambda relay: relay[:2],
+    "channel": list,
+    "pipeline": list,
+    "philosophers": list,
     "spawn": lambda total: [total],
     "fib": lambda value: [value],
     "shape": lambda done: done[:2],
@@ -284,4 +417,9 @@ NUMBERS = {
     "mandelbrot": list,
     "wordcount": answer,
     "primes": list,
+    "sleepers": list,
+    "burst": lambda done: done[:2],
+    "trickle": lambda done: done[:2],
+    "cancel": lambda stopped: stopped[:2],
+    "echo": lambda echoed: echoed[:2],
 }

@@ -2,13 +2,16 @@
 
 import os
 import pickle
+import select
 import sys
 import threading
+from concurrent import futures
 from concurrent.futures import ThreadPoolExecutor
 
-from .protocol import Refused, unsupported
+from .protocol import PATIENCE, Refused, unsupported
 from .runtime import version
 from .stop import look
+from .tasks import join_all
 
 # Whether this process has made interpreters: on 3.13 it cannot be forked then.
 MADE = False
@@ -18,7 +21,7 @@ MADE = False
 FIRST = """
 import sys
 sys.path.insert(0, archive)
-from lanes import counter, hops, kernels, shape, stop
+from lanes import counter, feed, hops, kernels, shape, stop
 from lanes.apart import reply
 stop.view(flag)
 """
@@ -85,7 +88,7 @@ class Interpreter:
             raise RuntimeError(failed.formatted)
 
 
-class InterpreterPool(ThreadPoolExecutor):
+class OwnPool(ThreadPoolExecutor):
     """A pool of threads with an interpreter each, as
     concurrent.futures.InterpreterPoolExecutor has them from 3.14 on."""
 
@@ -117,3 +120,70 @@ class InterpreterPool(ThreadPoolExecutor):
         if not right:
             raise Refused(value["kind"], value["message"])
         return value
+
+
+def no_executor():
+    """Why the standard library has no pool of interpreters here; None if it
+    has one."""
+    if hasattr(futures, "InterpreterPoolExecutor"):
+        return None
+    return (
+        f"Python {version()} has no concurrent.futures.InterpreterPoolExecutor"
+        ", which came with 3.14"
+    )
+
+
+def executor(workers):
+    """The standard library's pool, whose interpreters find this worker."""
+    global MADE
+    why = no_executor()
+    if why:
+        raise unsupported(why)
+    MADE = True
+    # Nothing of this worker can be imported there before.
+    first = f"archive, flag = {archive()!r}, {FLAG!r}\n{FIRST}"
+    return futures.InterpreterPoolExecutor(
+        workers, initializer=exec, initargs=(first, {})
+    )
+
+
+# How long who waits at a queue of interpreters sleeps at a time, in seconds,
+# and how long that may take in one run.
+DELAY, MOST_DELAY = 0.01, 10
+
+
+def shared_queue(places, count):
+    """A queue that interpreters share, for so many objects; with 0 places it
+    has room for any number."""
+    if places > 0 and count / places * DELAY > MOST_DELAY:
+        raise unsupported(
+            "who waits at a queue of interpreters sleeps for 10 ms at a time, "
+            f"which {places} places for {count} objects make minutes of"
+        )
+    from concurrent import interpreters
+    return interpreters.create_queue(places)
+
+
+def present_apart(arrived, gate):
+    """The system's number of this thread, once the others are here too:
+    interpreters share no barrier, but pipes."""
+    os.write(arrived, b"1")
+    os.read(gate, 1)
+    return threading.get_native_id()
+
+
+def present_all(submit, workers):
+    """The system's numbers of the threads of a pool."""
+    (arrived, arrive), (gate, open_gate) = os.pipe(), os.pipe()
+    try:
+        tasks = [submit(present_apart, arrive, gate) for _ in range(workers)]
+        here = 0
+        while here < workers:
+            if not select.select([arrived], [], [], PATIENCE)[0]:
+                raise TimeoutError("an interpreter did not begin")
+            here += len(os.read(arrived, workers))
+        os.write(open_gate, bytes(workers))
+        return join_all(tasks)
+    finally:
+        for end in (open_gate, gate, arrive, arrived):
+            os.close(end)

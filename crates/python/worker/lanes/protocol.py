@@ -36,8 +36,9 @@ def refusal(error):
     """What an exception is reported as: the content of an error reply."""
     if isinstance(error, Refused):
         return {"kind": error.kind, "message": error.why}
-    # A task group of asyncio raises several errors as one.
-    error = getattr(error, "exceptions", [error])[0]
+    # A task group of asyncio raises several errors as one, and may lie in one.
+    while hasattr(error, "exceptions"):
+        error = error.exceptions[0]
     if isinstance(error, Refused):
         return refusal(error)
     kind = "failed"

@@ -8,7 +8,7 @@ from .job import Job
 from .kernels import churn
 from .protocol import invalid, unsupported
 from .seeds import MASK, numbers, part_seed
-from .stop import look
+from .stop import look, rest
 from .tasks import handed_out
 from .trace import TRACING, computing, grain
 
@@ -19,8 +19,6 @@ PARTS = 1024
 # Rounds between two looks at the flag, and in a traced run.
 ROUNDS = 1 << 14
 TRACED_ROUNDS = 800
-# How many seconds a thread sleeps at most between two looks.
-NAP = 0.05
 # A run is saturated that ends later after the last arrival than the longest
 # task and this, in nanoseconds, or this part of the time until then.
 SLACK, PART = 10**7, 10
@@ -161,14 +159,10 @@ def sleep(task, seconds):
     """Sleeps, with looks whether the run is to end."""
     if seconds <= 0:
         return
-    begin, span = time.monotonic(), TRACING[0].now() if TRACING else 0
-    left = seconds
-    while left > 0:
-        time.sleep(min(left, NAP))
-        look()
-        left = seconds - (time.monotonic() - begin)
+    begin = TRACING[0].now() if TRACING else 0
+    rest(seconds)
     if TRACING:
-        TRACING[0].waited(task, span, span + int(seconds * 1e9))
+        TRACING[0].waited(task, begin, begin + int(seconds * 1e9))
 
 
 def arrives_in(job, begin, task):

@@ -3,12 +3,16 @@ grain, in threads, in forked processes and in interpreters alike."""
 
 import mmap
 import os
+import time
 
 from .protocol import Refused
 
 # A byte that is 0 as long as the run may go on. What shares it has its own
 # view of it; a process that was spawned has one that nobody raises.
 FLAG = bytearray(1)
+
+# How many seconds a thread sleeps at most between two looks at it.
+NAP = 0.05
 
 # What is called, by another thread, when the flag is raised: work that waits
 # without a look at it.
@@ -62,3 +66,13 @@ def look():
     """Raises what ends a run, once the run is to end."""
     if FLAG[0]:
         raise cancelled()
+
+
+def rest(seconds):
+    """Sleeps, with looks whether the run is to end."""
+    end = time.monotonic() + seconds
+    left = seconds
+    while left > 0:
+        time.sleep(min(left, NAP))
+        look()
+        left = end - time.monotonic()

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from itertools import chain
 
 from .protocol import PATIENCE, unsupported
@@ -13,17 +13,31 @@ from .trace import TRACING
 MOST_THREADS = 10_000
 
 
-def start_each(begin, items):
-    """A task for each of many items. If the run is to end meanwhile, those
-    that were started are waited for."""
+def start_each(begin, items, give_up=None):
+    """A task for each of many items. If the run is to end meanwhile, or one
+    cannot be started, those that were started are waited for. Where they wait
+    for others, `give_up` lets them go: it is called with their number."""
     tasks = []
-    for item in items:
-        if is_raised():
-            drop(tasks)
-            join_all(tasks)
+    try:
+        for item in items:
             look()
-        tasks.append(begin(item))
+            tasks.append(begin(item))
+    except BaseException:
+        if give_up:
+            give_up(len(tasks))
+        drop(tasks)
+        end_all(tasks)
+        raise
     return tasks
+
+
+def end_all(tasks):
+    """Waits for all tasks, however they end."""
+    for task in tasks:
+        try:
+            task.result()
+        except Exception:
+            pass
 
 
 def drop(tasks):
@@ -48,6 +62,12 @@ def join_all(tasks):
         look()
         raise failed
     return results
+
+
+def join_together(tasks):
+    """The same for those that wait for each other: none of them is dropped."""
+    wait(tasks)
+    return join_all(tasks)
 
 
 def present(arrived):
@@ -107,6 +127,14 @@ def joined(futures):
         if TRACING:
             TRACING[0].spans.extend(spans)
     return values
+
+
+def each_its_own(tasks, workers):
+    """Refuses a pool that cannot run so many tasks at the same time."""
+    if tasks > workers:
+        raise unsupported(
+            "tasks that wait for each other need a worker of the pool each"
+        )
 
 
 def waits_for_itself():

@@ -60,6 +60,16 @@ class Usage:
         }
 
 
+def resident(processes):
+    """How many bytes of memory the worker has, with its processes; None if
+    the system does not say."""
+    found = [
+        number_in(f"/proc/{process}/smaps_rollup", "Rss:") * 1024
+        for process in ["self", *processes]
+    ]
+    return sum(found) if all(found) else None
+
+
 def forget_peak(processes):
     for process in ["self", *processes]:
         try:

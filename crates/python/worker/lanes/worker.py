@@ -22,8 +22,12 @@ from .runtime import has_gil, version
 from .seeds import digest
 from .server import Server
 from .trace import TRACING, Trace
-from .usage import Usage, forget_peak, number_in
+from .usage import Usage, forget_peak, number_in, resident
 
+
+# The workloads whose answer has latencies, as its third item: None if the run
+# was saturated.
+TIMED = ("event", "ring", "shape", "burst", "trickle", "cancel", "echo")
 
 # So many short runs are made between two looks at the flag.
 RUNS = 256
@@ -36,6 +40,9 @@ class Worker:
         self.name, self.model, self.job = None, None, None
         # The workload that is prepared, and the method that runs it.
         self.workload, self.run = None, None
+        # What was resident before the first run of the input, where no run of
+        # another was before it, whose memory might be there still.
+        self.resident, self.used = None, False
         # Forked before there is any thread that could hold a lock.
         self.server = Server()
         self.requests = {
@@ -102,6 +109,8 @@ class Worker:
             raise invalid(f"{workload} of {size}: {error!r}") from error
         # From here on there may be files that go with the input.
         self.workload, self.job = workload, job
+        self.resident = None if self.used else resident(self.processes())
+        self.used = True
         run = getattr(self.model, workload)
         try:
             found = self.digest(run(job))
@@ -112,9 +121,10 @@ class Worker:
         return {"prepared": {"digest": found}}
 
     def release(self):
-        """The input goes, and the files that belong to it."""
-        if self.workload == "read" and self.job:
-            self.job.kept.folder.cleanup()
+        """The input goes, and the files or processes that belong to it."""
+        kept = getattr(self.job, "kept", None)
+        if kept:
+            kept.cleanup()
         self.job, self.run = None, None
 
     def digest(self, answer):
@@ -156,7 +166,7 @@ class Worker:
                 answer = run(job)
                 wall += time.perf_counter_ns() - begin
                 stop.look()
-                if self.workload in ("event", "shape"):
+                if self.workload in TIMED:
                     latencies.update(map(bucket, answer[2] or []))
                     saturated += answer[2] is None
         used = Usage(self.processes()).since(earlier)
@@ -168,6 +178,11 @@ class Worker:
         sample["threads"] = sum(number_in(path, "Threads:") for path in status)
         if check:
             sample["digest"] = self.digest(answer)
+        if self.resident is not None:
+            grown = sample["peak_bytes"] - self.resident
+            sample["grown_bytes"] = max(grown, 0)
+        if self.workload == "cancel":
+            sample["vain"] = answer[3]
         if latencies:
             sample["latencies"] = sorted(latencies.items())
         if saturated:

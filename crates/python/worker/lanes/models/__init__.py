@@ -2,8 +2,9 @@
 
 from ..fit import cells
 from ..protocol import PROTOCOL
-from ..runtime import has_gil, version
+from ..runtime import name
 from .asyncio import Asyncio
+from .interpreter_pool import InterpreterPool
 from .process_pool import ProcessPool
 from .sequential import Sequential
 from .subinterpreters import Subinterpreters
@@ -17,18 +18,19 @@ MODELS = {
     "python-process-pool": ProcessPool,
     "python-asyncio": Asyncio,
     "python-subinterpreters": Subinterpreters,
+    "python-interpreter-pool": InterpreterPool,
 }
 
 
 def describe():
     """The models of this worker, what they run, and how well that fits."""
-    library = f"CPython {version()}{'' if has_gil() else ' without a GIL'}"
+    library = name()
 
-    def described(name, model):
+    def described(of, model):
         # Most models can be had in every interpreter, and have no such method.
         missing = getattr(model, "missing", lambda: None)()
         return {
-            "model": name,
+            "model": of,
             "serial": model.serial,
             "library": library,
             "badge": None,
@@ -38,5 +40,5 @@ def describe():
             "cells": cells(model),
         }
 
-    models = [described(name, model) for name, model in MODELS.items()]
+    models = [described(of, model) for of, model in MODELS.items()]
     return {"protocol": PROTOCOL, "models": models}

@@ -3,20 +3,26 @@
 import asyncio
 import threading
 import time
-from itertools import chain
+from itertools import chain, count
 
-from .. import shape
+from .. import channel, pipeline, shape
+from ..cancel import HOUR, Crowd
 from ..counter import SHARDS, Number, no_atomic, total
+from ..dictionary import Map, step
+from ..echo import BACKLOG, Visit, came
+from ..feed import Log, groups, work
 from ..fit import natural, possible, unsuitable
-from ..hops import expect, relay
+from ..hops import expect, relay, turns
 from ..job import parts, split, whole
 from ..kernels import (
     PLAN, after, before, decode, empty, fib_looking, forks, in_order, largest,
     load, parse, request, top, twice
 )
 from ..loops import Streams, gather, sleep, to_thread
+from ..philosophers import Table, beside, chopsticks
 from ..protocol import unsupported
-from ..stop import WAKE, cancelled, is_raised
+from ..sleepers import Hall
+from ..stop import WAKE, cancelled, is_raised, look
 from ..trace import TRACING, computing
 
 # More tasks at once than memory holds.
@@ -138,6 +144,23 @@ class Asyncio:
         self.run([run(task) for task in range(job.tasks)])
         return total(totals)
 
+    @possible("no lock would be needed between awaits, and one is taken")
+    def dictionary(self, job):
+        shared = Map(job, asyncio.Lock)
+
+        async def run(task):
+            found = 0
+            with computing(task) as look:
+                for number, taken in enumerate(shared.steps(task)):
+                    if number % job.grain == 0:
+                        look()
+                    (values, lock), key, adds = taken
+                    async with lock:
+                        found += step(values, key, adds)
+            return found
+
+        return shared.looked(self.run([run(task) for task in range(job.tasks)]))
+
     @natural("the loop wakes the next coroutine itself")
     def event(self, job):
         async def run(side):
@@ -157,6 +180,87 @@ class Asyncio:
 
         tokens, filled = [None, None], [asyncio.Event(), asyncio.Event()]
         return relay(self.run([run(side) for side in range(2)]))
+
+    @natural("a coroutine that waits at its queue costs no thread")
+    def ring(self, job):
+        async def run(seat):
+            give, take = queues[(seat + 1) % job.tasks], queues[seat]
+            arrived, latencies = [], []
+            if seat == 0 and job.hops > 0:
+                await give.put((0, time.monotonic_ns()))
+            for hop in turns(job, seat):
+                token, sent = await take.get()
+                latencies.append(time.monotonic_ns() - sent)
+                arrived.append(expect(token, hop))
+                look()
+                if hop + 1 < job.hops:
+                    await give.put((hop + 1, time.monotonic_ns()))
+            return len(arrived), sum(arrived), latencies
+
+        queues = [asyncio.Queue() for _ in range(job.tasks)]
+        return relay(self.run([run(seat) for seat in range(job.tasks)]))
+
+    @natural("what asyncio.Queue is for; none has no place")
+    def channel(self, job):
+        async def produce(producer):
+            for message in channel.messages(job, producer):
+                await queue.put(message)
+            await queue.put(channel.END)
+
+        async def consume():
+            consumer = channel.Consumer(job)
+            while consumer.take(await queue.get()):
+                pass
+            return consumer.received()
+
+        channel.no_place(job)
+        # Without bounds it has room for 0.
+        queue = asyncio.Queue(job.capacity or 0)
+        producers = [produce(number) for number in channel.producers(job)]
+        consumers = [consume() for _ in channel.consumers(job)]
+        results = self.run(consumers + producers)
+        return channel.total(results[:len(consumers)])
+
+    @possible("a full queue gives the loop to another stage; all compute in it")
+    def pipeline(self, job):
+        async def make():
+            for item in line.make():
+                await queues[0].put(item)
+            await queues[0].put(pipeline.END)
+
+        async def pass_on(number):
+            taken, given = queues[number - 1], queues[number]
+            item = await taken.get()
+            while item is not pipeline.END:
+                await given.put(line.stages[number].work(item))
+                item = await taken.get()
+            await given.put(pipeline.END)
+
+        async def take():
+            item = await queues[-1].get()
+            while item is not pipeline.END:
+                line.take(item)
+                item = await queues[-1].get()
+
+        line = pipeline.Line(job)
+        queues = [asyncio.Queue(job.places) for _ in line.stages[1:]]
+        between = [pass_on(number) for number in range(1, job.stages - 1)]
+        self.run([make(), *between, take()])
+        return line.flowed()
+
+    @possible("no lock would be needed between awaits, and two are taken")
+    def philosophers(self, job):
+        table = Table(job)
+        locks = [asyncio.Lock() for _ in chopsticks(job)]
+
+        async def run(philosopher):
+            first, second = beside(job, philosopher)
+            for _ in table.meals(philosopher):
+                async with locks[first], locks[second]:
+                    table.eat(first, second)
+
+        self.run([run(number) for number in range(job.philosophers)])
+        return table.used
 
     @natural("a task is an object in a queue of the loop")
     def spawn(self, job):
@@ -196,6 +300,121 @@ class Asyncio:
 
         tallies = self.run([run(tasks) for tasks in shape.lanes(job)])
         return shape.answer(job, tallies)
+
+    @natural("a task that waits is an object, and a timer in the loop's heap")
+    def sleepers(self, job):
+        async def run(task):
+            hall.enter()
+            await sleep(task, job.wait)
+            while not hall.leave():
+                await sleep(task, job.wait)
+            return task
+
+        hall = Hall(job)
+        return hall.answer(self.run([run(task) for task in range(job.tasks)]))
+
+    @unsuitable(STOPS)
+    def burst(self, job):
+        async def run(task):
+            return work(job, task)
+
+        async def fed():
+            log = Log(job)
+            for tasks in groups(job):
+                # A thread sleeps, and the loop has nothing to do.
+                await to_thread(log.idle)
+                log.began(await gather([run(task) for task in tasks]))
+            return log.answer()
+
+        return self.run([fed()])[0]
+
+    @possible("the loop is woken by another thread, and computes itself")
+    def trickle(self, job):
+        async def run(task):
+            return work(job, task)
+
+        async def fed():
+            log = Log(job)
+            for [task] in groups(job):
+                # A thread sleeps, and the loop has nothing to do.
+                await to_thread(log.idle)
+                log.ended(await asyncio.create_task(run(task)))
+            return log.answer()
+
+        return self.run([fed()])[0]
+
+    @natural("a task is cancelled where it awaits, and ends there")
+    def cancel(self, job):
+        crowd = Crowd(job, job.tasks)
+
+        async def run(task):
+            try:
+                if crowd.begin():
+                    begun.set()
+                while True:
+                    if job.form == "computing":
+                        crowd.grain(task)
+                        await asyncio.sleep(0)
+                    else:
+                        await asyncio.sleep(HOUR)
+            finally:
+                # Nobody is waited for if one has failed.
+                begun.set()
+                crowd.leave(task)
+
+        async def stopped():
+            tasks = [
+                asyncio.create_task(run(task)) for task in range(job.tasks)
+            ]
+            if tasks:
+                await begun.wait()
+            crowd.stop()
+            for task in tasks:
+                task.cancel()
+            ends = await asyncio.gather(*tasks, return_exceptions=True)
+            for end in ends:
+                if not isinstance(end, asyncio.CancelledError):
+                    raise end
+            return crowd.answer()
+
+        begun = asyncio.Event()
+        return self.run([stopped()])[0]
+
+    @natural("what streams are for: a task for each connection")
+    def echo(self, job):
+        async def serve(reader, writer):
+            tasks.append(asyncio.current_task())
+            number = next(numbers)
+            try:
+                while True:
+                    received = await reader.readexactly(job.bytes)
+                    came(number)
+                    writer.write(received)
+                    await writer.drain()
+            except (asyncio.IncompleteReadError, ConnectionError):
+                # A client that is gone is no matter of the others.
+                pass
+            finally:
+                writer.close()
+
+        async def visited(visit):
+            server = await asyncio.start_server(
+                serve, sock=visit.listener, backlog=BACKLOG
+            )
+            try:
+                said = asyncio.Event()
+                self.loop.add_reader(visit.client.socket, said.set)
+                await said.wait()
+            finally:
+                self.loop.remove_reader(visit.client.socket)
+                server.close()
+            # The client has closed its connections.
+            await asyncio.gather(*tasks)
+            return visit.answer()
+
+        tasks, numbers = [], count()
+        with Visit(job) as visit:
+            return self.run([visited(visit)])[0]
 
     def run(self, coroutines):
         main = self.loop.create_task(gather(coroutines))

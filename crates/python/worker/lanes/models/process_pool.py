@@ -1,11 +1,16 @@
 """A pool of processes."""
 
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+import time
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, wait
 from itertools import chain
 
-from .. import forked, mandelbrot, matrices, primes, sorting, words
+from .. import (
+    channel, forked, mandelbrot, matrices, pipeline, primes, sorting, words
+)
 from ..apart import apart
+from ..cancel import HOUR, Crowd
 from ..counter import SHARDS, add, no_atomic, total
+from ..feed import Log, groups, work
 from ..fit import natural, possible, unsuitable
 from ..forked import FORK, enter_pool, present_process
 from ..hops import play, relay, two_players
@@ -14,9 +19,11 @@ from ..job import Job, parts, sent, split, whole
 from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
+from ..protocol import unsupported
 from ..queens import subtree, subtrees
 from ..shape import answer, begun, lane, own, shares
-from ..tasks import joined, start_each, waits_for_itself
+from ..stop import NAP, look
+from ..tasks import each_its_own, joined, start_each, waits_for_itself
 from ..trace import TRACING
 
 
@@ -34,6 +41,34 @@ def lane_shared(job, begin, tasks):
     return lane(job, begin, lock, tasks)
 
 
+def produce_shared(job, producer):
+    return channel.produce(job, producer, forked.SHARED.queues[0].put)
+
+
+def consume_shared(job):
+    return channel.consume(job, forked.SHARED.queues[0].get)
+
+
+def stage_shared(job, number):
+    return pipeline.stage(job, number, forked.SHARED.queues)
+
+
+def stay_shared(job, task):
+    """A task until the event that all share: when it began its last grain, if
+    any, and when it was gone."""
+    crowd, begun, stop = Crowd(job, 1), forked.SHARED.begun, forked.SHARED.stop
+    crowd.begin()
+    begun.release()
+    began = 0
+    while not stop.is_set():
+        if job.form == "computing":
+            began = time.monotonic_ns()
+            crowd.grain(task)
+        else:
+            stop.wait(HOUR)
+    return began, time.monotonic_ns()
+
+
 class ProcessPool:
     """python-process-pool: concurrent.futures.ProcessPoolExecutor.
 
@@ -49,6 +84,8 @@ class ProcessPool:
     def __init__(self, workers):
         forkable()
         self.workers = workers
+        # How many places each queue has that the processes share.
+        self.places = []
         self.pool = None
         self.open()
 
@@ -58,6 +95,10 @@ class ProcessPool:
             arrived=FORK.Barrier(self.workers),
             totals=[(value.get_lock(), value.get_obj()) for value in values],
             ends=FORK.Pipe(),
+            # One with 0 places has any number.
+            queues=[FORK.Queue(places) for places in self.places],
+            begun=FORK.Semaphore(0),
+            stop=FORK.Event(),
         )
         self.pool = ProcessPoolExecutor(
             self.workers, FORK, initializer=enter_pool, initargs=(self.shared,)
@@ -74,7 +115,20 @@ class ProcessPool:
             self.open()
             return self.pool.submit(apart, origin, work, *args)
 
+    def with_queues(self, places):
+        """Forks the processes anew, if they do not have such queues: what they
+        share they must have from their start on."""
+        if self.places != places:
+            self.close()
+            self.places = places
+            self.open()
+
     def join_all(self, futures):
+        return joined(futures)
+
+    def join_together(self, futures):
+        """The same for tasks that wait for each other: none is dropped."""
+        wait(futures)
         return joined(futures)
 
     def threads(self):
@@ -141,6 +195,13 @@ class ProcessPool:
         self.join_all(futures)
         return total(self.shared.totals)
 
+    @unsuitable(
+        "refused: processes share a dictionary through a server process only, "
+        "with a message each way for a step"
+    )
+    def dictionary(self, _job):
+        raise unsupported("processes share no dictionary")
+
     @possible("tokens go through pipes of the system")
     def event(self, job):
         two_players(self.workers)
@@ -153,6 +214,43 @@ class ProcessPool:
                 while end.poll():
                     end.recv()
             raise
+
+    @unsuitable(
+        "refused: a task that waits for the token keeps its process, and none "
+        "of them can hand work to another"
+    )
+    def ring(self, _job):
+        raise unsupported("tasks that wait would need a process each")
+
+    @possible("a multiprocessing.Queue pickles each message into a pipe")
+    def channel(self, job):
+        channel.no_place(job)
+        each_its_own(channel.parties(job), self.workers)
+        self.with_queues([job.capacity or 0])
+        consumers = channel.consumers(job)
+        results = self.join_together([
+            self.submit(consume_shared, job) for _ in consumers
+        ] + [
+            self.submit(produce_shared, job, producer)
+            for producer in channel.producers(job)
+        ])
+        return channel.total(results[:len(consumers)])
+
+    @possible("stages compute at once, and each item crosses every queue")
+    def pipeline(self, job):
+        each_its_own(job.stages, self.workers)
+        self.with_queues([job.places] * (job.stages - 1))
+        return self.join_together([
+            self.submit(stage_shared, job, number)
+            for number in reversed(range(job.stages))
+        ])[0]
+
+    @unsuitable(
+        "refused: processes have the locks that were there when they were "
+        "forked, and each table has its own"
+    )
+    def philosophers(self, _job):
+        raise unsupported("processes share no lock that is made after them")
 
     @unsuitable("two pipes and two threads for an empty task")
     def spawn(self, job):
@@ -232,6 +330,69 @@ class ProcessPool:
             primes.grains(job),
         )
         return primes.added(self.join_all(futures))
+
+    @unsuitable("refused: a wait holds a process, and a process a whole Python")
+    def sleepers(self, _job):
+        raise unsupported("tasks that wait would need a process each")
+
+    @possible("processes that are there wait at a pipe, with a lock round it")
+    def burst(self, job):
+        log = Log(job)
+        for tasks in groups(job):
+            log.idle()
+            futures = start_each(
+                lambda task: self.submit(work, job, task), tasks
+            )
+            log.began(self.join_all(futures))
+        return log.answer()
+
+    @possible("a process that is there waits at a pipe, two threads on the way")
+    def trickle(self, job):
+        log = Log(job)
+        for [task] in groups(job):
+            log.idle()
+            [done] = self.join_all([self.submit(work, job, task)])
+            log.ended(done)
+        return log.answer()
+
+    @possible("items in the queue are taken back, those that run see an event")
+    def cancel(self, job):
+        crowd, shared = Crowd(job, self.workers), self.shared
+        shared.stop.clear()
+        while shared.begun.acquire(False):
+            # Of a run that was cancelled.
+            pass
+        futures = start_each(
+            lambda task: self.submit(stay_shared, job, task),
+            range(job.tasks), lambda _: shared.stop.set(),
+        )
+        try:
+            for _ in range(crowd.expected):
+                # One that has ended by now has failed.
+                while not shared.begun.acquire(timeout=NAP):
+                    look()
+                    if any(future.done() for future in futures):
+                        break
+        finally:
+            crowd.stop()
+            shared.stop.set()
+            for task, future in reversed(list(enumerate(futures))):
+                if future.cancel():
+                    crowd.leave(task)
+            wait(futures)
+        stayed = [task for task in range(job.tasks) if task not in crowd.gone]
+        ends = self.join_all([futures[task] for task in stayed])
+        for task, (began, gone) in zip(stayed, ends):
+            crowd.vain += began > crowd.stopped
+            crowd.gone[task] = gone
+        return crowd.answer()
+
+    @unsuitable(
+        "refused: a connection holds a process for as long as it is open, and "
+        "has to be sent there"
+    )
+    def echo(self, _job):
+        raise unsupported("connections would need a process each")
 
     def close(self):
         self.pool.shutdown()

@@ -2,17 +2,26 @@
 
 import threading
 import time
+from collections import deque
+from itertools import cycle
 
-from .. import mandelbrot, matrices, primes, sorting, words
+from .. import channel, mandelbrot, matrices, primes, sorting, words
+from ..cancel import Crowd
 from ..counter import add, no_atomic, total, totals
+from ..dictionary import Map, visit
+from ..echo import Visit, serve_all
+from ..feed import Log, groups, work
 from ..fit import natural, possible, unsuitable
 from ..job import Part, parts, whole
 from ..kernels import (
     PLAN, empty, fetch, fib_looking, in_order, largest, read, subtask, top,
     twice
 )
+from ..philosophers import Table, chopsticks, dine
+from ..pipeline import Line
 from ..queens import EMPTY, solutions_looking
-from ..shape import answer, begun, lane_alone, lanes
+from ..shape import answer, begun, lane_alone, lanes, sleep
+from ..sleepers import Hall
 from ..stop import look
 from ..trees import seedling, skynet_looking, uts
 
@@ -70,6 +79,12 @@ class Sequential:
             add(job, task, shared)
         return total(shared)
 
+    @natural("the price of the map, and of a lock that nobody else wants")
+    def dictionary(self, job):
+        shared = Map(job, threading.Lock)
+        found = [visit(shared, task) for task in range(job.tasks)]
+        return shared.looked(found)
+
     @possible("nobody is woken: the price of the bookkeeping")
     def event(self, job):
         latencies = []
@@ -78,6 +93,41 @@ class Sequential:
                 sent = time.monotonic_ns()
                 latencies.append(time.monotonic_ns() - sent)
         return job.hops, sum(range(job.hops)), latencies
+
+    @possible("nobody is woken: the price of the bookkeeping")
+    def ring(self, job):
+        # One thread hands the token on to itself.
+        return self.event(job)
+
+    @possible("a list in place of a queue, and nobody who waits for it")
+    def channel(self, job):
+        consumers = [channel.Consumer(job) for _ in channel.consumers(job)]
+        queue = deque()
+        for producer in channel.producers(job):
+            for message in channel.messages(job, producer):
+                queue.append(message)
+                # One without a place holds what is just handed over.
+                if job.capacity is not None and len(queue) >= job.capacity:
+                    receive(queue, consumers)
+        receive(queue, consumers)
+        return channel.total([consumer.received() for consumer in consumers])
+
+    @natural("one loop, no queue, and never more than one item")
+    def pipeline(self, job):
+        line = Line(job)
+        for item in line.make():
+            for stage in line.stages[1:-1]:
+                item = stage.work(item)
+            line.take(item)
+        return line.flowed()
+
+    @possible("the price of two locks that nobody else wants")
+    def philosophers(self, job):
+        table = Table(job)
+        locks = [threading.Lock() for _ in chopsticks(job)]
+        for philosopher in range(job.philosophers):
+            dine(table, philosopher, locks)
+        return table.used
 
     @possible("a task is a call")
     def spawn(self, job):
@@ -137,8 +187,60 @@ class Sequential:
     def primes(self, job):
         return primes.primes_of(job, primes.parts(job, self.workers))
 
+    @possible("a count in place of tasks: the floor under all others")
+    def sleepers(self, job):
+        hall = Hall(job)
+        for some in slices(job.tasks):
+            for _ in some:
+                hall.enter()
+        if job.tasks > 0:
+            sleep(0, job.wait)
+        return hall.answer([task for task in range(job.tasks) if hall.leave()])
+
+    @natural("nobody has to be woken: the thread that waits computes")
+    def burst(self, job):
+        log = Log(job)
+        for tasks in groups(job):
+            log.idle()
+            log.began([work(job, task) for task in tasks])
+        return log.answer()
+
+    @natural("nobody has to be woken: the thread that waits computes")
+    def trickle(self, job):
+        log = Log(job)
+        for [task] in groups(job):
+            log.idle()
+            log.ended(work(job, task))
+        return log.answer()
+
+    @possible("nothing runs beside the stop: the floor of a note each")
+    def cancel(self, job):
+        crowd = Crowd(job, job.tasks)
+        for task in range(job.tasks):
+            crowd.begin()
+            if job.form == "computing":
+                crowd.grain(task)
+        crowd.stop()
+        for task in range(job.tasks):
+            crowd.leave(task)
+        return crowd.answer()
+
+    @natural("a bare loop of selectors: what a server costs at least")
+    def echo(self, job):
+        with Visit(job) as visit:
+            serve_all(job, visit)
+            return visit.answer()
+
     def close(self):
         pass
+
+
+def receive(queue, consumers):
+    """What is in the queue goes to the consumers in turn."""
+    for consumer in cycle(consumers):
+        if not queue:
+            return
+        consumer.take(queue.popleft())
 
 
 def slices(count):

@@ -7,9 +7,10 @@ from itertools import chain
 from .. import mandelbrot, primes, words
 from ..apart import apart
 from ..counter import add_alone, no_atomic
+from ..feed import Log, groups, work
 from ..fit import natural, possible, unsuitable
 from ..hops import play_in_pipes, relay, two_players
-from ..interpreters import InterpreterPool, no_own_gils, own_gils
+from ..interpreters import OwnPool, no_own_gils, own_gils
 from ..job import Job, parts, sent, split, whole
 from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
@@ -46,7 +47,7 @@ class Subinterpreters:
     def __init__(self, workers):
         own_gils()
         self.workers = workers
-        self.pool = InterpreterPool(workers)
+        self.pool = OwnPool(workers)
 
     def submit(self, work, *args):
         origin = TRACING[0].origin if TRACING else None
@@ -125,6 +126,10 @@ class Subinterpreters:
         )
         return sum(self.join_all(futures))
 
+    @unsuitable("refused: interpreters share no dictionary, and no lock")
+    def dictionary(self, _job):
+        raise unsupported("interpreters share no dictionary, and no lock")
+
     @possible("tokens go through pipes of the system")
     def event(self, job):
         two_players(self.workers)
@@ -139,6 +144,25 @@ class Subinterpreters:
         finally:
             for end in chain(*pipes):
                 os.close(end)
+
+    @unsuitable(
+        "refused: a task that waits for the token keeps its interpreter, and "
+        "none of them can hand work to another"
+    )
+    def ring(self, _job):
+        raise unsupported("tasks that wait would need an interpreter each")
+
+    @unsuitable("refused: a queue of interpreters came with 3.14 only")
+    def channel(self, _job):
+        raise unsupported("no queue that interpreters share before 3.14")
+
+    @unsuitable("refused: a queue of interpreters came with 3.14 only")
+    def pipeline(self, _job):
+        raise unsupported("no queue that interpreters share before 3.14")
+
+    @unsuitable("refused: interpreters share no lock")
+    def philosophers(self, _job):
+        raise unsupported("interpreters share no lock")
 
     @possible("code is compiled and bytes are copied for a task")
     def spawn(self, job):
@@ -196,6 +220,43 @@ class Subinterpreters:
             primes.grains(job),
         )
         return primes.added(self.join_all(futures))
+
+    @unsuitable("refused: a wait holds an interpreter, and its thread")
+    def sleepers(self, _job):
+        raise unsupported("tasks that wait would need an interpreter each")
+
+    @possible("code is compiled and bytes are copied for a task")
+    def burst(self, job):
+        log = Log(job)
+        for tasks in groups(job):
+            log.idle()
+            futures = start_each(
+                lambda task: self.submit(work, job, task), tasks
+            )
+            log.began(self.join_all(futures))
+        return log.answer()
+
+    @possible("code is compiled and bytes are copied for a task")
+    def trickle(self, job):
+        log = Log(job)
+        for [task] in groups(job):
+            log.idle()
+            [done] = self.join_all([self.submit(work, job, task)])
+            log.ended(done)
+        return log.answer()
+
+    @unsuitable(
+        "refused: nothing stops an interpreter that runs, and none sees an "
+        "event of another"
+    )
+    def cancel(self, _job):
+        raise unsupported("interpreters share no event that stops them")
+
+    @unsuitable(
+        "refused: a connection holds an interpreter for as long as it is open"
+    )
+    def echo(self, _job):
+        raise unsupported("connections would need an interpreter each")
 
     def close(self):
         self.pool.shutdown()

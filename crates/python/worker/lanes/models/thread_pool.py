@@ -1,21 +1,29 @@
 """A pool of threads."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import chain
+from queue import Queue, SimpleQueue
 
-from .. import mandelbrot, matrices, primes, sorting, words
+from .. import channel, mandelbrot, matrices, pipeline, primes, sorting, words
+from ..cancel import Crowd, Events, stay
 from ..counter import add, no_atomic, total, totals
+from ..dictionary import Map, visit
+from ..echo import Visit, serve
+from ..feed import Log, groups, work
 from ..fit import natural, possible, unsuitable
-from ..hops import Slot, play, relay, two_players
+from ..hops import Ring, Slot, play, relay, two_players
 from ..job import parts, split, whole
 from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
+from ..philosophers import Table, chopsticks, dine
 from ..queens import subtree, subtrees
 from ..shape import answer, begun, lane, lanes
+from ..sleepers import Hall, sleeper
 from ..tasks import (
-    handed_out, join_all, present, start_each, waits_for_itself
+    each_its_own, handed_out, join_all, join_together, present, start_each,
+    waits_for_itself
 )
 
 TURNS = (
@@ -104,6 +112,15 @@ class ThreadPool:
         join_all(futures)
         return total(shared)
 
+    @natural("what locks are for, and a step takes its own")
+    def dictionary(self, job):
+        shared = Map(job, threading.Lock)
+        futures = start_each(
+            lambda task: self.pool.submit(visit, shared, task),
+            range(job.tasks),
+        )
+        return shared.looked(join_all(futures))
+
     @possible("two threads of the pool are kept from others")
     def event(self, job):
         two_players(self.workers)
@@ -115,6 +132,72 @@ class ThreadPool:
             for side in range(2)
         ]
         return relay(join_all(futures))
+
+    @possible("items must not wait for each other, so each hop is one")
+    def ring(self, job):
+        ring, ended = Ring(job), SimpleQueue()
+
+        def hop(token):
+            try:
+                after = ring.take(token)
+                if after:
+                    # An item may hand in another, but not wait for it.
+                    self.pool.submit(hop, after)
+                else:
+                    ended.put(None)
+            except BaseException as error:
+                ended.put(error)
+
+        first = ring.begin()
+        if first:
+            self.pool.submit(hop, first)
+            error = ended.get()
+            if error:
+                raise error
+        return ring.relay()
+
+    @unsuitable("items that wait for each other need a thread each")
+    def channel(self, job):
+        channel.no_place(job)
+        each_its_own(channel.parties(job), self.workers)
+        unbounded = job.capacity is None
+        queue = SimpleQueue() if unbounded else Queue(job.capacity)
+        futures = [
+            self.pool.submit(channel.consume, job, queue.get)
+            for _ in channel.consumers(job)
+        ] + [
+            self.pool.submit(channel.produce, job, producer, queue.put)
+            for producer in channel.producers(job)
+        ]
+        results = join_together(futures)
+        return channel.total(results[:len(channel.consumers(job))])
+
+    @unsuitable("items that wait for each other need a thread each")
+    def pipeline(self, job):
+        each_its_own(job.stages, self.workers)
+        line = pipeline.Line(job)
+        queues = [Queue(job.places) for _ in line.stages[1:]]
+        futures = [self.pool.submit(pipeline.take, line, queues[-1].get)]
+        for number in reversed(range(1, job.stages - 1)):
+            get, put = queues[number - 1].get, queues[number].put
+            stage = line.stages[number]
+            futures.append(self.pool.submit(pipeline.pass_on, stage, get, put))
+        futures.append(self.pool.submit(pipeline.make, line, queues[0].put))
+        join_together(futures)
+        return line.flowed()
+
+    @natural("what locks are for, and a thread waits for each of two")
+    def philosophers(self, job):
+        table = Table(job)
+        locks = [threading.Lock() for _ in chopsticks(job)]
+        futures = start_each(
+            lambda philosopher: self.pool.submit(
+                dine, table, philosopher, locks
+            ),
+            range(job.philosophers),
+        )
+        join_all(futures)
+        return table.used
 
     @natural("a queue of small tasks is what a pool is for")
     def spawn(self, job):
@@ -194,6 +277,64 @@ class ThreadPool:
             primes.grains(job),
         )
         return primes.added(join_all(futures))
+
+    @unsuitable("a wait holds a thread: no more wait than there are")
+    def sleepers(self, job):
+        each_its_own(job.tasks, self.workers)
+        hall = Hall(job)
+        futures = [
+            self.pool.submit(sleeper, hall, task) for task in range(job.tasks)
+        ]
+        return hall.answer(join_together(futures))
+
+    @natural("threads that are there wait for a burst in the pool's queue")
+    def burst(self, job):
+        log = Log(job)
+        for tasks in groups(job):
+            log.idle()
+            futures = start_each(
+                lambda task: self.pool.submit(work, job, task), tasks
+            )
+            log.began(join_all(futures))
+        return log.answer()
+
+    @natural("a thread that is there waits for a task in the pool's queue")
+    def trickle(self, job):
+        log = Log(job)
+        for [task] in groups(job):
+            log.idle()
+            log.ended(self.pool.submit(work, job, task).result())
+        return log.answer()
+
+    @possible("items in the queue are taken back, those that run see an event")
+    def cancel(self, job):
+        crowd, events = Crowd(job, self.workers), Events()
+        futures = start_each(
+            lambda task: self.pool.submit(stay, crowd, task, events),
+            range(job.tasks), events.set,
+        )
+        try:
+            events.gathered(crowd)
+        finally:
+            crowd.stop()
+            events.set()
+            for task, future in reversed(list(enumerate(futures))):
+                if future.cancel():
+                    crowd.leave(task)
+            wait(futures)
+        join_all([future for future in futures if not future.cancelled()])
+        return crowd.answer()
+
+    @unsuitable("a connection holds a thread for as long as it is open")
+    def echo(self, job):
+        each_its_own(job.connections + 1, self.workers)
+        with Visit(job) as visit:
+            futures = start_each(
+                lambda stream: self.pool.submit(serve, job, *stream),
+                enumerate(visit), visit.hang_up,
+            )
+            join_together(futures)
+            return visit.answer()
 
     def close(self):
         self.pool.shutdown()

@@ -2,19 +2,26 @@
 
 import threading
 from itertools import chain
+from queue import Queue, SimpleQueue
 
-from .. import mandelbrot, matrices, primes, sorting, words
+from .. import channel, mandelbrot, matrices, pipeline, primes, sorting, words
+from ..cancel import Crowd, Events, stay
 from ..counter import add, no_atomic, total, totals
+from ..dictionary import Map, visit
+from ..echo import Visit, serve
+from ..feed import Log, groups, work
 from ..fit import natural, possible, unsuitable
-from ..hops import Slot, play, relay
+from ..hops import LEFT, Slot, go, play, relay
 from ..job import parts, split, whole
 from ..kernels import (
     PLAN, empty, fetch, fib_looking, forks, in_order, largest, read, subtask,
     top, twice
 )
+from ..philosophers import Table, chopsticks, dine
 from ..protocol import unsupported
 from ..queens import EMPTY, boards, children, row_of, subtree
 from ..shape import answer, begun, lane, lanes
+from ..sleepers import Hall, sleeper
 from ..stop import look
 from ..tasks import (
     affordable, handed_out, join_all, present, start, start_each
@@ -104,6 +111,15 @@ class Threads:
         join_all(threads)
         return total(shared)
 
+    @natural("what locks are for, and a step takes its own")
+    def dictionary(self, job):
+        affordable(job.tasks)
+        shared = Map(job, threading.Lock)
+        threads = start_each(
+            lambda task: start(visit, shared, task), range(job.tasks)
+        )
+        return shared.looked(join_all(threads))
+
     @natural("a threading.Event for each player")
     def event(self, job):
         slots = [Slot(), Slot()]
@@ -112,6 +128,67 @@ class Threads:
             for side in range(2)
         ]
         return relay(join_all(threads))
+
+    @possible("a queue for each task, and a whole thread that waits at it")
+    def ring(self, job):
+        affordable(job.tasks)
+        queues = [SimpleQueue() for _ in range(job.tasks)]
+        # The queue of the next task.
+        ends = zip(range(job.tasks), queues[1:] + queues[:1], queues)
+        threads = start_each(
+            lambda end: start(go, job, end[0], end[1].put, end[2].get), ends,
+            lambda _: queues[0].put((LEFT, 0)),
+        )
+        return relay(join_all(threads))
+
+    @natural("what the queue module is for; none has no place")
+    def channel(self, job):
+        channel.no_place(job)
+        unbounded = job.capacity is None
+        queue = SimpleQueue() if unbounded else Queue(job.capacity)
+        parties = [
+            (channel.consume, job, queue.get) for _ in channel.consumers(job)
+        ] + [
+            (channel.produce, job, producer, queue.put)
+            for producer in channel.producers(job)
+        ]
+        threads = start_each(
+            lambda party: start(*party), parties,
+            lambda started: channel.give_up(job, queue.put, started),
+        )
+        results = join_all(threads)
+        return channel.total(results[:len(channel.consumers(job))])
+
+    @unsuitable(TURNS)
+    def pipeline(self, job):
+        affordable(job.stages)
+        line = pipeline.Line(job)
+        queues = [Queue(job.places) for _ in line.stages[1:]]
+        # The last stage first, so that each finds the next one there.
+        stages = [(pipeline.take, line, queues[-1].get)]
+        for number in reversed(range(1, job.stages - 1)):
+            get, put = queues[number - 1].get, queues[number].put
+            stages.append((pipeline.pass_on, line.stages[number], get, put))
+        stages.append((pipeline.make, line, queues[0].put))
+
+        def give_up(_):
+            for queue in queues:
+                queue.put(pipeline.END)
+
+        join_all(start_each(lambda stage: start(*stage), stages, give_up))
+        return line.flowed()
+
+    @natural("what locks are for, and a thread waits for each of two")
+    def philosophers(self, job):
+        affordable(job.philosophers)
+        table = Table(job)
+        locks = [threading.Lock() for _ in chopsticks(job)]
+        threads = start_each(
+            lambda philosopher: start(dine, table, philosopher, locks),
+            range(job.philosophers),
+        )
+        join_all(threads)
+        return table.used
 
     @unsuitable("a thread of the system for each empty task")
     def spawn(self, job):
@@ -187,6 +264,61 @@ class Threads:
             for _ in range(self.workers)
         ]
         return primes.added(join_all(threads))
+
+    @possible("a stack for each; some ten thousand, and no more")
+    def sleepers(self, job):
+        affordable(job.tasks)
+        hall = Hall(job)
+        threads = start_each(
+            lambda task: start(sleeper, hall, task), range(job.tasks),
+            hall.close,
+        )
+        return hall.answer(join_all(threads))
+
+    @possible("no thread is idle, and one has to start for each task")
+    def burst(self, job):
+        affordable(job.at_once)
+        log = Log(job)
+        for tasks in groups(job):
+            log.idle()
+            threads = start_each(lambda task: start(work, job, task), tasks)
+            log.began(join_all(threads))
+        return log.answer()
+
+    @possible("no thread is idle, and one has to start for each task")
+    def trickle(self, job):
+        log = Log(job)
+        for [task] in groups(job):
+            log.idle()
+            log.ended(start(work, job, task).result())
+        return log.answer()
+
+    @possible("nothing stops a thread: each looks at an event by itself")
+    def cancel(self, job):
+        affordable(job.tasks)
+        crowd, events = Crowd(job, job.tasks), Events()
+        threads = start_each(
+            lambda task: start(stay, crowd, task, events),
+            range(job.tasks), events.set,
+        )
+        try:
+            events.gathered(crowd)
+        finally:
+            crowd.stop()
+            events.set()
+            join_all(threads)
+        return crowd.answer()
+
+    @possible("a stack for each connection, a wake-up for each request")
+    def echo(self, job):
+        affordable(job.connections + 1)
+        with Visit(job) as visit:
+            threads = start_each(
+                lambda stream: start(serve, job, *stream), enumerate(visit),
+                visit.hang_up,
+            )
+            join_all(threads)
+            return visit.answer()
 
     def close(self):
         pass
