@@ -290,6 +290,18 @@ impl Traps {
         document.possible(SCHEMA, VERSION, possible)
     }
 
+    /// How many findings there are of each kind, in words.
+    pub fn totals(&self) -> String {
+        format!(
+            "{} shown, {} could not be shown here, {} not here, {} with a \
+             remedy that fails",
+            self.count(Finding::Shown),
+            self.count(Finding::NotShown),
+            self.count(Finding::Absent),
+            self.count(Finding::Broken),
+        )
+    }
+
     /// How many findings are this one.
     pub fn count(&self, finding: Finding) -> usize {
         self.traps.iter().filter(|trap| trap.finding == finding).count()

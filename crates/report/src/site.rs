@@ -18,6 +18,7 @@ mod matrix;
 mod metg;
 mod model;
 mod policy;
+mod questions;
 mod session;
 mod sizes;
 mod traps;
@@ -25,7 +26,9 @@ mod workload;
 
 use crate::answer::answers;
 use crate::content::Content;
-use addresses::{ABOUT, Addresses, CLAIMS, FAULTS, INDEX, METG, TRAPS};
+use addresses::{
+    ABOUT, Addresses, CLAIMS, FAULTS, INDEX, METG, QUESTIONS, TRAPS,
+};
 use askama::Template;
 use claims::ClaimsPage;
 use faults::FaultsView;
@@ -35,6 +38,7 @@ use map::{MapPage, MapView};
 use matrix::SheetPage;
 use metg::MetgPage;
 use model::ModelView;
+use questions::QuestionsPage;
 use session::SessionView;
 use sizes::SizeKeys;
 use traps::TrapsPage;

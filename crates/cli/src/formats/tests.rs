@@ -2,6 +2,7 @@
 
 use super::PAGE;
 use crate::args::{Format, Selection};
+use crate::catalogue::questions;
 use crate::select::Cells;
 use crate::{
     advise, changes, check, claims, crossover, doctor, faults, list, map, metg,
@@ -115,6 +116,7 @@ fn columns_are_those_that_are_printed() {
         ("lanes faults", &faults::grid::COLUMNS),
         ("lanes traps", &traps::printed::COLUMNS),
         ("lanes traps --list", &traps::listed::COLUMNS),
+        ("lanes traps --questions", &traps::asked::COLUMNS),
         ("lanes map", &map::printed::COLUMNS),
         ("lanes advise", &advise::printed::COLUMNS),
         ("lanes metg", &metg::printed::COLUMNS),
@@ -263,6 +265,7 @@ fn keys_of_traps_are_those_of_their_file() {
     has_keys("lanes traps", &[value(found)]);
     let listed = [traps::listed::listed(&TRAPS[0])];
     has_keys("lanes traps --list", &[value(listed)]);
+    has_keys("lanes traps --questions", &[value(questions())]);
 }
 
 /// The example of a file of this kind that fuzzing begins with.

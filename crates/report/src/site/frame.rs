@@ -1,7 +1,7 @@
 //! What every page has around its content: style, scripts, policy, menus.
 
 use super::addresses::{
-    ABOUT, Addresses, CLAIMS, FAULTS, INDEX, Link, METG, TRAPS,
+    ABOUT, Addresses, CLAIMS, FAULTS, INDEX, Link, METG, QUESTIONS, TRAPS,
 };
 use super::policy::policy;
 use crate::content::Content;
@@ -52,6 +52,7 @@ pub(crate) struct Menu {
     pub(crate) claims: Option<&'static str>,
     pub(crate) faults: Option<&'static str>,
     pub(crate) traps: Option<&'static str>,
+    pub(crate) questions: Option<&'static str>,
     pub(crate) metg: Option<&'static str>,
     pub(crate) workloads: Vec<Link>,
     pub(crate) models: Vec<Link>,
@@ -80,6 +81,8 @@ impl<'a> Maker<'a> {
             claims: (!content.claims.is_empty()).then_some(CLAIMS),
             faults: (!content.faults.is_empty()).then_some(FAULTS),
             traps: (!content.traps.is_empty()).then_some(TRAPS),
+            questions: (!content.catalogue.questions.is_empty())
+                .then_some(QUESTIONS),
             metg: studied.then_some(METG),
             workloads: workloads.map(|of| addresses.workload(of)).collect(),
             models: models.map(|of| addresses.model(of)).collect(),

@@ -1,6 +1,7 @@
 //! The page of traps: programs without and with a remedy, side by side, and
 //! what each did.
 
+use super::addresses::{self, report};
 use super::frame::Frame;
 use askama::Template;
 use lanes_measure::results::State;
@@ -58,14 +59,7 @@ impl<'a> TrapsPage<'a> {
         let view = |(index, trap)| TrapView::of(index, trap);
         Self {
             frame,
-            totals: format!(
-                "{} shown, {} could not be shown here, {} not here, {} with a \
-                 remedy that fails",
-                traps.count(Finding::Shown),
-                traps.count(Finding::NotShown),
-                traps.count(Finding::Absent),
-                traps.count(Finding::Broken),
-            ),
+            totals: traps.totals(),
             interrupted: traps.state != State::Complete,
             views: traps.traps.iter().enumerate().map(view).collect(),
             traps,
@@ -95,7 +89,7 @@ impl<'a> TrapView<'a> {
             None => trap.finding.words().to_owned(),
         };
         Self {
-            id: format!("trap-{}", index + 1),
+            id: addresses::trap(index),
             class: match trap.finding {
                 Finding::Shown => "passed",
                 Finding::Broken => "failed",
@@ -122,12 +116,7 @@ fn class(outcome: Outcome) -> &'static str {
     }
 }
 
-/// A link leads to a report on GitHub, and nowhere else, whatever a file says.
 fn issue(issue: &Issue) -> IssueView<'_> {
     let Issue { address, says } = issue;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    let is_report = address
-        .strip_prefix("https://github.com/")
-        .is_some_and(|rest| rest.chars().all(plain));
-    IssueView { href: is_report.then_some(address), address, says }
+    IssueView { href: report(address), address, says }
 }
