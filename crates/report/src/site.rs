@@ -137,8 +137,14 @@ pub fn site(content: &Content) -> Result<Vec<PageFile>, String> {
         add(FAULTS, &FaultsPage { frame, faults: FaultsView::of(faults) })?;
     }
     if let Some(traps) = content.traps.first() {
-        let frame = maker.frame("Traps", TRAPS, &Needs::default());
-        add(TRAPS, &TrapsPage::of(traps, frame))?;
+        let drawn = traps::drawn(traps);
+        let strips = drawn.iter().filter_map(|one| one.as_ref()?.as_ref().ok());
+        let needs = Needs { strips: strips.collect(), ..Needs::default() };
+        let frame = maker.frame("Traps", TRAPS, &needs);
+        add(TRAPS, &TrapsPage::of(traps, &drawn, frame))?;
+    }
+    if !content.catalogue.questions.is_empty() {
+        add(QUESTIONS, &QuestionsPage::of(content, &addresses, &maker))?;
     }
     let frame = maker.frame("How to read this", ABOUT, &Needs::default());
     add(ABOUT, &AboutPage { frame })?;
@@ -196,7 +202,8 @@ impl WorkloadView {
         let strips = strips.and_then(|traced| traced.strips.as_ref().ok());
         let needs = Needs {
             source: self.source.is_some(),
-            strips,
+            zooms: strips.is_some(),
+            strips: strips.into_iter().collect(),
             figures: true,
             ..Needs::default()
         };

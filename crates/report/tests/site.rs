@@ -2,6 +2,7 @@
 
 use lanes_claims::{Found, Published};
 use lanes_core::seed;
+use lanes_core::trace::{Span, State as SpanState};
 use lanes_measure::document::Document;
 use lanes_measure::faults::{Case, Faults, Judged, Observed, Verdict};
 use lanes_measure::protocol::Traced;
@@ -9,7 +10,7 @@ use lanes_measure::results::{Results, RowResult, State};
 use lanes_measure::summarize::summarize;
 use lanes_measure::traps::{
     Finding as TrapFinding, Issue, Kind, Language, Outcome as TrapOutcome, Ran,
-    Side, Trap, Traps,
+    Recorded, Side, Trap, Traps,
 };
 use lanes_report::{
     Catalogue, Content, ListedCell, ListedModel, ListedQuestion,
@@ -734,7 +735,16 @@ fn traps(name: &str, address: &str) -> Traps {
         let detail = name.to_owned();
         let (outcome, figure) = (TrapOutcome::Right, Some(figure));
         let runs = vec![Ran { outcome, figure, detail }];
-        Side { runs, ..Side::new(what, lines) }
+        let (begin, end, cpu) = (1_000_000, 9_000_000, Some(3_000_000));
+        let (task, worker, state) = (0, Some(0), SpanState::Compute);
+        let recorded = Some(Recorded {
+            hung: true,
+            end: 20_000_000,
+            tasks: vec![name.into()],
+            workers: vec![name.into()],
+            spans: vec![Span { task, worker, state, begin, end, cpu }],
+        });
+        Side { runs, recorded, ..Side::new(what, lines) }
     };
     let mut trap = Trap {
         name: name.into(),
@@ -777,6 +787,9 @@ fn traps_are_programs_side_by_side() {
         "<li><i class=k>fn</i> <i class=f>of</i>",
         "<a href=\"https://github.com/tokio-rs/tokio/issues/4941\" rel=",
         "Not all traps were tried.",
+        "aria-label=\"waits by task\"",
+        "aria-label=\"tokio-slot by worker\"",
+        "The watchdog ended it: what was open then ends there.",
     ] {
         assert!(html.contains(part), "{part}");
     }

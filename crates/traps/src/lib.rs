@@ -12,6 +12,7 @@ mod rayon_lock;
 mod rayon_quota;
 mod rayon_skewed;
 mod rayon_small;
+mod spans;
 mod study;
 mod tokio_dropped_handle;
 mod tokio_files;

@@ -27,6 +27,7 @@ pub(crate) const TRAP: Trap = Trap {
     ],
     source: "crates/traps/src/rayon_skewed.rs",
     text: include_str!("rayon_skewed.rs"),
+    timelines: false,
     without: program!(without, "runs par_iter"),
     remedies: &[
         program!(single_items, "divides up to single items, by with_max_len"),

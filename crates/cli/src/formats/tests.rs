@@ -9,6 +9,7 @@ use crate::{
     planned, printed, rank, traps,
 };
 use lanes_claims::{Found, Published};
+use lanes_core::trace::{Span, State};
 use lanes_core::{Size, rows};
 use lanes_measure::apart::Apart;
 use lanes_measure::change::{Change, Compared, Finding, Outcome};
@@ -20,7 +21,7 @@ use lanes_measure::metg::Metg;
 use lanes_measure::ranking;
 use lanes_measure::results::{Hop, Results};
 use lanes_measure::statistics::{Grade, Interval};
-use lanes_measure::traps::{Outcome as TrapOutcome, Ran, Traps};
+use lanes_measure::traps::{Outcome as TrapOutcome, Ran, Recorded, Traps};
 use lanes_traps::TRAPS;
 use serde::Serialize;
 use serde_json::Value;
@@ -259,6 +260,16 @@ fn keys_of_traps_are_those_of_their_file() {
     let ran = Ran { outcome: TrapOutcome::Right, figure, detail };
     for side in [&mut trap.without].into_iter().chain(&mut trap.remedies) {
         side.runs.push(ran.clone());
+        let (begin, end, cpu) = (1, 2, Some(1));
+        let (task, worker, state) = (0, Some(0), State::Lock);
+        let span = Span { task, worker, state, begin, end, cpu };
+        side.recorded = Some(Recorded {
+            hung: true,
+            end,
+            tasks: vec!["a".into()],
+            workers: vec!["main".into()],
+            spans: vec![span],
+        });
     }
     trap.judge(1);
     found.traps.push(trap);

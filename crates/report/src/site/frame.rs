@@ -24,7 +24,10 @@ pub(crate) struct Needs<'a> {
     pub(crate) matrix: bool,
     pub(crate) figures: bool,
     pub(crate) source: bool,
-    pub(crate) strips: Option<&'a Strips>,
+    /// The timelines on it.
+    pub(crate) strips: Vec<&'a Strips>,
+    /// Whether their views can be chosen, and their axis zoomed.
+    pub(crate) zooms: bool,
 }
 
 /// What is around the content of a page.
@@ -108,7 +111,7 @@ impl<'a> Maker<'a> {
         file: &str,
         needs: &Needs<'_>,
     ) -> Frame<'_> {
-        let (dress, tiles) = dress(needs.strips.into_iter());
+        let (dress, tiles) = dress(needs.strips.iter().copied());
         let mut style = String::new();
         for part in [&*dress, if needs.figures { PLOTS } else { "" }, STYLE] {
             style += part;
@@ -118,7 +121,7 @@ impl<'a> Maker<'a> {
             (needs.matrix, MATRIX),
             (needs.figures, FIGURES),
             (needs.source, SOURCE),
-            (needs.strips.is_some(), TIMELINES),
+            (needs.zooms, TIMELINES),
         ];
         let scripts = scripts.into_iter().filter(|(needed, _)| *needed);
         let scripts: Vec<&'static str> = scripts.map(|(_, s)| s).collect();
