@@ -124,11 +124,22 @@ fn compute(end: Instant) {
     }
 }
 
-/// When a task was stopped and when it was gone, with a start from which its
-/// end counts, as a ratio.
-fn ratio(begin: Instant, stopped: Instant, gone: Instant) -> f64 {
+/// How long after it was stopped a task was gone, over how long it still had
+/// to go on. It began at `begin`.
+///
+/// # Errors
+/// [`Error::Task`] if it was stopped too late.
+fn ratio(
+    begin: Instant,
+    stopped: Instant,
+    gone: Instant,
+) -> Result<f64, Error> {
     let left = (begin + END).saturating_duration_since(stopped);
-    (gone - stopped).as_secs_f64() / left.as_secs_f64()
+    if left.is_zero() {
+        return Err(Error::Task("it was stopped after its end".into()));
+    }
+    let after = gone.saturating_duration_since(stopped);
+    Ok(after.as_secs_f64() / left.as_secs_f64())
 }
 
 /// A thread is told by a flag, and is woken where it waits for that.
@@ -156,7 +167,7 @@ fn of_a_thread(until: Until) -> Result<f64, Error> {
     thread.thread().unpark();
     let gone = thread.join();
     let gone = gone.map_err(|_| Error::Panicked("a task panicked".into()))?;
-    Ok(ratio(begin, stopped, gone))
+    ratio(begin, stopped, gone)
 }
 
 /// A task is aborted where it awaits.
@@ -172,26 +183,36 @@ fn of_a_task(until: Until) -> Result<f64, Error> {
         // Where it could be stopped.
         tokio::task::yield_now().await;
     };
-    Ok(runtime.block_on(async {
-        let task = tokio::spawn(body);
-        tokio::time::sleep(STOP).await;
-        let stopped = Instant::now();
-        task.abort();
-        // It was aborted, and that is not looked at: it is gone.
-        task.await.ok();
-        ratio(begin, stopped, Instant::now())
-    }))
+    let task = runtime.spawn(body);
+    // On this thread: while the worker computes, nobody looks at timers.
+    thread::sleep(STOP);
+    let stopped = Instant::now();
+    task.abort();
+    // It was aborted, and that is not looked at: it is gone.
+    runtime.block_on(task).ok();
+    ratio(begin, stopped, Instant::now())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What was found, unless a machine with other work stopped it too late.
+    fn found(of: fn(Until) -> Result<f64, Error>, until: Until) -> Option<f64> {
+        match of(until) {
+            Ok(ratio) => Some(ratio),
+            Err(Error::Task(_)) => None,
+            Err(other) => panic!("{other}"),
+        }
+    }
+
     #[test]
-    fn who_computes_goes_on_and_who_waits_does_not() {
+    fn who_computes_goes_on_to_its_end() {
         for of in [of_a_thread, of_a_task] {
-            assert!(of(Until::Computed).unwrap() > 0.9);
-            assert!(of(Until::Waited).unwrap() > 0.0);
+            let computed = found(of, Until::Computed);
+            assert!(computed.is_none_or(|ratio| ratio >= 1.0), "{computed:?}");
+            let waited = found(of, Until::Waited);
+            assert!(waited.is_none_or(f64::is_finite), "{waited:?}");
         }
     }
 
@@ -199,7 +220,9 @@ mod tests {
     fn a_ratio_is_that_of_what_was_left() {
         let begin = Instant::now();
         let stopped = begin + STOP;
-        assert_eq!(ratio(begin, stopped, begin + END), 1.0);
-        assert_eq!(ratio(begin, stopped, stopped), 0.0);
+        assert_eq!(ratio(begin, stopped, begin + END), Ok(1.0));
+        assert_eq!(ratio(begin, stopped, stopped), Ok(0.0));
+        let late = ratio(begin, begin + END, begin + END);
+        assert!(matches!(late, Err(Error::Task(_))), "{late:?}");
     }
 }
