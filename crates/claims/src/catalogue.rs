@@ -1,7 +1,9 @@
 //! All claims, from the files of their groups.
 
 use crate::claim::Claim;
-use crate::{computing, costs, loops, subtasks, turns, updates, waiting};
+use crate::{
+    computing, costs, loops, sharing, subtasks, tasks, turns, updates, waiting,
+};
 
 /// All claims, in the order in which they are measured.
 pub fn claims() -> impl Iterator<Item = &'static Claim> {
@@ -13,6 +15,8 @@ pub fn claims() -> impl Iterator<Item = &'static Claim> {
         costs::CLAIMS,
         loops::CLAIMS,
         subtasks::CLAIMS,
+        tasks::CLAIMS,
+        sharing::CLAIMS,
     ]
     .into_iter()
     .flatten()

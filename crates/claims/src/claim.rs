@@ -22,11 +22,15 @@ pub enum Group {
     Loops,
     /// The article's drawings.
     Subtasks,
+    /// Tasks that wait, come now and then, or are stopped.
+    Tasks,
+    /// Queues and maps that tasks share.
+    Sharing,
 }
 
 impl Group {
     /// All of them, in the order in which they are measured.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Computing,
         Self::Waiting,
         Self::Turns,
@@ -34,6 +38,8 @@ impl Group {
         Self::Costs,
         Self::Loops,
         Self::Subtasks,
+        Self::Tasks,
+        Self::Sharing,
     ];
 
     /// How often each ratio of the group is measured. An interval of 95 %
@@ -43,7 +49,7 @@ impl Group {
         match self {
             // Where both cores compute, other work on the machine disturbs
             // most.
-            Self::Computing | Self::Subtasks => 15,
+            Self::Computing | Self::Subtasks | Self::Sharing => 15,
             _ => 9,
         }
     }
@@ -75,6 +81,9 @@ pub struct By {
 pub(crate) enum Measure {
     /// In this program: the function is called in a new worker of it.
     Rust(fn() -> Result<f64, Error>),
+    /// In models of this program, by new workers of it that run rows of the
+    /// catalogue.
+    Models(fn(&Lab<'_>) -> Result<f64, String>),
     /// In the first Python, by new workers.
     Python(fn(&Lab<'_>) -> Result<f64, String>),
     /// In each Python that is here and that the first function accepts; the
@@ -91,6 +100,13 @@ impl By {
         once: fn() -> Result<f64, Error>,
     ) -> Self {
         Self { who, measure: Measure::Rust(once) }
+    }
+
+    pub(crate) const fn models(
+        who: &'static str,
+        once: fn(&Lab<'_>) -> Result<f64, String>,
+    ) -> Self {
+        Self { who, measure: Measure::Models(once) }
     }
 
     pub(crate) const fn python(

@@ -22,7 +22,9 @@ pub fn exhibit(
         .flat_map(|claim| claim.by);
     match by.find(|by| is("who", by.who))?.measure {
         Measure::Rust(once) => Some(once().and_then(finite)),
-        Measure::Python(_) | Measure::EachPython(..) => None,
+        Measure::Models(_) | Measure::Python(_) | Measure::EachPython(..) => {
+            None
+        }
     }
 }
 

@@ -77,7 +77,7 @@ pub struct Study<'a> {
     pub watch: &'a mut dyn FnMut(&Finding),
 }
 
-/// Measures the claims; all of them in less than three minutes. What cannot be
+/// Measures the claims; all of them in less than four minutes. What cannot be
 /// measured here is part of the findings, with the reason. If the study is
 /// stopped, what was being measured is not.
 pub fn study(study: Study<'_>) -> Vec<Finding> {
@@ -120,7 +120,9 @@ fn measurements(claim: &'static Claim) -> Vec<(&'static str, Once)> {
                     Box::new(|lab| repetition(lab, claim, by).map_err(words)),
                 ));
             }
-            Measure::Python(once) => all.push((by.who, Box::new(once))),
+            Measure::Models(once) | Measure::Python(once) => {
+                all.push((by.who, Box::new(once)));
+            }
             Measure::EachPython(accept, once) => {
                 let here = pythons().into_iter().filter(accept);
                 all.extend(here.map(|python| -> (&'static str, Once) {

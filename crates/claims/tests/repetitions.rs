@@ -6,7 +6,7 @@
 use lanes_claims::{Finding, Found, Group, Study, study};
 use lanes_core::Error;
 use lanes_measure::process::{Launch, Limits};
-use lanes_measure::worker;
+use lanes_measure::worker::{self, Candidate};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
@@ -63,13 +63,19 @@ fn limits() -> Limits {
 /// What such workers show of `tokio` in the first claim about loops. The study
 /// is stopped before anything is measured in Python.
 fn of_tokio(worker: &str, folder: &Path) -> Found {
+    first(Group::Loops, "tokio", worker, folder)
+}
+
+/// What such workers show first in a group, of this model. Then the study is
+/// stopped.
+fn first(group: Group, who: &str, worker: &str, folder: &Path) -> Found {
     let limits = limits();
     let stop = Arc::clone(&limits.stop);
     let arguments = ["--exact", worker, "--ignored", "--nocapture"];
     let program = std::env::current_exe().unwrap();
     let own = Launch::named(program, arguments.map(String::from).to_vec());
     let findings = study(Study {
-        groups: &[Group::Loops],
+        groups: &[group],
         limits: &limits,
         folder,
         own,
@@ -77,7 +83,7 @@ fn of_tokio(worker: &str, folder: &Path) -> Found {
     });
     // Nothing was measured after that.
     let [finding] = &findings[..] else { panic!("{findings:?}") };
-    assert_eq!(finding.who, "tokio");
+    assert_eq!(finding.who, who);
     finding.found.clone()
 }
 
@@ -110,4 +116,22 @@ fn the_reason_of_a_worker_is_that_of_the_finding() {
     let found = of_tokio("fails", folder.path());
     let Found::Missing(why) = found else { panic!("{found:?}") };
     assert_eq!(why, "failed: a task failed: no \"tokio\" today");
+}
+
+/// Is any model of the suite.
+#[test]
+#[ignore = "a worker process, which other tests start by this name"]
+fn is_a_model() {
+    let find = |name: &str| lanes_suite::find(name).map(Candidate::from);
+    worker::serve_any(&[], &find, &|_, _| None).unwrap();
+}
+
+#[test]
+fn a_row_is_run_by_models_in_workers_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let found = first(Group::Tasks, "tokio", "is_a_model", folder.path());
+    let Found::Measured { samples, .. } = found else { panic!("{found:?}") };
+    assert_eq!(samples.len(), 9);
+    // A thread has a stack.
+    assert!(samples.iter().all(|ratio| *ratio > 1.0), "{samples:?}");
 }

@@ -80,8 +80,8 @@ pub(crate) enum Command {
     Trace(Trace),
     /// Draw the article's five pictures from fresh traces
     Figures(Figures),
-    /// Measure common claims about threads, the GIL and processes, in under
-    /// three minutes
+    /// Measure common claims about threads, tasks, the GIL and processes, in
+    /// under four minutes
     Claims(Claims),
     /// Inject faults into every model, hold what it does against the contract,
     /// and show what its library does by itself
@@ -371,6 +371,10 @@ pub(crate) enum Claimed {
     Loops,
     /// The article's drawings, in units of work
     Subtasks,
+    /// Tasks that wait, come now and then, or are stopped
+    Tasks,
+    /// Queues and maps that tasks share
+    Sharing,
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
-//! What is known of workloads and models besides their figures.
+//! What is known of workloads, models and questions besides figures.
 
 use crate::models::{Model, Origin};
 use lanes_core::{Definition, Size, WORKLOADS};
-use lanes_report::{Catalogue, ListedCell, ListedModel, ListedWorkload};
+use lanes_report::{
+    Catalogue, ListedCell, ListedModel, ListedQuestion, ListedWorkload,
+};
+use lanes_traps::questions::{QUESTIONS, Question};
 
-/// Every workload, and these models; the peers of the command line, which say
+/// Every workload and question, and these models; the peers of the command line, which say
 /// little of themselves, are left out.
 pub(crate) fn catalogue(models: &[Model]) -> Catalogue {
     let listed = |model: &&Model| !matches!(model.origin, Origin::Peer(_));
@@ -13,7 +16,21 @@ pub(crate) fn catalogue(models: &[Model]) -> Catalogue {
     Catalogue {
         workloads: workloads.collect(),
         models: models.iter().map(|model| described(model)).collect(),
+        questions: questions(),
     }
+}
+
+/// The questions that come back.
+pub(crate) fn questions() -> Vec<ListedQuestion> {
+    let owned = |all: &[&str]| all.iter().map(|&one| one.to_owned()).collect();
+    let listed = |(index, question): (usize, &Question)| ListedQuestion {
+        question: index + 1,
+        asks: question.asks.into(),
+        commands: owned(question.commands),
+        shows: question.shows.into(),
+        issues: owned(question.issues),
+    };
+    QUESTIONS.iter().enumerate().map(listed).collect()
 }
 
 fn described(model: &Model) -> ListedModel {

@@ -39,6 +39,8 @@ pub(crate) fn claims(options: &Claims) -> Result<(), Fail> {
         Claimed::Costs => Group::Costs,
         Claimed::Loops => Group::Loops,
         Claimed::Subtasks => Group::Subtasks,
+        Claimed::Tasks => Group::Tasks,
+        Claimed::Sharing => Group::Sharing,
     });
     let mut groups: Vec<Group> = groups.collect();
     if groups.is_empty() {

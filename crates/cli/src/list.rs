@@ -61,7 +61,8 @@ pub(crate) fn list(options: &List) -> Result<(), Fail> {
 
 /// The chosen workloads with their chosen cells.
 pub(crate) fn listed(cells: &Cells) -> Vec<ListedWorkload> {
-    let Catalogue { workloads: mut listed, models } = catalogue(&cells.models);
+    let Catalogue { workloads: mut listed, models, .. } =
+        catalogue(&cells.models);
     for cell in listed.iter_mut().flat_map(|listed| &mut listed.cells) {
         let model = models.iter().find(|model| model.model == cell.model);
         if let Some(why) = model.and_then(|model| model.missing.as_ref()) {

@@ -1,6 +1,7 @@
 //! `lanes traps`: what programs in the plain use of a library step into, and
 //! what their remedies do.
 
+pub(crate) mod asked;
 pub(crate) mod listed;
 pub(crate) mod printed;
 
@@ -23,11 +24,14 @@ use std::time::Instant;
 /// [`Fail::Failure`] if a remedy fails, [`Fail::Usage`] for an unknown name,
 /// [`Fail::Interrupted`] after Ctrl-C.
 pub(crate) fn traps(options: &Options) -> Result<(), Fail> {
+    let format = options.printing.format();
+    if options.questions {
+        return print(&asked::text(format)?);
+    }
     let names = TRAPS.each_ref().map(|trap| trap.name);
     let names = matching("trap", &options.traps, &names)?;
     let chosen = TRAPS.iter().filter(|trap| names.contains(&trap.name));
     let chosen: Vec<&Trap> = chosen.collect();
-    let format = options.printing.format();
     if options.list {
         return print(&listed::text(&chosen, format)?);
     }

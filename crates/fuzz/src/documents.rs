@@ -190,5 +190,5 @@ fn catalogue() -> Catalogue {
         by_name: Vec::new(),
         cells: Vec::new(),
     });
-    Catalogue { workloads: listed.collect(), models: Vec::new() }
+    Catalogue { workloads: listed.collect(), ..Catalogue::default() }
 }

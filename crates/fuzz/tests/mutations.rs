@@ -60,6 +60,7 @@ fn the_corpus_is_of_this_version() {
         Faults::load(&corpus.join(name).with_extension("json")).unwrap();
     }
     Traps::load(&corpus.join("traps/three-traps.json")).unwrap();
+    Traps::load(&corpus.join("traps/recorded.json")).unwrap();
     for name in ["whole.json", "one-model.json"] {
         Metg::load(&corpus.join("metg").join(name)).unwrap();
         Crossover::load(&corpus.join("crossover").join(name)).unwrap();

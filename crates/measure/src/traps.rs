@@ -2,8 +2,10 @@
 
 mod judged;
 mod kind;
+mod recorded;
 
 pub use kind::Kind;
+pub use recorded::{MOST_SPANS, Recorded};
 
 use crate::document::{Document, Unreadable};
 use crate::foreign;
@@ -145,6 +147,9 @@ pub struct Side {
     /// Its runs.
     #[serde(deserialize_with = "foreign::list")]
     pub runs: Vec<Ran>,
+    /// Who did what in one more run, where that says something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Recorded>,
 }
 
 /// What a run of a program did.
@@ -231,7 +236,8 @@ impl Side {
     pub fn new(what: &str, lines: Vec<String>) -> Self {
         let what = what.to_owned();
         let (outcome, figure, runs) = (None, None, Vec::new());
-        Self { what, lines, outcome, figure, runs }
+        let recorded = None;
+        Self { what, lines, outcome, figure, runs, recorded }
     }
 
     /// The worst of its runs, as they were before anything was compared.
@@ -290,6 +296,18 @@ impl Traps {
         document.possible(SCHEMA, VERSION, possible)
     }
 
+    /// How many findings there are of each kind, in words.
+    pub fn totals(&self) -> String {
+        format!(
+            "{} shown, {} could not be shown here, {} not here, {} with a \
+             remedy that fails",
+            self.count(Finding::Shown),
+            self.count(Finding::NotShown),
+            self.count(Finding::Absent),
+            self.count(Finding::Broken),
+        )
+    }
+
     /// How many findings are this one.
     pub fn count(&self, finding: Finding) -> usize {
         self.traps.iter().filter(|trap| trap.finding == finding).count()
@@ -300,8 +318,9 @@ impl Traps {
 /// What cannot be.
 fn possible(traps: &Traps) -> Result<(), String> {
     let possible = |number: f64| (0.0..f64::INFINITY).contains(&number);
-    let sides = traps.traps.iter().flat_map(Trap::sides);
-    let mut figures = sides.flat_map(|side| {
+    let sides = || traps.traps.iter().flat_map(Trap::sides);
+    let mut recorded = sides().filter_map(|side| side.recorded.as_ref());
+    let mut figures = sides().flat_map(|side| {
         let runs = side.runs.iter().filter_map(|run| run.figure);
         runs.chain(side.figure)
     });
@@ -309,6 +328,8 @@ fn possible(traps: &Traps) -> Result<(), String> {
         Err("a time that cannot be".into())
     } else if !figures.all(possible) {
         Err("a figure that cannot be".into())
+    } else if !recorded.all(Recorded::is_possible) {
+        Err("a recorded run that cannot be".into())
     } else {
         Ok(())
     }

@@ -27,6 +27,8 @@ const NARROW = { viewport: { width: 360, height: 800 } };
 const PAPER = { viewport: { width: 1047, height: 718 } };
 // No page has more bytes.
 const MOST = 500_000;
+// Where a link may lead: to the folder, and to a report on GitHub.
+const LINK = /^([\w-]+\.html)?(#.*)?$|^https:\/\/github\.com\/[\w./-]+$/;
 
 const middle = (numbers) =>
   [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
@@ -1047,6 +1049,98 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
     });
   });
 
+  describe("traps", () => {
+    /** What the page of traps says of each, from its table and its section. */
+    const traps = (page) =>
+      page.evaluate(() =>
+        probe.all('main section[id^="trap-"]').map((section) => {
+          const within = (selector) => [...section.querySelectorAll(selector)];
+          const [, row] = probe
+            .all("table.faults th a")
+            .map((link) => [link.getAttribute("href"), link.closest("tr")])
+            .find(([href]) => href === `#${section.id}`);
+          return {
+            name: row.querySelector("th").textContent,
+            heading: section.querySelector("h2").textContent,
+            rows: Number(row.querySelector("th").rowSpan),
+            found: row.querySelector("td:last-child").textContent,
+            programs: within("figure:not(.lane)").map((figure) => ({
+              says: figure.querySelector("figcaption").textContent,
+              lines: figure.querySelectorAll(".code li").length,
+              colored: figure.querySelectorAll(".code i").length,
+              left: figure.getBoundingClientRect().left,
+            })),
+            lanes: within("figure.lane").map((lane) => ({
+              says: lane.textContent,
+              pictures: lane.querySelectorAll("svg.lanes").length,
+              drawn: lane.querySelectorAll(".track path").length,
+            })),
+            reports: within('a[href^="https:"]').map((link) => link.href),
+          };
+        }),
+      );
+
+    it("stand beside their remedies, with what each did", async () => {
+      await open("traps.html", WIDE, async (page) => {
+        await settle(page);
+        const all = await traps(page);
+        assert.ok(all.length > 10, `${all.length} traps`);
+        for (const { name, heading, rows, found, programs, reports } of all) {
+          assert.ok(heading.startsWith(name), heading);
+          assert.match(found, /^(shown|could not be shown|not here)/, name);
+          assert.equal(programs.length, rows, name);
+          assert.ok(rows >= 2, `${name} has no remedy`);
+          const [first, ...remedies] = programs;
+          assert.match(first.says, /^Without a remedy: /);
+          for (const { says } of remedies) assert.match(says, /^With a remedy: /);
+          for (const { lines, colored } of programs) {
+            assert.ok(lines >= 3 && colored > 0, `${name} has no source`);
+          }
+          // The first two are side by side.
+          assert.ok(remedies[0].left > first.left, `${name} is one column`);
+          assert.ok(reports.length > 0, `${name} has no report`);
+        }
+        const shown = all.filter(({ found }) => found === "shown");
+        assert.ok(shown.length > 5, `${shown.length} are shown`);
+      });
+    });
+
+    it("have timelines, where they say something", async () => {
+      await open("traps.html", {}, async (page) => {
+        await settle(page);
+        const all = await traps(page);
+        const drawn = all.filter(({ lanes }) => lanes.length > 0);
+        assert.ok(drawn.length >= 8, `${drawn.length} have timelines`);
+        for (const { name, lanes, programs } of drawn) {
+          assert.equal(lanes.length, programs.length, name);
+          for (const { pictures, drawn } of lanes) {
+            assert.ok(pictures === 2 && drawn > 0, `${name} is empty`);
+          }
+        }
+        const hung = drawn.find(({ name }) => name === "tokio-std-mutex");
+        assert.match(hung.lanes[0].says, /The watchdog ended it/);
+        assert.doesNotMatch(hung.lanes[1].says, /The watchdog ended it/);
+      });
+    });
+
+    it("are led to by the first page and by questions", async () => {
+      for (const from of ["index.html", "questions.html"]) {
+        const within = addressOf(SITE);
+        await open(from, { within }, async (page) => {
+          await settle(page);
+          const link = page.locator('main a[href^="traps.html#trap-"]').first();
+          const name = await link.textContent();
+          await link.click();
+          await page.waitForLoadState("load");
+          const section = await page.evaluate(
+            () => document.querySelector(location.hash).textContent,
+          );
+          assert.ok(section.includes(name), `${name} from ${from}`);
+        });
+      }
+    });
+  });
+
   describe("without a mouse", () => {
     it("reaches everything, and shows where it is", async () => {
       const within = addressOf(SITE);
@@ -1224,9 +1318,9 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
             foreign: probe
               .all("a[href]")
               .map((link) => link.getAttribute("href"))
-              .filter((href) => !/^([\w-]+\.html)?(#.*)?$/.test(href)),
+              .filter((href) => !new RegExp(LINK).test(href)),
             links: probe
-              .all("a[href]")
+              .all('a[href]:not([href^="https:"])')
               .map((link) => link.getAttribute("href").split("#")[0])
               .filter((file) => file !== ""),
           };
@@ -1313,6 +1407,8 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
           "model-tokio.html",
           "session-1.html",
           "faults.html",
+          "traps.html",
+          "questions.html",
           "about.html",
         ]) {
           await open(place, scheme, async (page) => {
@@ -1623,7 +1719,7 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
                   ),
                 )
                 .filter((url) => url !== null)
-                .filter((url) => !/^([\w-]+\.html)?(#.*)?$/.test(url)),
+                .filter((url) => !new RegExp(LINK).test(url)),
               text: probe
                 .all("main *:not(script)")
                 .flatMap((element) => [...element.childNodes])
@@ -1729,6 +1825,9 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
       ["session", "session-1.html", {}],
       ["matrix", "matrix-quick-1.html", WIDE],
       ["faults", "faults.html", {}],
+      ["traps", "traps.html", {}],
+      ["dark-traps", "traps.html", DARK],
+      ["questions", "questions.html", {}],
       ["about", "about.html", {}],
       ["dark-index", "index.html", { ...DARK, ...WIDE }],
       ["dark-workload", fetch, { ...DARK, ...WIDE }],

@@ -1,16 +1,19 @@
-//! The workloads and the models, without their figures.
+//! The workloads, the models and the questions, without figures.
 
 use lanes_source::Source;
 use serde::Serialize;
 use std::path::Path;
 
-/// Every workload and every model, in the order in which they are listed.
+/// Every workload, every model and every question, in the order in which they
+/// are listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Catalogue {
     /// The workloads.
     pub workloads: Vec<ListedWorkload>,
     /// The models.
     pub models: Vec<ListedModel>,
+    /// Questions that come back.
+    pub questions: Vec<ListedQuestion>,
 }
 
 /// A workload, and how well each model fits it.
@@ -70,6 +73,21 @@ pub struct ListedModel {
     pub serial: bool,
     /// Whether it shows where time goes, and is no choice for a program.
     pub exhibit: bool,
+}
+
+/// A question that comes back, and which commands answer it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListedQuestion {
+    /// Its number.
+    pub question: usize,
+    /// The question, in one sentence.
+    pub asks: String,
+    /// The commands that answer it; none if it is not answered.
+    pub commands: Vec<String>,
+    /// What they show, in one sentence; or why there is no answer.
+    pub shows: String,
+    /// The addresses of public reports.
+    pub issues: Vec<String>,
 }
 
 impl Catalogue {

@@ -50,7 +50,7 @@
 //!
 //! - **`index.html`**: the answer in words for each kind of work, made from the
 //!   verdicts; the map; the matrix; the models ranked within each kind of work;
-//!   the sessions.
+//!   the traps that showed, the sessions.
 //! - **`matrix-….html`**: the matrix of one session, one class of sizes and one
 //!   number of workers: slowdowns against the fastest model, as a heat map.
 //!   Each cell says the strongest thing that its interval proves: fastest, as
@@ -79,6 +79,8 @@
 //!   library does by itself.
 //! - **`traps.html`**: what `lanes traps` found: for each trap the program that
 //!   steps into it and those with a remedy, side by side, with what each did.
+//! - **`questions.html`**: questions that come back in trackers, each with the
+//!   reports that ask it and the commands that answer it.
 //! - **`claims.html`**: what `lanes claims --json` found: each claim of
 //!   threads, locks, the GIL and processes, as a ratio with its interval.
 //!
@@ -137,7 +139,9 @@ mod map;
 pub mod plots;
 mod site;
 
-pub use catalogue::{Catalogue, ListedCell, ListedModel, ListedWorkload};
+pub use catalogue::{
+    Catalogue, ListedCell, ListedModel, ListedQuestion, ListedWorkload,
+};
 pub use content::{Content, ResultFile};
 pub use map::map;
 pub use site::{PageFile, single, site};

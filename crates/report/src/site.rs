@@ -18,6 +18,7 @@ mod matrix;
 mod metg;
 mod model;
 mod policy;
+mod questions;
 mod session;
 mod sizes;
 mod traps;
@@ -25,7 +26,9 @@ mod workload;
 
 use crate::answer::answers;
 use crate::content::Content;
-use addresses::{ABOUT, Addresses, CLAIMS, FAULTS, INDEX, METG, TRAPS};
+use addresses::{
+    ABOUT, Addresses, CLAIMS, FAULTS, INDEX, METG, QUESTIONS, TRAPS,
+};
 use askama::Template;
 use claims::ClaimsPage;
 use faults::FaultsView;
@@ -35,6 +38,7 @@ use map::{MapPage, MapView};
 use matrix::SheetPage;
 use metg::MetgPage;
 use model::ModelView;
+use questions::QuestionsPage;
 use session::SessionView;
 use sizes::SizeKeys;
 use traps::TrapsPage;
@@ -133,8 +137,14 @@ pub fn site(content: &Content) -> Result<Vec<PageFile>, String> {
         add(FAULTS, &FaultsPage { frame, faults: FaultsView::of(faults) })?;
     }
     if let Some(traps) = content.traps.first() {
-        let frame = maker.frame("Traps", TRAPS, &Needs::default());
-        add(TRAPS, &TrapsPage::of(traps, frame))?;
+        let drawn = traps::drawn(traps);
+        let strips = drawn.iter().filter_map(|one| one.as_ref()?.as_ref().ok());
+        let needs = Needs { strips: strips.collect(), ..Needs::default() };
+        let frame = maker.frame("Traps", TRAPS, &needs);
+        add(TRAPS, &TrapsPage::of(traps, &drawn, frame))?;
+    }
+    if !content.catalogue.questions.is_empty() {
+        add(QUESTIONS, &QuestionsPage::of(content, &addresses, &maker))?;
     }
     let frame = maker.frame("How to read this", ABOUT, &Needs::default());
     add(ABOUT, &AboutPage { frame })?;
@@ -192,7 +202,8 @@ impl WorkloadView {
         let strips = strips.and_then(|traced| traced.strips.as_ref().ok());
         let needs = Needs {
             source: self.source.is_some(),
-            strips,
+            zooms: strips.is_some(),
+            strips: strips.into_iter().collect(),
             figures: true,
             ..Needs::default()
         };

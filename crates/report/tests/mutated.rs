@@ -129,7 +129,7 @@ fn draw(sessions: Vec<Results>, traces: Vec<Traces>) {
         .into_iter()
         .map(|results| ResultFile { name: "0.json".into(), results });
     let mut content = Content {
-        catalogue: Catalogue { workloads: Vec::new(), models: Vec::new() },
+        catalogue: Catalogue::default(),
         sessions: Vec::new(),
         maps: Vec::new(),
         metgs: Vec::new(),

@@ -2,6 +2,7 @@
 
 use lanes_claims::{Found, Published};
 use lanes_core::seed;
+use lanes_core::trace::{Span, State as SpanState};
 use lanes_measure::document::Document;
 use lanes_measure::faults::{Case, Faults, Judged, Observed, Verdict};
 use lanes_measure::protocol::Traced;
@@ -9,11 +10,11 @@ use lanes_measure::results::{Results, RowResult, State};
 use lanes_measure::summarize::summarize;
 use lanes_measure::traps::{
     Finding as TrapFinding, Issue, Kind, Language, Outcome as TrapOutcome, Ran,
-    Side, Trap, Traps,
+    Recorded, Side, Trap, Traps,
 };
 use lanes_report::{
-    Catalogue, Content, ListedCell, ListedModel, ListedWorkload, PageFile,
-    ResultFile, single, site,
+    Catalogue, Content, ListedCell, ListedModel, ListedQuestion,
+    ListedWorkload, PageFile, ResultFile, single, site,
 };
 use lanes_timeline::{TracedModel, TracedWorkload, Traces};
 use serde_json::{Value, json};
@@ -53,7 +54,7 @@ fn catalogue() -> Catalogue {
         workload("max", "2^22", "2^24"),
         workload("fetch", "64x5ms-16", "256x20ms-64"),
     ];
-    Catalogue { workloads, models: models.to_vec() }
+    Catalogue { workloads, models: models.to_vec(), questions: Vec::new() }
 }
 
 /// A row in which each contender takes so many milliseconds, with noise of two
@@ -688,6 +689,43 @@ fn faults_are_a_grid_of_verdicts_with_reasons() {
     }
 }
 
+#[test]
+fn questions_lead_to_reports_and_to_what_was_measured() {
+    let mut content = content(vec![two_rows()]);
+    let names = site(&content).unwrap();
+    assert!(names.iter().all(|page| page.name != "questions.html"));
+    let report = "https://github.com/smol-rs/smol/issues/210";
+    let question = |issue: &str, shows: &str| ListedQuestion {
+        question: 1,
+        asks: "smol or <b>tokio?".into(),
+        commands: vec!["lanes run fetch".into(), "lanes traps slot".into()],
+        shows: shows.into(),
+        issues: vec![issue.into()],
+    };
+    content.catalogue.questions = vec![question(report, "It shows <i>both.")];
+    content.traps = vec![traps("slot", report)];
+    let pages = site(&content).unwrap();
+    assert_sound(&pages);
+    let html = page(&pages, "questions.html");
+    for part in [
+        "<h2>1. smol or &#60;b&#62;tokio?</h2>",
+        "lanes run <a href=\"workload-fetch.html\">fetch</a>",
+        "lanes traps <a href=\"traps.html#trap-1\">slot</a>",
+        "<p>It shows &#60;i&#62;both.</p>",
+        "<a href=\"https://github.com/smol-rs/smol/issues/210\" rel=",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+    for PageFile { name, html } in &pages {
+        assert!(html.contains("href=\"questions.html\""), "{name}");
+    }
+    let index = page(&pages, "index.html");
+    assert!(index.contains("Shown: <a href=\"traps.html#trap-1\">slot</a>."));
+    content.catalogue.questions = vec![question("https://a.org/", "Both.")];
+    let pages = site(&content).unwrap();
+    assert!(!page(&pages, "questions.html").contains("href=\"https://a.org"));
+}
+
 /// A file of traps: one that shows, in whose texts these names are.
 fn traps(name: &str, address: &str) -> Traps {
     let Results { machine, build, .. } = results(Vec::new());
@@ -697,7 +735,16 @@ fn traps(name: &str, address: &str) -> Traps {
         let detail = name.to_owned();
         let (outcome, figure) = (TrapOutcome::Right, Some(figure));
         let runs = vec![Ran { outcome, figure, detail }];
-        Side { runs, ..Side::new(what, lines) }
+        let (begin, end, cpu) = (1_000_000, 9_000_000, Some(3_000_000));
+        let (task, worker, state) = (0, Some(0), SpanState::Compute);
+        let recorded = Some(Recorded {
+            hung: true,
+            end: 20_000_000,
+            tasks: vec![name.into()],
+            workers: vec![name.into()],
+            spans: vec![Span { task, worker, state, begin, end, cpu }],
+        });
+        Side { runs, recorded, ..Side::new(what, lines) }
     };
     let mut trap = Trap {
         name: name.into(),
@@ -740,6 +787,9 @@ fn traps_are_programs_side_by_side() {
         "<li><i class=k>fn</i> <i class=f>of</i>",
         "<a href=\"https://github.com/tokio-rs/tokio/issues/4941\" rel=",
         "Not all traps were tried.",
+        "aria-label=\"waits by task\"",
+        "aria-label=\"tokio-slot by worker\"",
+        "The watchdog ended it: what was open then ends there.",
     ] {
         assert!(html.contains(part), "{part}");
     }

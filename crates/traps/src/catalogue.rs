@@ -3,18 +3,19 @@
 use crate::child::become_program;
 use crate::trap::Trap;
 use crate::{
-    python, rayon_blocking, rayon_idle, rayon_lock, rayon_quota, rayon_small,
-    tokio_dropped_handle, tokio_files, tokio_inline, tokio_join_all,
-    tokio_slot, tokio_std_mutex, tokio_storm, tokio_unbounded,
+    python, rayon_blocking, rayon_idle, rayon_lock, rayon_quota, rayon_skewed,
+    rayon_small, tokio_dropped_handle, tokio_files, tokio_inline,
+    tokio_join_all, tokio_slot, tokio_std_mutex, tokio_storm, tokio_unbounded,
 };
 
 /// Every trap, by library.
-pub static TRAPS: [Trap; 18] = [
+pub static TRAPS: [Trap; 19] = [
     rayon_lock::TRAP,
     rayon_blocking::TRAP,
     rayon_quota::TRAP,
     rayon_idle::TRAP,
     rayon_small::TRAP,
+    rayon_skewed::TRAP,
     tokio_slot::TRAP,
     tokio_storm::TRAP,
     tokio_inline::TRAP,

@@ -1,11 +1,13 @@
 //! A process of its own for each run, and the watchdog over it.
 
+use crate::spans;
 use crate::trap::{Program, Run, Seen, Trap};
-use lanes_measure::traps::{Outcome, Ran};
+use lanes_core::trace::monotonic;
+use lanes_measure::traps::{Outcome, Ran, Recorded};
 use lanes_watchdog::own::{self, last_line};
 use lanes_watchdog::{Ended, watched};
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Seek};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{self, Command, ExitStatus, Stdio};
@@ -14,6 +16,8 @@ use std::time::Duration;
 
 /// The name that the process of a program is started under.
 const MARK: &str = "lanes-trap";
+/// What it is also asked for, if it is to record who does what.
+const RECORDS: &str = "records";
 
 /// How a program is started.
 pub(crate) enum Start<'a> {
@@ -35,11 +39,7 @@ pub(crate) fn ran(
     stop: &AtomicBool,
 ) -> io::Result<Option<Ran>> {
     let mut command = match start {
-        Start::Own => {
-            let mut command = own::command(MARK);
-            command.arg(trap.name).arg(program.name);
-            command
-        }
+        Start::Own => own_command(trap, program),
         Start::Script { interpreter, script } => {
             let mut command = Command::new(interpreter);
             command.arg("-I").arg(script).arg(program.name);
@@ -49,28 +49,86 @@ pub(crate) fn ran(
     watch(&mut command, deadline, stop)
 }
 
+/// Runs a program of this executable once more, and has it record who did what.
+/// None if `stop` was set meanwhile, and if it recorded nothing.
+///
+/// # Errors
+/// If no process can be started for it.
+pub(crate) fn recorded(
+    trap: &Trap,
+    program: &Program,
+    deadline: Duration,
+    stop: &AtomicBool,
+) -> io::Result<Option<Recorded>> {
+    let mut command = own_command(trap, program);
+    let mut printed = Printed::new()?;
+    let ended = printed.by(command.arg(RECORDS), deadline, stop)?;
+    let hung = (ended == Ended::Hung).then(monotonic);
+    match ended {
+        Ended::Stopped => Ok(None),
+        _ => Ok(spans::recorded(&printed.text()?, hung)),
+    }
+}
+
+fn own_command(trap: &Trap, program: &Program) -> Command {
+    let mut command = own::command(MARK);
+    command.arg(trap.name).arg(program.name);
+    command
+}
+
+/// What a process prints, and what it says of errors.
+struct Printed {
+    output: File,
+    errors: File,
+}
+
+impl Printed {
+    fn new() -> io::Result<Self> {
+        let (output, errors) = (tempfile::tempfile()?, tempfile::tempfile()?);
+        Ok(Self { output, errors })
+    }
+
+    /// Runs a process to its end.
+    fn by(
+        &mut self,
+        command: &mut Command,
+        deadline: Duration,
+        stop: &AtomicBool,
+    ) -> io::Result<Ended> {
+        command
+            .stdin(Stdio::null())
+            .stdout(self.output.try_clone()?)
+            .stderr(self.errors.try_clone()?)
+            .env_remove("RAYON_NUM_THREADS")
+            .env_remove("TOKIO_WORKER_THREADS")
+            .env_remove("RUST_BACKTRACE");
+        watched(command, deadline, stop)
+    }
+
+    /// All that it has printed.
+    fn text(&mut self) -> io::Result<String> {
+        let mut bytes = Vec::new();
+        self.output.rewind()?;
+        self.output.read_to_end(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
 fn watch(
     command: &mut Command,
     deadline: Duration,
     stop: &AtomicBool,
 ) -> io::Result<Option<Ran>> {
-    let (mut output, mut errors) =
-        (tempfile::tempfile()?, tempfile::tempfile()?);
-    command
-        .stdin(Stdio::null())
-        .stdout(output.try_clone()?)
-        .stderr(errors.try_clone()?)
-        .env_remove("RAYON_NUM_THREADS")
-        .env_remove("TOKIO_WORKER_THREADS")
-        .env_remove("RUST_BACKTRACE");
-    match watched(command, deadline, stop)? {
+    let mut printed = Printed::new()?;
+    match printed.by(command, deadline, stop)? {
         Ended::Stopped => Ok(None),
         Ended::Hung => {
             let detail = format!("no end in {deadline:?}");
             Ok(Some(Ran { outcome: Outcome::Hangs, figure: None, detail }))
         }
         Ended::Exited(status, _) => {
-            ended(status, &mut output, &mut errors).map(Some)
+            let Printed { output, errors } = &mut printed;
+            ended(status, output, errors).map(Some)
         }
     }
 }
@@ -101,12 +159,20 @@ fn ended(
 /// Becomes a program, if this process was started for it.
 pub(crate) fn become_program(find: fn(&str) -> Option<&'static Trap>) {
     let Some(asked) = own::asked(MARK) else { return };
-    if let [trap, name] = &asked[..]
+    if let [trap, name, how @ ..] = &asked[..]
         && let Some(trap) = find(trap)
         && let Some(program) = trap.programs().find(|one| one.name == name)
         && let Run::Rust(run) = program.run
     {
-        let seen = serde_json::to_string(&run()).expect("plain values");
+        let records = how == [RECORDS];
+        if records {
+            spans::start();
+        }
+        let seen = run();
+        if records {
+            spans::over();
+        }
+        let seen = serde_json::to_string(&seen).expect("plain values");
         println!("{seen}");
         process::exit(0);
     }
@@ -117,6 +183,7 @@ pub(crate) fn become_program(find: fn(&str) -> Option<&'static Trap>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lanes_core::trace::{Span, State};
     use std::time::Instant;
 
     fn sh(script: &str) -> Ran {
@@ -154,6 +221,31 @@ mod tests {
         let hangs = sh("sleep 60 & sleep 60");
         assert_eq!(what(&hangs), (Outcome::Hangs, None, "no end in 500ms"));
         assert!(begin.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn a_run_is_recorded_until_its_end_or_the_watchdog() {
+        let stop = AtomicBool::new(false);
+        let recorded = |name: &str, deadline| {
+            let trap = crate::find(name).unwrap();
+            let found = recorded(trap, &trap.without, deadline, &stop);
+            found.unwrap().unwrap()
+        };
+        let long = Duration::from_secs(60);
+        let charged = recorded("tokio-dropped-handle", long);
+        assert!(!charged.hung && charged.is_possible());
+        let last = charged.spans.iter().max_by_key(|span| span.end).unwrap();
+        assert_eq!(charged.tasks[last.task], "charge");
+        // Nobody waits for it any more.
+        let waits = |span: &&Span| span.state == State::Lock;
+        let request = charged.spans.iter().find(waits).unwrap();
+        assert_eq!(charged.tasks[request.task], "request");
+        assert!(request.worker.is_none() && request.end < last.end);
+        let hung = recorded("tokio-std-mutex", Duration::from_secs(1));
+        assert!(hung.hung && hung.is_possible());
+        let blocked = hung.spans.iter().max_by_key(|span| span.begin).unwrap();
+        assert_eq!((blocked.state, blocked.end), (State::Lock, hung.end));
+        assert_eq!(hung.workers[blocked.worker.unwrap()], "main");
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub(crate) const TO_THREAD: Trap = Trap {
     )],
     source: TO_THREAD_SCRIPT.0,
     text: TO_THREAD_SCRIPT.1,
+    timelines: false,
     without: program("without", "awaits to_thread for each call"),
     remedies: &[program("batch", "awaits to_thread once, for all")],
 };
@@ -62,6 +63,7 @@ pub(crate) const POOL: Trap = Trap {
     ],
     source: POOL_SCRIPT.0,
     text: POOL_SCRIPT.1,
+    timelines: false,
     without: program("without", "sends the bytes"),
     remedies: &[program("shared_memory", "sends a place in shared memory")],
 };
@@ -82,6 +84,7 @@ pub(crate) const STARVED: Trap = Trap {
     )],
     source: STARVED_SCRIPT.0,
     text: STARVED_SCRIPT.1,
+    timelines: false,
     without: program("without", "computes in a thread beside it"),
     remedies: &[
         program("switch_interval", "sets the switch interval to 0.2 ms"),
@@ -105,6 +108,7 @@ pub(crate) const C_CALL: Trap = Trap {
     )],
     source: C_CALL_SCRIPT.0,
     text: C_CALL_SCRIPT.1,
+    timelines: false,
     without: program("without", "hashes pieces of 1 KiB"),
     remedies: &[program("large_pieces", "hashes pieces of 1 MiB")],
 };
@@ -125,6 +129,7 @@ pub(crate) const SHARED: Trap = Trap {
     )],
     source: SHARED_SCRIPT.0,
     text: SHARED_SCRIPT.1,
+    timelines: false,
     without: Program {
         name: "without",
         what: "has one lock, which both use",

@@ -1,6 +1,8 @@
 //! Calls that block, within workers of rayon.
 
+use crate::spans::on_thread;
 use crate::trap::{Seen, Trap, program};
+use lanes_core::trace::State;
 use lanes_measure::traps::Kind;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::mpsc;
@@ -21,6 +23,7 @@ pub(crate) const TRAP: Trap = Trap {
     )],
     source: "crates/traps/src/rayon_blocking.rs",
     text: include_str!("rayon_blocking.rs"),
+    timelines: true,
     without: program!(without, "blocks two of two workers"),
     remedies: &[program!(own_threads, "blocks threads of its own")],
 };
@@ -30,31 +33,35 @@ fn pool() -> ThreadPool {
 }
 
 /// A reply that takes its time.
-fn reply() {
-    thread::sleep(Duration::from_millis(150));
+fn reply(task: &str) {
+    let time = Duration::from_millis(150);
+    on_thread(task, State::Io, || thread::sleep(time));
 }
 
 /// How long it takes until a task begins that is started now.
 fn neighbour(pool: &ThreadPool) -> Seen {
     let (sender, receiver) = mpsc::channel();
     let due = Instant::now();
-    pool.spawn(move || sender.send(due.elapsed()).unwrap());
+    pool.spawn(move || {
+        let begins = || sender.send(due.elapsed()).unwrap();
+        on_thread("neighbour", State::Compute, begins);
+    });
     let late = receiver.recv();
     Seen::new(late.is_ok(), late.unwrap_or_default().as_secs_f64())
 }
 
 fn without() -> Seen {
     let pool = pool();
-    for _ in 0..2 {
-        pool.spawn(reply);
+    for task in ["first", "second"] {
+        pool.spawn(move || reply(task));
     }
     neighbour(&pool)
 }
 
 fn own_threads() -> Seen {
     let pool = pool();
-    for _ in 0..2 {
-        thread::spawn(reply);
+    for task in ["first", "second"] {
+        thread::spawn(move || reply(task));
     }
     neighbour(&pool)
 }

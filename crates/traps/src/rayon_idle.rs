@@ -23,6 +23,7 @@ pub(crate) const TRAP: Trap = Trap {
     )],
     source: "crates/traps/src/rayon_idle.rs",
     text: include_str!("rayon_idle.rs"),
+    timelines: false,
     without: program!(without, "has a pool of four threads"),
     remedies: &[
         program!(one_thread, "has a pool of one thread"),

@@ -1,11 +1,13 @@
 //! A lock that is held while its holder waits for work of rayon.
 
+use crate::spans::on_thread;
 use crate::trap::{Seen, Trap, program};
-use crate::work::{compute, timed};
+use crate::work::{compute_as, timed};
+use lanes_core::trace::State;
 use lanes_measure::traps::Kind;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
@@ -23,6 +25,7 @@ pub(crate) const TRAP: Trap = Trap {
     )],
     source: "crates/traps/src/rayon_lock.rs",
     text: include_str!("rayon_lock.rs"),
+    timelines: true,
     without: program!(without, "holds the lock across a parallel iterator"),
     remedies: &[program!(compute_first, "computes first, then locks")],
 };
@@ -34,16 +37,16 @@ const PARTS: [u64; 2] = [6000, 12_000];
 
 /// Starts tasks for pairs of requests, the second of which arrives while the
 /// first is worked on, and waits for both.
-fn requests(task: impl Fn(&Mutex<u64>) + Sync) -> Seen {
+fn requests(task: impl Fn(&str, &Mutex<u64>) + Sync) -> Seen {
     let pool = ThreadPoolBuilder::new().num_threads(2).build();
     let pool = pool.expect("two threads");
     let (task, total) = (&task, &Mutex::new(0));
     timed(2 * PAIRS * PARTS.iter().sum::<u64>(), || {
         for _ in 0..PAIRS {
             pool.in_place_scope(|scope| {
-                scope.spawn(|_| task(total));
+                scope.spawn(|_| task("first", total));
                 thread::sleep(Duration::from_millis(1));
-                scope.spawn(|_| task(total));
+                scope.spawn(|_| task("second", total));
             });
         }
         *total.lock().unwrap()
@@ -51,20 +54,25 @@ fn requests(task: impl Fn(&Mutex<u64>) + Sync) -> Seen {
 }
 
 /// What a request adds: a parallel iterator of its own.
-fn parts() -> u64 {
-    PARTS.into_par_iter().map(compute).sum()
+fn parts(request: &str) -> u64 {
+    let part = |micros| compute_as(request, micros);
+    PARTS.into_par_iter().map(part).sum()
+}
+
+fn lock<'a>(request: &str, total: &'a Mutex<u64>) -> MutexGuard<'a, u64> {
+    on_thread(request, State::Lock, || total.lock().unwrap())
 }
 
 fn without() -> Seen {
-    requests(|total| {
-        let mut total = total.lock().unwrap();
-        *total += parts();
+    requests(|request, total| {
+        let mut total = lock(request, total);
+        *total += parts(request);
     })
 }
 
 fn compute_first() -> Seen {
-    requests(|total| {
-        let sum = parts();
-        *total.lock().unwrap() += sum;
+    requests(|request, total| {
+        let sum = parts(request);
+        *lock(request, total) += sum;
     })
 }

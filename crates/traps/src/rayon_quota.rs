@@ -30,6 +30,7 @@ pub(crate) const TRAP: Trap = Trap {
     ],
     source: "crates/traps/src/rayon_quota.rs",
     text: include_str!("rayon_quota.rs"),
+    timelines: false,
     without: program!(without, "starts eight threads"),
     remedies: &[program!(available, "asks available_parallelism")],
 };

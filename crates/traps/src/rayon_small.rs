@@ -19,6 +19,7 @@ pub(crate) const TRAP: Trap = Trap {
     )],
     source: "crates/traps/src/rayon_small.rs",
     text: include_str!("rayon_small.rs"),
+    timelines: false,
     without: program!(without, "runs par_iter"),
     remedies: &[
         program!(longer_parts, "gives parts a length, by with_min_len"),

@@ -1,16 +1,21 @@
 //! A trap that is tried: every program as often as was asked for, and judged.
 
 use crate::catalogue::keep;
-use crate::child::{Start, ran};
+use crate::child::{Start, ran, recorded};
 use crate::excerpt::{of_function, of_others};
 use crate::python;
 use crate::trap::{Program, Run, Trap};
-use lanes_measure::traps::{Finding, Issue, Language, Side, Trap as Tried};
+use lanes_measure::traps::{
+    Finding, Issue, Language, Outcome, Side, Trap as Tried,
+};
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+/// A program that hangs is recorded at least so long.
+const SHORTEST: Duration = Duration::from_millis(100);
 
 /// How a trap is to be tried.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +30,8 @@ pub struct Asked<'a> {
 
 impl Trap {
     /// Runs its programs in turns, each in a process of its own under a
-    /// watchdog, and judges what they did. A program in Rust is the running
+    /// watchdog, and judges what they did. Where that says something, each runs
+    /// once more and records who did what: that run is in no figure. A program in Rust is the running
     /// executable, started once more; it becomes the program before its `main`
     /// runs, and so do all executables that link this crate.
     ///
@@ -65,7 +71,27 @@ impl Trap {
             }
         }
         tried.judge(asked.repeats);
+        if self.timelines && tried.finding != Finding::Unfinished {
+            self.record(&mut tried, asked)?;
+        }
         Ok(tried)
+    }
+
+    /// Runs each program once more, which records who does what. One that hangs
+    /// is given as long as the remedies take a few times: what it does then it
+    /// does for ever.
+    fn record(&self, tried: &mut Tried, asked: &Asked<'_>) -> io::Result<()> {
+        let Asked { deadline, stop, .. } = *asked;
+        let mut longest = SHORTEST;
+        for (side, program) in tried.remedies.iter_mut().zip(self.remedies) {
+            side.recorded = recorded(self, program, deadline, stop)?;
+            let end = side.recorded.as_ref().map_or(0, |run| run.end);
+            longest = longest.max(Duration::from_nanos(end));
+        }
+        let hangs = tried.without.outcome == Some(Outcome::Hangs);
+        let most = if hangs { deadline.min(longest * 2) } else { deadline };
+        tried.without.recorded = recorded(self, &self.without, most, stop)?;
+        Ok(())
     }
 
     /// What is known of it before anything has run.

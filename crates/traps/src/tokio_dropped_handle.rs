@@ -1,6 +1,8 @@
 //! A task whose handle is dropped.
 
+use crate::spans::{awaited, on_thread};
 use crate::trap::{Seen, Trap, program};
+use lanes_core::trace::State;
 use lanes_measure::traps::Kind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,6 +31,7 @@ pub(crate) const TRAP: Trap = Trap {
     ],
     source: "crates/traps/src/tokio_dropped_handle.rs",
     text: include_str!("tokio_dropped_handle.rs"),
+    timelines: true,
     without: program!(without, "awaits the handle of a task"),
     remedies: &[
         program!(join_set, "has the task in a JoinSet, which aborts it"),
@@ -39,8 +42,10 @@ pub(crate) const TRAP: Trap = Trap {
 type Account = Arc<AtomicU64>;
 
 async fn charge(account: Account) {
-    sleep(Duration::from_millis(60)).await;
-    account.fetch_add(1, Ordering::SeqCst);
+    let answer = sleep(Duration::from_millis(60));
+    awaited("charge", State::Io, answer).await;
+    let charge = || account.fetch_add(1, Ordering::SeqCst);
+    on_thread("charge", State::Compute, charge);
 }
 
 /// Runs a request that gives up, and looks at the account some time later.
@@ -50,7 +55,8 @@ fn afterwards<F: Future<Output = ()>>(request: impl Fn(Account) -> F) -> Seen {
     let runtime = builder.build().expect("two workers");
     runtime.block_on(async {
         let account = Account::default();
-        request(Arc::clone(&account)).await;
+        let request = request(Arc::clone(&account));
+        awaited("request", State::Lock, request).await;
         sleep(Duration::from_millis(200)).await;
         let charged = account.load(Ordering::SeqCst);
         Seen::new(charged == 0, charged as f64)

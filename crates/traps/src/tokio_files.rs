@@ -23,6 +23,7 @@ pub(crate) const TRAP: Trap = Trap {
     )],
     source: "crates/traps/src/tokio_files.rs",
     text: include_str!("tokio_files.rs"),
+    timelines: false,
     without: program!(without, "awaits tokio::fs::read for each"),
     remedies: &[program!(batch, "reads all in one spawn_blocking")],
 };

@@ -1,7 +1,9 @@
 //! Computing inline in async tasks, beside a timer.
 
+use crate::spans::{awaited_until, on_thread};
 use crate::trap::{Seen, Trap, program};
-use crate::work::compute;
+use crate::work::compute_as;
+use lanes_core::trace::State;
 use lanes_measure::traps::Kind;
 use rayon::ThreadPoolBuilder;
 use std::time::{Duration, Instant};
@@ -34,6 +36,7 @@ pub(crate) const TRAP: Trap = Trap {
     ],
     source: "crates/traps/src/tokio_inline.rs",
     text: include_str!("tokio_inline.rs"),
+    timelines: true,
     without: program!(without, "computes inline"),
     remedies: &[
         program!(blocking, "computes in spawn_blocking"),
@@ -49,20 +52,21 @@ async fn timer() -> Duration {
     let mut latest = Duration::ZERO;
     for _ in 0..50 {
         let due = Instant::now() + Duration::from_millis(4);
-        sleep_until(due.into()).await;
-        latest = latest.max(due.elapsed());
+        awaited_until("timer", due, sleep_until(due.into())).await;
+        let late = || due.elapsed();
+        latest = latest.max(on_thread("timer", State::Compute, late));
     }
     latest
 }
 
 /// Two tasks, which two workers run, beside a timer.
-fn beside_timer(start: impl Fn() -> JoinHandle<u64>) -> Seen {
+fn beside_timer(start: impl Fn(&'static str) -> JoinHandle<u64>) -> Seen {
     let mut builder = Builder::new_multi_thread();
     let builder = builder.worker_threads(2).enable_time();
     let runtime = builder.build().expect("two workers");
     runtime.block_on(async {
         let timer = tokio::spawn(timer());
-        let tasks = [start(), start()];
+        let tasks = ["first", "second"].map(start);
         let mut computed = 0;
         for task in tasks {
             computed += task.await.unwrap();
@@ -73,26 +77,30 @@ fn beside_timer(start: impl Fn() -> JoinHandle<u64>) -> Seen {
 }
 
 fn without() -> Seen {
-    beside_timer(|| tokio::spawn(async { compute(LONG) }))
+    beside_timer(|task| tokio::spawn(async move { compute_as(task, LONG) }))
 }
 
 fn blocking() -> Seen {
-    beside_timer(|| {
-        tokio::spawn(async { spawn_blocking(|| compute(LONG)).await.unwrap() })
+    beside_timer(|task| {
+        let compute = move || compute_as(task, LONG);
+        tokio::spawn(async move { spawn_blocking(compute).await.unwrap() })
     })
 }
 
 fn in_place() -> Seen {
-    beside_timer(|| tokio::spawn(async { block_in_place(|| compute(LONG)) }))
+    beside_timer(|task| {
+        let compute = move || compute_as(task, LONG);
+        tokio::spawn(async move { block_in_place(compute) })
+    })
 }
 
 fn bridge() -> Seen {
     let pool = ThreadPoolBuilder::new().num_threads(2).build();
     let pool = pool.expect("two threads");
-    beside_timer(|| {
+    beside_timer(|task| {
         let (sender, receiver) = oneshot::channel();
         pool.spawn(move || {
-            let _ = sender.send(compute(LONG));
+            let _ = sender.send(compute_as(task, LONG));
         });
         tokio::spawn(async { receiver.await.unwrap() })
     })

@@ -1,7 +1,7 @@
 //! Many futures in one task, taken for parallelism.
 
 use crate::trap::{Seen, Trap, program};
-use crate::work::{compute, timed};
+use crate::work::{compute_as, timed};
 use futures_util::future::join_all;
 use lanes_measure::traps::Kind;
 use tokio::runtime::{Builder, Runtime};
@@ -27,19 +27,22 @@ pub(crate) const TRAP: Trap = Trap {
     ],
     source: "crates/traps/src/tokio_join_all.rs",
     text: include_str!("tokio_join_all.rs"),
+    timelines: true,
     without: program!(without, "joins four futures"),
     remedies: &[program!(spawned, "joins the handles of four tasks")],
 };
 
 /// A part of the work: it computes, and yields now and then.
-async fn part() -> u64 {
+async fn part(task: &str) -> u64 {
     let mut sum = 0;
     for _ in 0..10 {
-        sum += compute(4000);
+        sum += compute_as(task, 4000);
         yield_now().await;
     }
     sum
 }
+
+const PARTS: [&str; 4] = ["first", "second", "third", "fourth"];
 
 fn runtime() -> Runtime {
     let mut builder = Builder::new_multi_thread();
@@ -50,7 +53,7 @@ fn without() -> Seen {
     let runtime = runtime();
     timed(160_000, || {
         runtime.block_on(async {
-            let parts = (0..4).map(|_| part());
+            let parts = PARTS.map(part);
             join_all(parts).await.into_iter().sum()
         })
     })
@@ -60,7 +63,7 @@ fn spawned() -> Seen {
     let runtime = runtime();
     timed(160_000, || {
         runtime.block_on(async {
-            let tasks = (0..4).map(|_| tokio::spawn(part()));
+            let tasks = PARTS.map(|task| tokio::spawn(part(task)));
             let sums = join_all(tasks).await.into_iter();
             sums.map(Result::unwrap).sum()
         })

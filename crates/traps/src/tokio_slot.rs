@@ -1,7 +1,9 @@
 //! A long task, and its neighbour in the slot that nobody steals from.
 
+use crate::spans::on_thread;
 use crate::trap::{Seen, Trap, program};
-use crate::work::compute;
+use crate::work::compute_as;
+use lanes_core::trace::State;
 use lanes_measure::traps::Kind;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
@@ -21,6 +23,7 @@ pub(crate) const TRAP: Trap = Trap {
     )],
     source: "crates/traps/src/tokio_slot.rs",
     text: include_str!("tokio_slot.rs"),
+    timelines: true,
     without: program!(without, "computes once it has started the neighbour"),
     remedies: &[
         program!(yields, "yields before it computes"),
@@ -35,10 +38,16 @@ fn runtime() -> Runtime {
     builder.worker_threads(2).build().expect("two workers")
 }
 
+/// What the long task does.
+fn long() -> u64 {
+    compute_as("long", LONG)
+}
+
 /// Starts a task that says how long it has waited.
 fn neighbour() -> JoinHandle<Duration> {
     let due = Instant::now();
-    tokio::spawn(async move { due.elapsed() })
+    let begins = move || due.elapsed();
+    tokio::spawn(async move { on_thread("neighbour", State::Compute, begins) })
 }
 
 fn seen(computed: u64, late: Duration) -> Seen {
@@ -46,32 +55,32 @@ fn seen(computed: u64, late: Duration) -> Seen {
 }
 
 fn without() -> Seen {
-    let long = async {
+    let task = async {
         let neighbour = neighbour();
-        let computed = compute(LONG);
+        let computed = long();
         seen(computed, neighbour.await.unwrap())
     };
     let runtime = runtime();
-    runtime.block_on(runtime.spawn(long)).unwrap()
+    runtime.block_on(runtime.spawn(task)).unwrap()
 }
 
 fn yields() -> Seen {
-    let long = async {
+    let task = async {
         let neighbour = neighbour();
         yield_now().await;
-        let computed = compute(LONG);
+        let computed = long();
         seen(computed, neighbour.await.unwrap())
     };
     let runtime = runtime();
-    runtime.block_on(runtime.spawn(long)).unwrap()
+    runtime.block_on(runtime.spawn(task)).unwrap()
 }
 
 fn blocking() -> Seen {
-    let long = async {
+    let task = async {
         let neighbour = neighbour();
-        let computed = spawn_blocking(|| compute(LONG)).await.unwrap();
+        let computed = spawn_blocking(long).await.unwrap();
         seen(computed, neighbour.await.unwrap())
     };
     let runtime = runtime();
-    runtime.block_on(runtime.spawn(long)).unwrap()
+    runtime.block_on(runtime.spawn(task)).unwrap()
 }

@@ -1,10 +1,12 @@
 //! A guard of the standard library's mutex, held across an await.
 
+use crate::spans::{awaited, on_thread};
 use crate::trap::{Seen, Trap, program};
 use crate::work::timed;
+use lanes_core::trace::State;
 use lanes_measure::traps::Kind;
 use std::rc::Rc;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::runtime::Builder;
 use tokio::task::{JoinSet, LocalSet};
@@ -30,6 +32,7 @@ pub(crate) const TRAP: Trap = Trap {
     ],
     source: "crates/traps/src/tokio_std_mutex.rs",
     text: include_str!("tokio_std_mutex.rs"),
+    timelines: true,
     without: program!(without, "holds its guard across an await"),
     remedies: &[
         program!(shorter, "drops the guard before it awaits"),
@@ -38,32 +41,39 @@ pub(crate) const TRAP: Trap = Trap {
 };
 
 /// Two tasks on one thread, and what they have added up.
-fn twice<F: Future<Output = u64> + 'static>(task: impl Fn() -> F) -> Seen {
+fn twice<F>(task: impl Fn(&'static str) -> F) -> Seen
+where
+    F: Future<Output = u64> + 'static,
+{
     timed(3, || {
         let mut builder = Builder::new_current_thread();
         let runtime = builder.enable_time().build().expect("a runtime");
         LocalSet::new().block_on(&runtime, async {
             let mut tasks = JoinSet::new();
-            for _ in 0..2 {
-                tasks.spawn_local(task());
+            for name in ["first", "second"] {
+                tasks.spawn_local(task(name));
             }
             tasks.join_all().await.into_iter().sum()
         })
     })
 }
 
-async fn reply() {
-    sleep(Duration::from_millis(20)).await;
+async fn reply(task: &str) {
+    awaited(task, State::Io, sleep(Duration::from_millis(20))).await;
+}
+
+fn lock<'a>(task: &str, total: &'a Mutex<u64>) -> MutexGuard<'a, u64> {
+    on_thread(task, State::Lock, || total.lock().unwrap())
 }
 
 #[expect(clippy::await_holding_lock, reason = "it is the trap")]
 fn without() -> Seen {
     let total = Rc::new(Mutex::new(0));
-    twice(|| {
+    twice(|task| {
         let total = Rc::clone(&total);
         async move {
-            let mut total = total.lock().unwrap();
-            reply().await;
+            let mut total = lock(task, &total);
+            reply(task).await;
             *total += 1;
             *total
         }
@@ -72,11 +82,11 @@ fn without() -> Seen {
 
 fn shorter() -> Seen {
     let total = Rc::new(Mutex::new(0));
-    twice(|| {
+    twice(|task| {
         let total = Rc::clone(&total);
         async move {
-            reply().await;
-            let mut total = total.lock().unwrap();
+            reply(task).await;
+            let mut total = lock(task, &total);
             *total += 1;
             *total
         }
@@ -85,11 +95,12 @@ fn shorter() -> Seen {
 
 fn tokio_mutex() -> Seen {
     let total = Rc::new(tokio::sync::Mutex::new(0));
-    twice(|| {
+    twice(|task| {
         let total = Rc::clone(&total);
         async move {
-            let mut total = total.lock().await;
-            reply().await;
+            let locked = awaited(task, State::Lock, total.lock());
+            let mut total = locked.await;
+            reply(task).await;
             *total += 1;
             *total
         }

@@ -1,7 +1,9 @@
 //! A storm of blocking calls.
 
 use crate::process::{peak_memory, threads};
+use crate::spans::on_thread;
 use crate::trap::{Seen, Trap, program};
+use lanes_core::trace::State;
 use lanes_measure::traps::Kind;
 use std::sync::Arc;
 use std::thread;
@@ -33,6 +35,7 @@ pub(crate) const TRAP: Trap = Trap {
     ],
     source: "crates/traps/src/tokio_storm.rs",
     text: include_str!("tokio_storm.rs"),
+    timelines: true,
     without: program!(without, "calls spawn_blocking for each"),
     remedies: &[
         program!(semaphore, "lets a semaphore of 16 permits pass"),
@@ -43,8 +46,10 @@ pub(crate) const TRAP: Trap = Trap {
 const REQUESTS: usize = 400;
 
 /// A call that blocks for a moment.
-fn call() -> usize {
-    thread::sleep(Duration::from_millis(8));
+fn call(request: usize) -> usize {
+    let time = Duration::from_millis(8);
+    let name = format!("request {request}");
+    on_thread(&name, State::Io, || thread::sleep(time));
     1
 }
 
@@ -70,8 +75,8 @@ fn runtime(most: usize) -> Runtime {
 fn without() -> Seen {
     runtime(512).block_on(async {
         let mut requests = JoinSet::new();
-        for _ in 0..REQUESTS {
-            requests.spawn_blocking(call);
+        for request in 0..REQUESTS {
+            requests.spawn_blocking(move || call(request));
         }
         served(requests).await
     })
@@ -81,11 +86,11 @@ fn semaphore() -> Seen {
     runtime(512).block_on(async {
         let permits = Arc::new(Semaphore::new(16));
         let mut requests = JoinSet::new();
-        for _ in 0..REQUESTS {
+        for request in 0..REQUESTS {
             let permits = Arc::clone(&permits);
             requests.spawn(async move {
                 let _permit = permits.acquire().await.unwrap();
-                spawn_blocking(call).await.unwrap()
+                spawn_blocking(move || call(request)).await.unwrap()
             });
         }
         served(requests).await
@@ -95,8 +100,8 @@ fn semaphore() -> Seen {
 fn smaller_pool() -> Seen {
     runtime(16).block_on(async {
         let mut requests = JoinSet::new();
-        for _ in 0..REQUESTS {
-            requests.spawn_blocking(call);
+        for request in 0..REQUESTS {
+            requests.spawn_blocking(move || call(request));
         }
         served(requests).await
     })

@@ -20,6 +20,7 @@ pub(crate) const TRAP: Trap = Trap {
     )],
     source: "crates/traps/src/tokio_unbounded.rs",
     text: include_str!("tokio_unbounded.rs"),
+    timelines: false,
     without: program!(without, "sends into an unbounded channel"),
     remedies: &[program!(bounded, "sends into a channel of 64 messages")],
 };

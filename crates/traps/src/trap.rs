@@ -25,6 +25,8 @@ pub struct Trap {
     pub source: &'static str,
     /// Its text.
     pub(crate) text: &'static str,
+    /// Whether its programs record who did what, in a run of their own.
+    pub timelines: bool,
     /// The program that steps into it.
     pub without: Program,
     /// The programs with a remedy; there is at least one.

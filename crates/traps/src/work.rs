@@ -1,6 +1,8 @@
 //! What the programs compute.
 
+use crate::spans::on_thread;
 use crate::trap::Seen;
+use lanes_core::trace::State;
 use std::hint;
 use std::time::Instant;
 
@@ -16,6 +18,11 @@ pub(crate) fn compute(micros: u64) -> u64 {
     }
     hint::black_box(state);
     micros
+}
+
+/// As [`compute`], for a task with this name.
+pub(crate) fn compute_as(task: &str, micros: u64) -> u64 {
+    on_thread(task, State::Compute, || compute(micros))
 }
 
 /// How long it takes to answer, and whether the answer is this one.

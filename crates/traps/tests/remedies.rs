@@ -2,7 +2,7 @@
 //! shows depends on the machine and on the versions of the libraries, but for
 //! those that a library's documentation is certain of.
 
-use lanes_measure::traps::{Finding, Trap};
+use lanes_measure::traps::{Finding, Recorded, Trap};
 use lanes_traps::{Asked, TRAPS, find};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -43,6 +43,12 @@ fn remedies_are_right(library: &str) {
         assert_ne!(tried.finding, Finding::Unfinished, "{}", trap.name);
         for side in &tried.remedies {
             assert!(side.figure.is_some(), "{}: {side:?}", trap.name);
+        }
+        for side in tried.sides() {
+            let name = trap.name;
+            assert_eq!(side.recorded.is_some(), trap.timelines, "{name}");
+            let possible = side.recorded.iter().all(Recorded::is_possible);
+            assert!(possible, "{name}: {side:?}");
         }
     }
     assert!(count >= 5, "{library} has {count}");

@@ -10,7 +10,8 @@ use std::time::Duration;
 Examples:
   lanes traps
   lanes traps 'tokio-*' rayon-lock --repeat 5
-  lanes traps --list")]
+  lanes traps --list
+  lanes traps --questions")]
 pub(crate) struct Traps {
     /// The traps, by default all; `*` stands for any text
     #[arg(value_name = "NAME")]
@@ -19,6 +20,11 @@ pub(crate) struct Traps {
     /// Print the traps with their questions, and run none
     #[arg(long)]
     pub(crate) list: bool,
+
+    /// Print twenty questions that come back, and the commands that answer
+    /// them; run nothing
+    #[arg(long, conflicts_with_all = ["list", "traps"])]
+    pub(crate) questions: bool,
 
     /// How often each program runs, in a process of its own
     #[arg(long, value_parser = repeats, default_value = "3", value_name = "N")]

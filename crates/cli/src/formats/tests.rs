@@ -2,12 +2,14 @@
 
 use super::PAGE;
 use crate::args::{Format, Selection};
+use crate::catalogue::questions;
 use crate::select::Cells;
 use crate::{
     advise, changes, check, claims, crossover, doctor, faults, list, map, metg,
     planned, printed, rank, traps,
 };
 use lanes_claims::{Found, Published};
+use lanes_core::trace::{Span, State};
 use lanes_core::{Size, rows};
 use lanes_measure::apart::Apart;
 use lanes_measure::change::{Change, Compared, Finding, Outcome};
@@ -19,7 +21,7 @@ use lanes_measure::metg::Metg;
 use lanes_measure::ranking;
 use lanes_measure::results::{Hop, Results};
 use lanes_measure::statistics::{Grade, Interval};
-use lanes_measure::traps::{Outcome as TrapOutcome, Ran, Traps};
+use lanes_measure::traps::{Outcome as TrapOutcome, Ran, Recorded, Traps};
 use lanes_traps::TRAPS;
 use serde::Serialize;
 use serde_json::Value;
@@ -115,6 +117,7 @@ fn columns_are_those_that_are_printed() {
         ("lanes faults", &faults::grid::COLUMNS),
         ("lanes traps", &traps::printed::COLUMNS),
         ("lanes traps --list", &traps::listed::COLUMNS),
+        ("lanes traps --questions", &traps::asked::COLUMNS),
         ("lanes map", &map::printed::COLUMNS),
         ("lanes advise", &advise::printed::COLUMNS),
         ("lanes metg", &metg::printed::COLUMNS),
@@ -257,12 +260,23 @@ fn keys_of_traps_are_those_of_their_file() {
     let ran = Ran { outcome: TrapOutcome::Right, figure, detail };
     for side in [&mut trap.without].into_iter().chain(&mut trap.remedies) {
         side.runs.push(ran.clone());
+        let (begin, end, cpu) = (1, 2, Some(1));
+        let (task, worker, state) = (0, Some(0), State::Lock);
+        let span = Span { task, worker, state, begin, end, cpu };
+        side.recorded = Some(Recorded {
+            hung: true,
+            end,
+            tasks: vec!["a".into()],
+            workers: vec!["main".into()],
+            spans: vec![span],
+        });
     }
     trap.judge(1);
     found.traps.push(trap);
     has_keys("lanes traps", &[value(found)]);
     let listed = [traps::listed::listed(&TRAPS[0])];
     has_keys("lanes traps --list", &[value(listed)]);
+    has_keys("lanes traps --questions", &[value(questions())]);
 }
 
 /// The example of a file of this kind that fuzzing begins with.

@@ -73,12 +73,8 @@ fn people(traps: &Traps, format: Format) -> Result<String, Fail> {
         on += &format!("; {python}");
     }
     text += &format!(
-        "\n{} shown, {} could not be shown here, {} not here, {} with a remedy \
-         that fails; {}, {:.0} s{unfinished}\n{on}\n",
-        traps.count(Finding::Shown),
-        traps.count(Finding::NotShown),
-        traps.count(Finding::Absent),
-        traps.count(Finding::Broken),
+        "\n{}; {}, {:.0} s{unfinished}\n{on}\n",
+        traps.totals(),
         counted(traps.repeats, "run"),
         traps.seconds,
     );

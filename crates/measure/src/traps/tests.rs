@@ -1,5 +1,6 @@
 use super::*;
 use crate::document;
+use lanes_core::trace::{Span, State as Does};
 
 /// A program that ran with these figures; a negative one is a hang.
 fn side(figures: &[f64]) -> Side {
@@ -154,4 +155,47 @@ fn a_file_is_read_as_it_was_written() {
     let lines = &read.traps[0].without.lines;
     assert_eq!(lines[0], r"\x1b[2J");
     assert!(lines[1].chars().count() < 500);
+}
+
+#[test]
+fn a_recorded_run_that_cannot_be_is_refused() {
+    let (task, worker, state) = (0, Some(0), Does::Compute);
+    let span = Span { task, worker, state, begin: 2, end: 5, cpu: Some(3) };
+    let recorded = Recorded {
+        hung: false,
+        end: 5,
+        tasks: vec!["a".into()],
+        workers: vec!["main".into()],
+        spans: vec![span],
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let read = |name: &str, recorded: Recorded| {
+        let build = Build::here("rustc 1", None, false);
+        let machine = Machine::here(Vec::new());
+        let mut traps = Traps::new("now".into(), machine, build);
+        let mut shown = trap(Kind::Delay, &[0.2; 3], &[&[0.0; 3]]);
+        shown.remedies[0].recorded = Some(recorded);
+        traps.traps.push(shown);
+        let path = folder.path().join(name);
+        document::save(&path, &traps).unwrap();
+        (Traps::load(&path), traps)
+    };
+    let (again, written) = read("right.json", recorded.clone());
+    assert_eq!(again.unwrap(), written);
+    let with = |span| Recorded { spans: vec![span], ..recorded.clone() };
+    let many = vec![span; MOST_SPANS + 1];
+    let wrong = [
+        with(Span { task: 1, ..span }),
+        with(Span { worker: Some(1), ..span }),
+        with(Span { begin: 6, ..span }),
+        with(Span { end: 6, ..span }),
+        with(Span { cpu: Some(4), ..span }),
+        Recorded { end: 1 << 54, ..recorded.clone() },
+        Recorded { spans: many, ..recorded.clone() },
+    ];
+    for (index, recorded) in wrong.into_iter().enumerate() {
+        let why = read(&format!("{index}.json"), recorded).0.unwrap_err();
+        let why = why.to_string();
+        assert!(why.contains("a recorded run that cannot be"), "{why}");
+    }
 }

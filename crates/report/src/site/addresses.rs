@@ -17,6 +17,8 @@ pub(crate) const METG: &str = "metg.html";
 pub(crate) const FAULTS: &str = "faults.html";
 /// The page of traps.
 pub(crate) const TRAPS: &str = "traps.html";
+/// The page of questions.
+pub(crate) const QUESTIONS: &str = "questions.html";
 
 /// A name from outside is cut after so many letters in the name of a file.
 const LONGEST: usize = 60;
@@ -36,7 +38,8 @@ impl Addresses {
     /// Those of a whole site.
     pub(crate) fn of(content: &Content) -> Self {
         let mut all = Self::default();
-        for name in [INDEX, ABOUT, CLAIMS, METG, FAULTS, TRAPS] {
+        let own = [INDEX, ABOUT, CLAIMS, METG, FAULTS, TRAPS, QUESTIONS];
+        for name in own {
             all.taken.insert(name.to_owned());
         }
         for name in content.workloads() {
@@ -92,6 +95,19 @@ impl Addresses {
         let page = self.workloads.get(workload)?;
         Some(format!("{page}#source?m={models}"))
     }
+}
+
+/// The place of a trap on its page, by its index: its name is from outside.
+pub(crate) fn trap(index: usize) -> String {
+    format!("trap-{}", index + 1)
+}
+
+/// The address of a report, if it may be a link: one that leads to GitHub, and
+/// nowhere else, whatever a file says.
+pub(crate) fn report(address: &str) -> Option<&str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    let path = address.strip_prefix("https://github.com/")?;
+    path.chars().all(plain).then_some(address)
 }
 
 /// A text that leads to a page, if that is there.

@@ -1,7 +1,7 @@
 //! What every page has around its content: style, scripts, policy, menus.
 
 use super::addresses::{
-    ABOUT, Addresses, CLAIMS, FAULTS, INDEX, Link, METG, TRAPS,
+    ABOUT, Addresses, CLAIMS, FAULTS, INDEX, Link, METG, QUESTIONS, TRAPS,
 };
 use super::policy::policy;
 use crate::content::Content;
@@ -24,7 +24,10 @@ pub(crate) struct Needs<'a> {
     pub(crate) matrix: bool,
     pub(crate) figures: bool,
     pub(crate) source: bool,
-    pub(crate) strips: Option<&'a Strips>,
+    /// The timelines on it.
+    pub(crate) strips: Vec<&'a Strips>,
+    /// Whether their views can be chosen, and their axis zoomed.
+    pub(crate) zooms: bool,
 }
 
 /// What is around the content of a page.
@@ -52,6 +55,7 @@ pub(crate) struct Menu {
     pub(crate) claims: Option<&'static str>,
     pub(crate) faults: Option<&'static str>,
     pub(crate) traps: Option<&'static str>,
+    pub(crate) questions: Option<&'static str>,
     pub(crate) metg: Option<&'static str>,
     pub(crate) workloads: Vec<Link>,
     pub(crate) models: Vec<Link>,
@@ -80,6 +84,8 @@ impl<'a> Maker<'a> {
             claims: (!content.claims.is_empty()).then_some(CLAIMS),
             faults: (!content.faults.is_empty()).then_some(FAULTS),
             traps: (!content.traps.is_empty()).then_some(TRAPS),
+            questions: (!content.catalogue.questions.is_empty())
+                .then_some(QUESTIONS),
             metg: studied.then_some(METG),
             workloads: workloads.map(|of| addresses.workload(of)).collect(),
             models: models.map(|of| addresses.model(of)).collect(),
@@ -105,7 +111,7 @@ impl<'a> Maker<'a> {
         file: &str,
         needs: &Needs<'_>,
     ) -> Frame<'_> {
-        let (dress, tiles) = dress(needs.strips.into_iter());
+        let (dress, tiles) = dress(needs.strips.iter().copied());
         let mut style = String::new();
         for part in [&*dress, if needs.figures { PLOTS } else { "" }, STYLE] {
             style += part;
@@ -115,7 +121,7 @@ impl<'a> Maker<'a> {
             (needs.matrix, MATRIX),
             (needs.figures, FIGURES),
             (needs.source, SOURCE),
-            (needs.strips.is_some(), TIMELINES),
+            (needs.zooms, TIMELINES),
         ];
         let scripts = scripts.into_iter().filter(|(needed, _)| *needed);
         let scripts: Vec<&'static str> = scripts.map(|(_, s)| s).collect();

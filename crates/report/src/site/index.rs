@@ -1,6 +1,6 @@
 //! The page that is opened first: the answer, the matrix, the ranking.
 
-use super::addresses::Addresses;
+use super::addresses::{Addresses, TRAPS, trap};
 use super::facts::measured_on;
 use super::frame::Frame;
 use super::map::MapView;
@@ -11,6 +11,7 @@ use crate::content::Content;
 use askama::Template;
 use lanes_measure::ranking::{Finding, Place, Ranking};
 use lanes_measure::tables::{Table, UNKNOWN};
+use lanes_measure::traps::{Finding as Shown, Traps};
 use lanes_measure::words::{counted, digits, percent, range};
 use lanes_source::Source;
 
@@ -32,6 +33,16 @@ pub(crate) struct Index<'a> {
     /// Whether the first map is drawn here.
     drawn: bool,
     metg: Option<&'static str>,
+    traps: Option<TrapsShown>,
+    questions: Option<&'static str>,
+}
+
+/// What was found of traps.
+struct TrapsShown {
+    href: &'static str,
+    totals: String,
+    /// The places of those that showed, and their names.
+    shown: Vec<(String, String)>,
 }
 
 /// The answer of one kind of work.
@@ -84,6 +95,8 @@ impl<'a> Index<'a> {
         let facts = sessions.iter().map(|view| &view.facts);
         Self {
             metg: frame.menu.and_then(|menu| menu.metg),
+            traps: content.traps.first().map(TrapsShown::of),
+            questions: frame.menu.and_then(|menu| menu.questions),
             frame,
             notes: notes(content),
             kinds: answers.iter().map(kind).collect(),
@@ -103,6 +116,15 @@ impl<'a> Index<'a> {
         let first = self.maps.first();
         let had = first.is_some_and(|map| map.picture.is_some());
         std::mem::replace(&mut self.drawn, false) && had
+    }
+}
+
+impl TrapsShown {
+    fn of(traps: &Traps) -> Self {
+        let shown = traps.traps.iter().enumerate();
+        let shown = shown.filter(|(_, of)| of.finding == Shown::Shown);
+        let shown = shown.map(|(at, of)| (trap(at), of.name.clone()));
+        Self { href: TRAPS, totals: traps.totals(), shown: shown.collect() }
     }
 }
 

@@ -1,14 +1,16 @@
 //! The page of traps: programs without and with a remedy, side by side, and
 //! what each did.
 
+use super::addresses::{self, report};
 use super::frame::Frame;
 use askama::Template;
 use lanes_measure::results::State;
 use lanes_measure::traps::{
-    Finding, Issue, Language, Outcome, Side, Trap, Traps,
+    Finding, Issue, Language, Outcome, Recorded, Side, Trap, Traps,
 };
 use lanes_measure::words::counted;
 use lanes_source::colored;
+use lanes_timeline::{Picture, Strips, Timeline, View, strips};
 
 #[derive(Template)]
 #[template(path = "traps.html")]
@@ -31,6 +33,46 @@ struct TrapView<'a> {
     /// The lines that the programs share, as HTML.
     shared: Vec<String>,
     issues: Vec<IssueView<'a>>,
+    /// Who did what in its programs; none where that says nothing.
+    timelines: Option<&'a Result<Strips, String>>,
+}
+
+/// Who did what in the programs of a trap, on one axis; none where nothing was
+/// recorded, and why there is no picture.
+pub(super) type Drawn = Option<Result<Strips, String>>;
+
+/// The timelines of a trap take no more bytes than this, in the coarsest
+/// resolution but little more.
+const MOST_STRIPS: usize = 25_000;
+
+/// Who did what in the programs of each trap.
+pub(super) fn drawn(traps: &Traps) -> Vec<Drawn> {
+    let drawn = |trap: &Trap| {
+        let recorded = trap
+            .sides()
+            .filter_map(|side| Some(timeline(side, side.recorded.as_ref()?)));
+        let timelines: Vec<Timeline> = recorded.collect();
+        let views = vec![View::Tasks, View::Workers];
+        let picture = Picture { views, timelines, ..Picture::default() };
+        let strips = || strips(&picture, MOST_STRIPS);
+        let any = !picture.timelines.is_empty();
+        any.then(|| strips().map_err(|error| error.to_string()))
+    };
+    traps.traps.iter().map(drawn).collect()
+}
+
+fn timeline(side: &Side, recorded: &Recorded) -> Timeline {
+    let Recorded { hung, end, tasks, workers, spans } = recorded;
+    let note = "The watchdog ended it: what was open then ends there.";
+    Timeline {
+        name: side.what.clone(),
+        spans: spans.clone(),
+        workers: workers.clone(),
+        tasks: tasks.clone(),
+        end: *end,
+        note: hung.then(|| note.to_owned()),
+        ..Timeline::default()
+    }
 }
 
 /// One program.
@@ -54,27 +96,36 @@ struct IssueView<'a> {
 }
 
 impl<'a> TrapsPage<'a> {
-    pub(super) fn of(traps: &'a Traps, frame: Frame<'a>) -> Self {
-        let view = |(index, trap)| TrapView::of(index, trap);
+    pub(super) fn of(
+        traps: &'a Traps,
+        drawn: &'a [Drawn],
+        frame: Frame<'a>,
+    ) -> Self {
+        let view = |(index, (trap, drawn)): (usize, (_, &'a Drawn))| {
+            TrapView::of(index, trap, drawn.as_ref())
+        };
         Self {
             frame,
-            totals: format!(
-                "{} shown, {} could not be shown here, {} not here, {} with a \
-                 remedy that fails",
-                traps.count(Finding::Shown),
-                traps.count(Finding::NotShown),
-                traps.count(Finding::Absent),
-                traps.count(Finding::Broken),
-            ),
+            totals: traps.totals(),
             interrupted: traps.state != State::Complete,
-            views: traps.traps.iter().enumerate().map(view).collect(),
+            views: traps
+                .traps
+                .iter()
+                .zip(drawn)
+                .enumerate()
+                .map(view)
+                .collect(),
             traps,
         }
     }
 }
 
 impl<'a> TrapView<'a> {
-    fn of(index: usize, trap: &'a Trap) -> Self {
+    fn of(
+        index: usize,
+        trap: &'a Trap,
+        timelines: Option<&'a Result<Strips, String>>,
+    ) -> Self {
         let language = match trap.language {
             Language::Rust => lanes_source::Language::Rust,
             Language::Python => lanes_source::Language::Python,
@@ -95,7 +146,7 @@ impl<'a> TrapView<'a> {
             None => trap.finding.words().to_owned(),
         };
         Self {
-            id: format!("trap-{}", index + 1),
+            id: addresses::trap(index),
             class: match trap.finding {
                 Finding::Shown => "passed",
                 Finding::Broken => "failed",
@@ -105,6 +156,7 @@ impl<'a> TrapView<'a> {
             sides: trap.sides().enumerate().map(side).collect(),
             shared: html(&trap.shared),
             issues: trap.issues.iter().map(issue).collect(),
+            timelines,
             trap,
         }
     }
@@ -122,12 +174,7 @@ fn class(outcome: Outcome) -> &'static str {
     }
 }
 
-/// A link leads to a report on GitHub, and nowhere else, whatever a file says.
 fn issue(issue: &Issue) -> IssueView<'_> {
     let Issue { address, says } = issue;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    let is_report = address
-        .strip_prefix("https://github.com/")
-        .is_some_and(|rest| rest.chars().all(plain));
-    IssueView { href: is_report.then_some(address), address, says }
+    IssueView { href: report(address), address, says }
 }
