@@ -322,6 +322,14 @@ def burst_input(size, seed, _own):
     if gap * groups > CENTURY or rounds * tasks > MASK:
         raise invalid(f"{tasks} tasks that take more than a century")
     afford(min(tasks, at_once) * 512 + groups * 64)
+    # How long the tasks of a group take at the best, on all cores.
+    takes = rounds * at_once / min(at_once, os.cpu_count() or 1)
+    takes = int(takes / rounds_per_nano())
+    if tasks > 0 and takes > gap:
+        raise unsupported(
+            f"{at_once} tasks of {rounds} rounds take Python {takes} ns at the "
+            f"best, and come every {gap} ns: it would never be idle"
+        )
     return Job(seed=seed, tasks=tasks, at_once=at_once, gap=gap, rounds=rounds)
 
 
