@@ -7,8 +7,8 @@ use lanes_report::{
 };
 use lanes_traps::questions::{QUESTIONS, Question};
 
-/// Every workload and question, and these models; the peers of the command line, which say
-/// little of themselves, are left out.
+/// Every workload and question, and these models; the peers of the
+/// command line, which say little of themselves, are left out.
 pub(crate) fn catalogue(models: &[Model]) -> Catalogue {
     let listed = |model: &&Model| !matches!(model.origin, Origin::Peer(_));
     let models: Vec<&Model> = models.iter().filter(listed).collect();
