@@ -24,7 +24,8 @@
 //! The files are compiled into this program, and the text that `wordcount`
 //! makes others of is with them; so is the place of this program, which is the
 //! client of `echo` for every model when it is started once more. When
-//! an interpreter is first asked for, they are packed as a zip into a sealed file in memory, whose path
+//! an interpreter is first asked for, they are packed as a zip into a
+//! sealed file in memory, whose path
 //! `/proc/PID/fd/N` is the script that interpreters run: Python runs a zip that
 //! has a `__main__.py`, and whatever it starts in turn (forked and spawned
 //! processes, interpreters of the same process) imports from that path, too.

@@ -32,7 +32,8 @@ impl Trap {
     /// Runs its programs in turns, each in a process of its own under a
     /// watchdog, and judges what they did. Where that says something, each runs
     /// once more and records who did what: that run is in no figure. A
-    /// program in Rust is the running executable, started once more; it becomes the program before its `main`
+    /// program in Rust is the running executable, started once more; it
+    /// becomes the program before its `main`
     /// runs, and so do all executables that link this crate.
     ///
     /// # Errors
