@@ -400,7 +400,7 @@ pub(crate) mod tests {
         let times = summarize(&row, 0.95, 0.05).unwrap();
         let grades: Vec<_> = times.grades().collect();
         let tied = |grade: &&Grade| matches!(grade, Grade::AsFast { .. });
-        assert!(grades.iter().all(|grade| tied(grade)), "{grades:?}");
+        assert!(grades.iter().all(tied), "{grades:?}");
         let summary = beside(&row, 0.95, 0.05).unwrap();
         // Less than the work is no measurement.
         let [group] = &summary.groups[..] else { panic!("{summary:?}") };
