@@ -1,7 +1,6 @@
 #![doc = include_str!("../TARGETS.md")]
 
 pub mod build;
-pub mod pairs;
 pub mod targets;
 
 use criterion::{Criterion, SamplingMode, Throughput};

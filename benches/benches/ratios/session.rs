@@ -1,12 +1,12 @@
 //! What was asked for and what was measured; and models and jobs to measure.
 
 use lanes_benches::build::build;
-use lanes_benches::pairs::ratio;
 use lanes_benches::targets::{Ratio, Targets};
 use lanes_benches::{SEED, print_machine};
 use lanes_core::workload::{Fib, Spawn};
 use lanes_core::{Config, Entry, Family, Job, Started, Workload};
 use lanes_measure::machine::Machine;
+use lanes_measure::pairs::ratio;
 use lanes_measure::statistics::{Bound, Interval};
 use lanes_suite::MODELS;
 use std::cell::RefCell;

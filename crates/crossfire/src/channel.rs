@@ -1,6 +1,7 @@
 //! `channel` with crossfire's channels.
 //!
-//! - share: one channel without a lock, whose type says how many ends it has
+//! - share: one channel, whose queue has no lock and whose type says how many
+//!   ends it has
 //! - start: a scoped thread for each producer and consumer
 //! - wait: a thread spins and yields, then sleeps, until there is a message or
 //!   a place

@@ -1,5 +1,9 @@
-//! crossfire: channels without locks, of a type for each number of ends. Tasks
+//! crossfire: channels whose queues have no lock, of a type for each number of
+//! ends; threads that wait at an end that many have are listed under one. Tasks
 //! are OS threads, as in the standard library's model.
+//!
+//! Tests of its async half, which is not used here, hung now and then before
+//! release 3 (<https://github.com/frostyplanet/crossfire-rs/issues/22>).
 
 lanes_core::cells! { for Crossfire:
     max::Max,

@@ -1,5 +1,8 @@
-//! flume: a channel that is a queue under one lock. Tasks are OS threads, as in
-//! the standard library's model.
+//! flume: a channel that is a queue under one lock, without unsafe code. Tasks
+//! are OS threads, as in the standard library's model.
+//!
+//! A receive of its async half, which is not used here, may lose a wake-up if
+//! it is dropped (<https://github.com/n0-computer/iroh/pull/2536>).
 
 lanes_core::cells! { for Flume:
     max::Max,

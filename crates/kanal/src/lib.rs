@@ -1,6 +1,9 @@
 //! kanal: a channel under a lock, which hands a message to a thread that waits
 //! without a queue between. Tasks are OS threads, as in the standard library's
 //! model.
+//!
+//! In this release a stream of its async half, which is not used here, may
+//! corrupt memory (<https://github.com/fereidani/kanal/issues/63>).
 
 lanes_core::cells! { for Kanal:
     max::Max,

@@ -8,6 +8,6 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     const LOCK: &str = include_str!("../../../Cargo.lock");
     let kanal = Entry::of::<Kanal>("kanal", Family::Guest, LOCK);
-    let kanal = kanal.package("kanal");
+    let kanal = kanal.package("kanal").badge("last release in March 2025");
     asked(&kanal).unwrap_or_else(|| lanes_measure::worker::of(kanal))
 }

@@ -3,6 +3,7 @@
 pub mod apart;
 mod attest;
 mod axis;
+pub mod beside;
 pub mod between;
 pub mod change;
 pub mod children;
@@ -20,6 +21,7 @@ mod launch;
 pub mod machine;
 pub mod map;
 pub mod metg;
+pub mod pairs;
 pub mod parallelism;
 pub mod peer;
 pub mod process;

@@ -1,7 +1,7 @@
-//! Ratios of two times that were measured side by side.
+//! Two forms of one work, measured side by side in one process.
 
+use crate::statistics::{Interval, LEVEL, median};
 use lanes_core::seed;
-use lanes_measure::statistics::{Interval, LEVEL};
 use std::time::Duration;
 
 /// How many pairs a ratio comes from: as many as fit its time, between these.
@@ -13,18 +13,30 @@ const BUDGET: Duration = Duration::from_millis(1000);
 /// machine meets both sides.
 const BATCH: Duration = Duration::from_millis(2);
 
-/// The time of `a` over the time of `b`, each measured in batches that take
-/// turns in random order, so that a drift of the machine meets both: the median
-/// of the paired ratios, with its interval of 95 %.
-pub fn ratio(
+/// What two forms took, `a` and `b`.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair {
+    /// The median time of a run of `a`, in seconds.
+    pub a: f64,
+    /// That of `b`.
+    pub b: f64,
+    /// The time of `a` over that of `b`: the median of the paired ratios, with
+    /// its interval of 95 %.
+    pub ratio: Interval,
+}
+
+/// Measures two forms, each in batches that take turns in random order, so that
+/// a drift of the machine meets both. Each call is a run, and says how long it
+/// took.
+pub fn pair(
     mut a: impl FnMut() -> Duration,
     mut b: impl FnMut() -> Duration,
-) -> Interval {
+) -> Pair {
     let ((runs_a, batch_a), (runs_b, batch_b)) = (batch(&mut a), batch(&mut b));
     let fitting = BUDGET.as_nanos() / (batch_a + batch_b).as_nanos().max(1);
     let rounds = usize::try_from(fitting).unwrap_or(ROUNDS.1);
     let order = seed::numbers(7).take(rounds.clamp(ROUNDS.0, ROUNDS.1));
-    let ratios = order.map(|coin| {
+    let times = order.map(|coin| {
         // The means are compared: the batches differ in length.
         let (time_a, time_b);
         if coin % 2 == 0 {
@@ -34,10 +46,22 @@ pub fn ratio(
             time_b = mean(runs_b, &mut b);
             time_a = mean(runs_a, &mut a);
         }
-        time_a / time_b
+        (time_a, time_b)
     });
-    let ratios: Vec<f64> = ratios.collect();
-    Interval::of(&ratios, LEVEL).expect("pairs enough, and each took time")
+    let (mut a, mut b): (Vec<f64>, Vec<f64>) = times.unzip();
+    let ratios: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a / b).collect();
+    let enough = "pairs enough, and each took time";
+    let ratio = Interval::of(&ratios, LEVEL).expect(enough);
+    let [a, b] = [&mut a, &mut b].map(|times| median(times).expect(enough));
+    Pair { a, b, ratio }
+}
+
+/// The ratio of [`pair`] alone.
+pub fn ratio(
+    a: impl FnMut() -> Duration,
+    b: impl FnMut() -> Duration,
+) -> Interval {
+    pair(a, b).ratio
 }
 
 /// How many runs fill a batch and how long they take, after one to warm up.
@@ -61,8 +85,9 @@ mod tests {
     #[test]
     fn a_ratio_of_known_times_is_known() {
         let (two, one) = (Duration::from_millis(2), Duration::from_millis(1));
-        let ratio = ratio(|| two, || one);
+        let Pair { a, b, ratio } = pair(|| two, || one);
         assert_eq!((ratio.low, ratio.median, ratio.high), (2.0, 2.0, 2.0));
+        assert_eq!((a, b), (0.002, 0.001));
     }
 
     #[test]
