@@ -64,6 +64,8 @@ pub struct Process {
     received: Vec<u8>,
     /// So many of the bytes received have no end of a line.
     searched: usize,
+    /// So many replies are still to come to requests that were given up.
+    owed: usize,
     prints: Prints,
     kills: MemoryKills,
     doubt: Doubt,
@@ -107,6 +109,7 @@ impl Process {
             socket,
             received: Vec::new(),
             searched: 0,
+            owed: 0,
             prints,
             doubt: Doubt::default(),
             limits: limits.clone(),
@@ -350,8 +353,13 @@ impl Process {
         }
     }
 
-    /// Waits for one reply, which may be an error.
+    /// Waits for one reply, which may be an error. Those to requests that were
+    /// given up come before it, and are nobody's.
     fn reply(&mut self, deadline: Instant) -> Result<Reply, Failure> {
+        while self.owed > 0 {
+            self.line(deadline)?;
+            self.owed -= 1;
+        }
         let line = self.line(deadline)?;
         self.memory()?;
         protocol::parse(&line).map_err(|error| self.broken(&error.to_string()))

@@ -39,8 +39,10 @@ impl Process {
         deadline: Instant,
     ) -> Result<bool, Failure> {
         self.send(&Request::Cancel)?;
-        let ended = self.reply(deadline)?;
-        match self.reply(deadline)? {
+        let ended = self.reply(deadline);
+        let ended = ended.inspect_err(|late| self.gives_up(2, late))?;
+        let cancelled = self.reply(deadline);
+        match cancelled.inspect_err(|late| self.gives_up(1, late))? {
             Reply::Cancelled {} => {}
             Reply::Error(Refusal { kind: Kind::Unsupported, .. }) => {}
             other => return Err(unexpected(&other)),
@@ -49,6 +51,13 @@ impl Process {
             Reply::Error(Refusal { kind: Kind::Cancelled, .. }) => Ok(true),
             Reply::Error(refusal) => Err(refusal.into()),
             _ => Ok(false),
+        }
+    }
+
+    /// So many replies that did not come in time may come later.
+    fn gives_up(&mut self, replies: usize, late: &Failure) {
+        if late.cause == Cause::Hung {
+            self.owed += replies;
         }
     }
 

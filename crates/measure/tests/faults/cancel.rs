@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 /// More runs than can be made.
 const ENDLESS: u32 = u32::MAX;
 
+/// So many runs take that worker longer than a run is given to end.
+const SLOW: u32 = 99;
+
 /// A worker of the first version of the protocol: it answers what it does not
 /// know, in its turn.
 #[test]
@@ -41,9 +44,11 @@ fn knows_no_cancel() {
             }
             "run" => {
                 let begin = Instant::now();
-                thread::sleep(Duration::from_millis(100));
+                let runs = asked["runs"].as_u64().unwrap() as u32;
+                let slow = if runs == SLOW { 1_000 } else { 100 };
+                thread::sleep(Duration::from_millis(slow));
                 Reply::Sample(Sample {
-                    runs: asked["runs"].as_u64().unwrap() as u32,
+                    runs,
                     wall_ns: begin.elapsed().as_nanos() as u64,
                     digest: Some(digest),
                     ..Sample::default()
@@ -108,6 +113,20 @@ fn a_worker_that_knows_no_cancel_stays_in_step() {
         assert_eq!(process.cancel(), Ok(false));
         let sample = process.sample(runs + 4, false, Some(digest)).unwrap();
         assert_eq!(sample.runs, runs + 4);
+    }
+}
+
+#[test]
+fn a_reply_that_comes_after_it_was_given_up_is_no_other_request_s() {
+    let (mut process, digest) = prepared("cancel::knows_no_cancel");
+    for runs in [1, 2] {
+        process.within(Duration::from_millis(10));
+        let late = process.sample(SLOW, false, Some(digest)).unwrap_err();
+        assert_eq!(late.cause, Cause::Hung);
+        assert!(late.message.contains("nor did it end"), "{late}");
+        process.within(Duration::from_secs(60));
+        let sample = process.sample(runs, false, Some(digest)).unwrap();
+        assert_eq!(sample.runs, runs);
     }
 }
 
