@@ -23,6 +23,7 @@ lanes_core::cells! { for AsyncStd:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    pool::Pool,
     phases::Phases,
     skynet::Skynet,
     nqueens::Nqueens,

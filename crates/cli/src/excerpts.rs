@@ -5,8 +5,10 @@ use crate::args::Format;
 use crate::fail::Fail;
 use crate::faults;
 use crate::printed;
+use crate::traps::printed as trapped;
 use lanes_measure::faults::Faults;
 use lanes_measure::results::Results;
+use lanes_measure::traps::Traps;
 use std::fs;
 use std::path::Path;
 
@@ -87,6 +89,9 @@ const EXCERPTS: &[Excerpt] = &[
 /// The verdicts of all cases, from the root of the repository on.
 const FAULTS: &str = "crates/report/published/faults.json";
 
+/// What was found of all traps.
+const TRAPS: &str = "crates/report/published/10-traps.json";
+
 /// The siblings that the README shows.
 const PAIR: [&str; 2] = ["crates/rayon/src/fib.rs", "crates/tokio/src/fib.rs"];
 
@@ -111,6 +116,11 @@ pub fn parts(root: &Path) -> Result<Vec<Part>, String> {
     let text = text.map_err(|fail| fail.to_string())?;
     let page = "crates/conformance/FAULTS.md";
     parts.push(Part { page, name: "faults", text });
+    let traps = Traps::load(&root.join(TRAPS));
+    let traps = traps.map_err(|error| error.to_string())?;
+    let text = trapped::text(&traps, Format::Markdown);
+    let text = text.map_err(|fail| fail.to_string())?;
+    parts.push(Part { page: "crates/traps/TRAPS.md", name: "found", text });
     Ok(parts)
 }
 

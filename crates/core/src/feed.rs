@@ -1,6 +1,7 @@
 //! Work that is handed to a model from outside, at times that are known before:
 //! what `burst` and `trickle` share.
 
+use crate::compute::churned;
 use crate::trace::{State, monotonic};
 use crate::{
     Error, Job, Latencies, Steps, Together, Workload, kernel, preflight, seed,
@@ -51,10 +52,6 @@ impl PartialEq for Fed {
         (self.tasks, self.sum) == (other.tasks, other.sum)
     }
 }
-
-/// How many rounds come between two looks at the cancel flag: about a
-/// millisecond.
-const GRAIN: u64 = 1 << 20;
 
 /// A run is saturated whose last task ends later than this after it was due, or
 /// than this part of the time until then.
@@ -180,17 +177,9 @@ impl<W: Workload<Input = Feed>> Job<W> {
     pub fn work(&self, task: usize) -> Result<Done, Error> {
         let began = monotonic();
         let _span = self.context().span(task, State::Compute);
-        let (mut state, mut left) = (self.seed_of(task), self.rounds);
-        loop {
-            self.context().grain(task)?;
-            let grain = left.min(GRAIN);
-            state = kernel::churn(state, grain);
-            left -= grain;
-            if left == 0 {
-                let ended = monotonic();
-                return Ok(Done { began, ended, answer: state });
-            }
-        }
+        let (seed, rounds) = (self.seed_of(task), self.rounds);
+        let answer = churned(self.context(), task, seed, rounds)?;
+        Ok(Done { began, ended: monotonic(), answer })
     }
 }
 

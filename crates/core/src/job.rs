@@ -91,7 +91,8 @@ pub trait Workload:
     }
 
     /// How much of a run was done in vain, where a workload counts that: grains
-    /// that were begun after all had been told to stop.
+    /// that were begun after all had been stopped, or tasks that were begun
+    /// although they were cancelled.
     fn vain(_output: &Self::Output) -> Option<u64> {
         None
     }

@@ -4,6 +4,7 @@ pub mod adding;
 mod alarm;
 mod cell;
 mod census;
+mod compute;
 mod context;
 mod echo;
 mod entry;

@@ -4,6 +4,7 @@
 mod bound;
 mod forked;
 mod relay;
+mod skew;
 mod speed;
 
 pub use crate::latencies::Latencies;
@@ -41,6 +42,7 @@ catalogue! {
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    pool::Pool,
     phases::Phases,
     skynet::Skynet,
     nqueens::Nqueens,

@@ -6,7 +6,7 @@
 //! - wait: a worker without a task is parked until it is woken
 //! - join: the tasks of a burst are joined in order
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::{Burst, Fed};
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -21,7 +21,7 @@ impl Run<Burst> for Crossbeam {
             let done = self.drive(job, |job| {
                 let start = |task| {
                     let job = job.clone();
-                    pool::spawn(move || job.work(task))
+                    executor::spawn(move || job.work(task))
                 };
                 let tasks: Vec<_> = burst.map(start).collect();
                 let mut done = Vec::with_capacity(tasks.len());

@@ -7,7 +7,7 @@
 //! - join: the channel's sender is dropped, which ends every receive; the tasks
 //!   are joined in order
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use crossbeam::channel::{self, Receiver, TryRecvError};
 use lanes_core::workload::{Cancel, Presence, Stopped};
 use lanes_core::{Error, Fit, Job, Run};
@@ -18,7 +18,7 @@ impl Run<Cancel> for Crossbeam {
     );
 
     fn run(&self, job: &Job<Cancel>) -> Result<Stopped, Error> {
-        if pool::on_worker() {
+        if executor::on_worker() {
             // It would wait for tasks that only it can run.
             let why = "a run inside a task of the pool";
             return Err(Error::Unsupported(why.into()));

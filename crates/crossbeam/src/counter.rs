@@ -5,7 +5,7 @@
 //! - wait: in the form with a lock, the system puts a worker to sleep
 //! - join: the tasks are joined in order, the total is read last
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::Counter;
 use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ impl Run<Counter> for Crossbeam {
             let total = Arc::new(job.total());
             let start = |task| {
                 let (job, total) = (job.clone(), Arc::clone(&total));
-                pool::spawn(move || job.add(task, &total))
+                executor::spawn(move || job.add(task, &total))
             };
             let tasks: Vec<_> = (0..job.tasks).map(start).collect();
             for task in tasks {

@@ -5,7 +5,7 @@
 //! - wait: for a lock that another has, the system puts a worker to sleep
 //! - join: the tasks are joined in order, the map is read last
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::{Dictionary, Looked};
 use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ impl Run<Dictionary> for Crossbeam {
             let map = Arc::new(job.map());
             let start = |task| {
                 let (job, map) = (job.clone(), Arc::clone(&map));
-                pool::spawn(move || job.look(task, &map))
+                executor::spawn(move || job.look(task, &map))
             };
             let tasks: Vec<_> = (0..job.tasks()).map(start).collect();
             let mut found = Vec::with_capacity(tasks.len());

@@ -5,7 +5,7 @@
 //! - wait: only the worker that joins, which runs other tasks meanwhile
 //! - join: the tasks are joined in order, their pieces moved
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::numbers::Pieces;
 use lanes_core::workload::Double;
 use lanes_core::{Error, Fit, Job, Run};
@@ -18,7 +18,7 @@ impl Run<Double> for Crossbeam {
         self.drive(job, move |job| {
             let start = |part| {
                 let job = job.clone();
-                pool::spawn(move || job.double(part))
+                executor::spawn(move || job.double(part))
             };
             let tasks: Vec<_> = job.parts(workers).map(start).collect();
             let mut pieces = Vec::with_capacity(tasks.len());

@@ -6,7 +6,7 @@
 //!   token
 //! - join: the tasks are joined in order
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use crossbeam::channel::{self, Receiver, Sender};
 use lanes_core::workload::{Event, Player, Relay, Token};
 use lanes_core::{Error, Fit, Job, Run};
@@ -16,7 +16,7 @@ impl Run<Event> for Crossbeam {
         Fit::Possible("tasks that wait for each other need a worker each");
 
     fn run(&self, job: &Job<Event>) -> Result<Relay, Error> {
-        if self.workers < 2 || pool::on_worker() {
+        if self.workers < 2 || executor::on_worker() {
             // The first player would wait for a second that nobody can run.
             let why = "two tasks that wait for each other need two workers";
             return Err(Error::Unsupported(why.into()));
@@ -27,7 +27,7 @@ impl Run<Event> for Crossbeam {
             let ends = [(to_second, first), (to_first, second)];
             let start = |(side, (to, from))| {
                 let job = job.clone();
-                pool::spawn(move || play(job, side, to, from))
+                executor::spawn(move || play(job, side, to, from))
             };
             let tasks: Vec<_> =
                 ends.into_iter().enumerate().map(start).collect();

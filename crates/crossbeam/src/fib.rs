@@ -5,7 +5,7 @@
 //! - wait: a worker whose left half was stolen helps with other tasks
 //! - join: an addition, once the left half is joined
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::{Fib, Fork};
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -22,7 +22,7 @@ fn fib(fork: Fork, n: u32) -> u64 {
     if let Some(value) = fork.leaf(n) {
         return value;
     }
-    let left = pool::spawn(move || Ok(fib(fork, n - 1)));
+    let left = executor::spawn(move || Ok(fib(fork, n - 1)));
     let right = fib(fork, n - 2);
     left.join().expect("a fork never fails") + right
 }

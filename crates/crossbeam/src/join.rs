@@ -6,7 +6,7 @@
 //! - wait: only the worker that joins, which runs a part that nobody stole
 //! - join: the tasks are joined one after the other, into a pair
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::numbers::Pieces;
 use lanes_core::workload::Join;
 use lanes_core::{Error, Fit, Job, Run};
@@ -18,8 +18,8 @@ impl Run<Join> for Crossbeam {
     fn run(&self, job: &Job<Join>) -> Result<(Option<u64>, Pieces), Error> {
         self.drive(job, |job| {
             let (first, second) = (job.clone(), job);
-            let most = pool::spawn(move || first.max(first.whole(0)));
-            let twice = pool::spawn(move || second.double(second.whole(1)));
+            let most = executor::spawn(move || first.max(first.whole(0)));
+            let twice = executor::spawn(move || second.double(second.whole(1)));
             let (most, twice) = (most.join()?, twice.join()?);
             Ok((most, [twice].into_iter().collect()))
         })

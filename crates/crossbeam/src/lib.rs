@@ -1,6 +1,6 @@
 //! A pool of threads built from crossbeam's deques, channels and parker.
 
-pub mod pool;
+pub mod executor;
 mod sync;
 
 lanes_core::cells! { for Crossbeam:
@@ -20,6 +20,7 @@ lanes_core::cells! { for Crossbeam:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    pool::Pool,
     phases::Phases,
     skynet::Skynet,
     nqueens::Nqueens,
@@ -36,8 +37,8 @@ lanes_core::cells! { for Crossbeam:
     echo::Echo,
 }
 
+use executor::Pool;
 use lanes_core::{Config, Error, Job, Model, Workload};
-use pool::Pool;
 
 /// A work-stealing pool made of crossbeam's parts.
 pub struct Crossbeam {

@@ -5,7 +5,7 @@
 //! - wait: only the worker that joins, which runs other tasks meanwhile
 //! - join: the tasks are joined in order, their rows moved
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::{Image, Mandelbrot};
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -17,7 +17,7 @@ impl Run<Mandelbrot> for Crossbeam {
         self.drive(job, |job| {
             let start = |grain| {
                 let job = job.clone();
-                pool::spawn(move || job.rows(job.grain_part(grain)))
+                executor::spawn(move || job.rows(job.grain_part(grain)))
             };
             let tasks: Vec<_> = job.grains().map(start).collect();
             let mut bands = Vec::with_capacity(tasks.len());

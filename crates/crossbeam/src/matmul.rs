@@ -7,7 +7,7 @@
 //! - join: the memory of both halves lies side by side, once the left half is
 //!   joined
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::{Matmul, Product, Tile};
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -26,7 +26,7 @@ fn multiply(job: &Job<Matmul>, tile: Tile) -> Result<Tile, Error> {
     }
     let (left, right) = tile.halves();
     let own = job.clone();
-    let left = pool::spawn(move || multiply(&own, left));
+    let left = executor::spawn(move || multiply(&own, left));
     let right = multiply(job, right);
     Ok(left.join()?.joined(right?))
 }

@@ -5,7 +5,7 @@
 //! - wait: only the worker that joins, which runs other tasks meanwhile
 //! - join: the tasks are joined in order, the results folded
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::Max;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -17,7 +17,7 @@ impl Run<Max> for Crossbeam {
         self.drive(job, move |job| {
             let start = |part| {
                 let job = job.clone();
-                pool::spawn(move || job.max(part))
+                executor::spawn(move || job.max(part))
             };
             let tasks: Vec<_> = job.parts(workers).map(start).collect();
             let mut most = None;

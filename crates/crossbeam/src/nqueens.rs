@@ -7,7 +7,7 @@
 //! - join: the placements are joined in order, what they found is added
 
 use crate::Crossbeam;
-use crate::pool::{self, Task};
+use crate::executor::{self, Task};
 use lanes_core::workload::{Board, Nqueens};
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -24,7 +24,8 @@ fn nqueens(board: Board) -> u64 {
     if let Some(found) = board.leaf() {
         return found;
     }
-    let start = |child| pool::spawn(move || Ok(nqueens(board.child(child))));
+    let start =
+        |child| executor::spawn(move || Ok(nqueens(board.child(child))));
     let tasks: Vec<_> = board.children().map(start).collect();
     let join = |task: Task<u64>| task.join().expect("a fork never fails");
     tasks.into_iter().map(join).sum()

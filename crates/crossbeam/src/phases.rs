@@ -6,7 +6,7 @@
 //! - wait: only the worker that joins, which runs other tasks meanwhile
 //! - join: the tasks of a phase are joined in order before the next starts
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::Phases;
 use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ impl Run<Phases> for Crossbeam {
             for phase in job.phases() {
                 let start = |task| {
                     let before = Arc::clone(&before);
-                    pool::spawn(move || Ok(node.compute(task, &before)))
+                    executor::spawn(move || Ok(node.compute(task, &before)))
                 };
                 let tasks: Vec<_> = phase.map(start).collect();
                 let mut numbers = Vec::with_capacity(tasks.len());

@@ -6,7 +6,7 @@
 //! - wait: the system puts a worker to sleep until the chopstick is free
 //! - join: the tasks are joined in order, the chopsticks are read last
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::{Chopstick, Philosopher, Philosophers};
 use lanes_core::{Error, Fit, Job, Run};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +21,7 @@ impl Run<Philosophers> for Crossbeam {
             let chopsticks: Arc<[_]> = chopsticks.collect();
             let start = |one| {
                 let chopsticks = Arc::clone(&chopsticks);
-                pool::spawn(move || dine(one, &chopsticks))
+                executor::spawn(move || dine(one, &chopsticks))
             };
             let tasks: Vec<_> = job.table().map(start).collect();
             for task in tasks {

@@ -5,7 +5,7 @@
 //! - wait: only the worker that joins, which runs other tasks meanwhile
 //! - join: the tasks are joined in order, the sums added
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::{PrimeSum, Primes};
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -18,7 +18,7 @@ impl Run<Primes> for Crossbeam {
         self.drive(job, |job| {
             let start = |grain| {
                 let job = job.clone();
-                pool::spawn(move || job.primes(job.grain_part(grain)))
+                executor::spawn(move || job.primes(job.grain_part(grain)))
             };
             let tasks: Vec<_> = job.grains().map(start).collect();
             let mut found = PrimeSum::default();

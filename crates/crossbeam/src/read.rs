@@ -5,7 +5,7 @@
 //! - wait: a worker waits for its file and takes no other task meanwhile
 //! - join: the tasks are joined in order, their numbers concatenated
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::parts::Part;
 use lanes_core::workload::Read;
 use lanes_core::{Error, Fit, Job, Run};
@@ -19,7 +19,7 @@ impl Run<Read> for Crossbeam {
         self.drive(job, move |job| {
             let start = |part| {
                 let job = job.clone();
-                pool::spawn(move || read(job, part))
+                executor::spawn(move || read(job, part))
             };
             let tasks: Vec<_> = job.parts(workers).map(start).collect();
             let mut largest = Vec::new();

@@ -6,7 +6,7 @@
 //! - wait: only the worker that joins, which runs hops meanwhile
 //! - join: each hop is joined for the handle of the next one
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::{Relay, Ring, Seats, Token};
 use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
@@ -30,11 +30,11 @@ impl Run<Ring> for Crossbeam {
 }
 
 /// A hop, which is done when the next one was started.
-struct Hop(pool::Task<Option<Hop>>);
+struct Hop(executor::Task<Option<Hop>>);
 
 fn hand(seats: &Arc<Seats>, token: Token) -> Hop {
     let seats = Arc::clone(seats);
-    Hop(pool::spawn(move || {
+    Hop(executor::spawn(move || {
         let token = seats.pass(token)?;
         Ok(token.map(|token| hand(&seats, token)))
     }))

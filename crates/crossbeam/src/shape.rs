@@ -5,7 +5,7 @@
 //! - wait: a worker sleeps and takes no other task meanwhile
 //! - join: the tasks are joined in order, their tallies added
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::{Queue, Shape, Shaped, Tally};
 use lanes_core::{Error, Fit, Job, Run};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ impl Run<Shape> for Crossbeam {
             let queue = Arc::new(job.queue());
             let start = |_| {
                 let (job, queue) = (job.clone(), Arc::clone(&queue));
-                pool::spawn(move || lane(&job, &queue))
+                executor::spawn(move || lane(&job, &queue))
             };
             let tasks: Vec<_> = job.lanes().map(start).collect();
             let mut tallies = Vec::with_capacity(tasks.len());

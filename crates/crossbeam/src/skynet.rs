@@ -6,7 +6,7 @@
 //! - join: the children are joined in order, their sums added
 
 use crate::Crossbeam;
-use crate::pool::{self, Task};
+use crate::executor::{self, Task};
 use lanes_core::workload::{Branch, Skynet};
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -23,7 +23,8 @@ fn skynet(branch: Branch) -> u64 {
     if let Some(sum) = branch.leaf() {
         return sum;
     }
-    let start = |child| pool::spawn(move || Ok(skynet(branch.child(child))));
+    let start =
+        |child| executor::spawn(move || Ok(skynet(branch.child(child))));
     let tasks: Vec<_> = branch.children().map(start).collect();
     let join = |task: Task<u64>| task.join().expect("a fork never fails");
     tasks.into_iter().map(join).sum()

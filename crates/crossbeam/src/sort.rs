@@ -6,7 +6,7 @@
 //! - wait: a worker whose left half was stolen helps with other tasks
 //! - join: a merge, once the left half is joined
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::{Sort, Sorted, Stretch};
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -26,7 +26,7 @@ fn sort(job: &Job<Sort>, stretch: Stretch) -> Result<Stretch, Error> {
     }
     let (left, right) = stretch.halves();
     let own = job.clone();
-    let left = pool::spawn(move || sort(&own, left));
+    let left = executor::spawn(move || sort(&own, left));
     let right = sort(job, right);
     job.merge(left.join()?, right?)
 }

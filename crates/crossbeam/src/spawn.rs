@@ -5,7 +5,7 @@
 //! - wait: only the worker that joins, which runs other tasks meanwhile
 //! - join: the tasks are joined in order, the results added
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::Spawn;
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -15,7 +15,7 @@ impl Run<Spawn> for Crossbeam {
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
         self.drive(job, |job| {
             let empty = job.empty();
-            let start = |task| pool::spawn(move || Ok(empty.task(task)));
+            let start = |task| executor::spawn(move || Ok(empty.task(task)));
             let mut sum = 0;
             for round in job.rounds() {
                 let tasks: Vec<_> = round.map(start).collect();

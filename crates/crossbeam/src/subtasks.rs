@@ -6,7 +6,7 @@
 //! - wait: a worker waits for its answer and takes no other task meanwhile
 //! - join: the tasks are joined in order
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::request::Connection;
 use lanes_core::workload::Subtasks;
 use lanes_core::{Error, Fit, Job, Run};
@@ -19,7 +19,7 @@ impl Run<Subtasks> for Crossbeam {
         self.drive(job, |job| {
             let start = |task| {
                 let job = job.clone();
-                pool::spawn(move || subtask(job, task))
+                executor::spawn(move || subtask(job, task))
             };
             let tasks: Vec<_> = job.tasks().map(start).collect();
             let mut results = Vec::with_capacity(tasks.len());

@@ -6,7 +6,7 @@
 //! - join: the children are joined in order, their nodes added
 
 use crate::Crossbeam;
-use crate::pool::{self, Task};
+use crate::executor::{self, Task};
 use lanes_core::workload::{TreeNode, Uts};
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -23,7 +23,7 @@ fn uts(node: TreeNode) -> u64 {
     if let Some(nodes) = node.leaf() {
         return nodes;
     }
-    let start = |child| pool::spawn(move || Ok(uts(node.child(child))));
+    let start = |child| executor::spawn(move || Ok(uts(node.child(child))));
     let tasks: Vec<_> = node.children().map(start).collect();
     let join = |task: Task<u64>| task.join().expect("a fork never fails");
     1 + tasks.into_iter().map(join).sum::<u64>()

@@ -6,7 +6,7 @@
 //! - wait: only the worker that joins, which runs other tasks meanwhile
 //! - join: the tasks are joined in order, each table is put into the one so far
 
-use crate::{Crossbeam, pool};
+use crate::{Crossbeam, executor};
 use lanes_core::workload::{Counts, Wordcount};
 use lanes_core::{Error, Fit, Job, Run};
 
@@ -19,7 +19,7 @@ impl Run<Wordcount> for Crossbeam {
         self.drive(job, move |job| {
             let start = |part| {
                 let job = job.clone();
-                pool::spawn(move || job.count(part, Counts::default()))
+                executor::spawn(move || job.count(part, Counts::default()))
             };
             let tasks: Vec<_> = job.parts(workers).map(start).collect();
             let mut counts = Counts::default();

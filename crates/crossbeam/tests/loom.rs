@@ -6,8 +6,8 @@
 //! model finds.
 
 #[expect(dead_code, unreachable_pub, reason = "only a part of it is needed")]
-#[path = "../src/pool.rs"]
-mod pool;
+#[path = "../src/executor.rs"]
+mod executor;
 
 /// What the pool is made of here.
 mod sync {
@@ -166,8 +166,8 @@ mod sync {
     }
 }
 
+use executor::{Pool, spawn};
 use lanes_core::Error;
-use pool::{Pool, spawn};
 
 /// Every interleaving with at most so many preemptions.
 fn explored(preemptions: usize, run: impl Fn() + Send + Sync + 'static) {

@@ -85,7 +85,8 @@ fn table<W: Workload>(
             ratio.low,
             ratio.high,
         )?;
-        highest = highest.max(Some(ratio.median));
+        let most = highest.unwrap_or_default().max(ratio.median);
+        highest = Some(most);
     }
     writeln!(out)?;
     Ok(highest)

@@ -270,8 +270,8 @@ pub struct Sample {
         skip_serializing_if = "Option::is_none"
     )]
     pub saturated: Option<u64>,
-    /// How many grains the last run computed in vain, where the workload counts
-    /// them.
+    /// How much the last run computed in vain, where the workload counts it:
+    /// grains, or tasks.
     #[serde(
         default,
         deserialize_with = "foreign::maybe_count",

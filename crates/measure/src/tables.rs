@@ -301,7 +301,7 @@ pub fn beside(row: &RowResult, level: f64, margin: f64) -> Option<Table> {
 /// What runs computed in vain, as medians over the samples; `None` where that
 /// is not counted.
 pub fn vain(row: &RowResult) -> Option<Table> {
-    let mut table = Table::new(&["model", "grains in vain"]);
+    let mut table = Table::new(&["model", "in vain"]);
     for (index, contender) in row.contenders.iter().enumerate() {
         let own = row.samples.iter().filter(|t| t.contender == index);
         let counts = own.filter_map(|taken| taken.sample.vain);

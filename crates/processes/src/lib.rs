@@ -32,7 +32,7 @@
 //! }
 //! ```
 
-mod pool;
+mod executor;
 
 lanes_core::cells! { impl<T: Transport> for Processes<T>:
     max::Max,
@@ -46,6 +46,7 @@ lanes_core::cells! { impl<T: Transport> for Processes<T>:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    pool::Pool,
     phases::Phases,
     nqueens::Nqueens,
     matmul::Matmul,
@@ -55,13 +56,13 @@ lanes_core::cells! { impl<T: Transport> for Processes<T>:
     primes::Primes,
 }
 
-pub use pool::{
+pub use executor::{
     AsCompleted, Carrier, Function, Future, List, Map, Pool, as_completed,
 };
 #[doc(hidden)]
 pub use {
     ctor,
-    pool::{received, register},
+    executor::{received, register},
 };
 
 use lanes_core::numbers::Numbers;
@@ -196,7 +197,7 @@ impl<T: Transport> Processes<T> {
 
 /// A thread that stands for a worker must not wait for other tasks of its pool.
 fn not_within_a_task() -> Result<(), Error> {
-    if !pool::is_driver() {
+    if !executor::is_driver() {
         return Ok(());
     }
     let what = "a run within a task of a pool of processes would wait for the \

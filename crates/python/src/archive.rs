@@ -52,6 +52,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/models/threads.py",
     "lanes/philosophers.py",
     "lanes/pipeline.py",
+    "lanes/pool.py",
     "lanes/primes.py",
     "lanes/protocol.py",
     "lanes/queens.py",

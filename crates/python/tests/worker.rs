@@ -505,10 +505,14 @@ fn hops_have_latencies_and_waits_have_spans() {
         let (tasks, at_once, compute) = (20, 8, Duration::from_micros(1));
         let trickle = Trickle { tasks, gap, compute, rounds };
         let burst = Burst { tasks, at_once, gap, compute, rounds };
-        let (ring, cancel) = (&**row("ring"), &**row("cancel"));
-        for (row, each) in
-            [(ring, 20), (&burst as &dyn Row, 3), (&trickle, 20), (cancel, 20)]
-        {
+        let [ring, cancel, pool] = ["ring", "cancel", "pool"].map(row);
+        for (row, each) in [
+            (&**ring, 20),
+            (&burst as &dyn Row, 3),
+            (&trickle, 20),
+            (&**cancel, 20),
+            (&**pool, 20),
+        ] {
             let name = row.workload();
             let cell = format!("{name} in {}", peer.name);
             let Ok(digest) = prepare(&mut process, row, 7) else {

@@ -18,6 +18,7 @@ lanes_core::cells! { for Sequential:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    pool::Pool,
     phases::Phases,
     skynet::Skynet,
     nqueens::Nqueens,

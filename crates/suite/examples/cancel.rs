@@ -48,7 +48,7 @@ fn length(workload: &str) -> Option<(&'static str, usize)> {
         "dictionary" => ("steps", 0),
         "philosophers" => ("meals", 0),
         "spawn" => ("tasks", 128),
-        "shape" => ("tasks", 512),
+        "shape" | "pool" => ("tasks", 512),
         "phases" => ("steps", 128),
         "skynet" => ("leaves", 512),
         "sleepers" => ("tasks", 512),

@@ -17,6 +17,7 @@ lanes_core::cells! { for Threads:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    pool::Pool,
     phases::Phases,
     skynet::Skynet,
     nqueens::Nqueens,

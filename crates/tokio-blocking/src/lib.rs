@@ -32,6 +32,7 @@ lanes_core::cells! { for TokioBlocking:
     dictionary::Dictionary,
     spawn::Spawn,
     shape::Shape,
+    pool::Pool,
     nqueens::Nqueens,
     matmul::Matmul,
     sort::Sort,

@@ -29,6 +29,7 @@ lanes_core::cells! { for TokioPerCore:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    pool::Pool,
     skynet::Skynet,
     nqueens::Nqueens,
     uts::Uts,

@@ -32,6 +32,7 @@ lanes_core::cells! { for TokioRayon:
     spawn::Spawn,
     fib::Fib,
     shape::Shape,
+    pool::Pool,
     skynet::Skynet,
     nqueens::Nqueens,
     uts::Uts,

@@ -182,12 +182,14 @@ pub static QUESTIONS: [Question; 20] = [
         ],
         commands: &[
             "lanes traps tokio-dropped-handle",
-            "lanes run cancel",
+            "lanes run cancel pool",
             "lanes claims tasks",
         ],
-        shows: "The row stops tasks that wait or compute in the way that each \
+        shows: "`cancel` stops tasks that wait or compute in the way that each \
                 library has for it, times until each is gone, and counts what \
-                was begun after the stop.",
+                was begun after the stop. In `pool` a client cancels every \
+                second task that it has submitted: those that had begun are \
+                in vain.",
     },
     Question {
         asks: "Which channel, and what does it do on shared cores?",
@@ -200,9 +202,10 @@ pub static QUESTIONS: [Question; 20] = [
             "taskset -c 0 lanes run 'channel/*/spsc*'",
             "lanes claims sharing",
         ],
-        shows: "The rows have the queue of every library with one and with \
-                several senders and receivers, by capacity, and under taskset \
-                with one processor for both ends.",
+        shows: "The rows have the queue of every library, and of the guests \
+                kanal, flume and crossfire where they are named, by parties \
+                and capacity, and under taskset with one processor for both \
+                ends.",
     },
     Question {
         asks: "How much memory does a task take that waits?",

@@ -8,7 +8,7 @@ use lanes_core::workload::{
     Board, Counts, Double, Max, Sort, Stretch, Wordcount,
 };
 use lanes_core::{Job, kernel};
-use lanes_crossbeam::pool::{self, Pool};
+use lanes_crossbeam::executor::{self, Pool};
 use std::thread;
 
 pub(super) struct Crossbeam(Pool);
@@ -25,7 +25,7 @@ impl Bare for Crossbeam {
         let root = self.0.spawn(move || {
             let start = |index| {
                 let list = list.clone();
-                pool::spawn(move || {
+                executor::spawn(move || {
                     Ok(kernel::max(part(list.list(), index, parts)))
                 })
             };
@@ -41,7 +41,7 @@ impl Bare for Crossbeam {
             let parts = warm.len();
             let start = |(index, mut piece): (usize, Vec<u64>)| {
                 let list = list.clone();
-                pool::spawn(move || {
+                executor::spawn(move || {
                     kernel::double(part(list.list(), index, parts), &mut piece);
                     Ok(piece)
                 })
@@ -81,7 +81,7 @@ impl Bare for Crossbeam {
         let root = self.0.spawn(move || {
             let start = |part: Part| {
                 let text = text.clone();
-                pool::spawn(move || Ok(words(text.of(part.range))))
+                executor::spawn(move || Ok(words(text.of(part.range))))
             };
             let tasks: Vec<_> = text.parts(parts).map(start).collect();
             let counts = tasks.into_iter().map(|t| t.join().unwrap());
@@ -94,7 +94,7 @@ impl Bare for Crossbeam {
 impl<L: Task> Spawns<L> for Crossbeam {
     fn spawn(&self, look: L, round: L::Round) -> u64 {
         let root = self.0.spawn(move || {
-            let start = |task| pool::spawn(move || Ok(look.task(task)));
+            let start = |task| executor::spawn(move || Ok(look.task(task)));
             let tasks: Vec<_> = round.map(start).collect();
             Ok(tasks.into_iter().map(|t| t.join().unwrap()).sum())
         });
@@ -112,7 +112,7 @@ fn fib(look: impl Leaf, n: u32) -> u64 {
     if let Some(value) = look.leaf(n) {
         return value;
     }
-    let left = pool::spawn(move || Ok(fib(look, n - 1)));
+    let left = executor::spawn(move || Ok(fib(look, n - 1)));
     let right = fib(look, n - 2);
     left.join().unwrap() + right
 }
@@ -123,7 +123,7 @@ fn skynet(first: u64, leaves: u64) -> u64 {
     }
     let each = leaves / 10;
     let start =
-        |child| pool::spawn(move || Ok(skynet(first + child * each, each)));
+        |child| executor::spawn(move || Ok(skynet(first + child * each, each)));
     let tasks: Vec<_> = (0..10).map(start).collect();
     tasks.into_iter().map(|t| t.join().unwrap()).sum()
 }
@@ -132,7 +132,7 @@ fn nqueens(board: Board) -> u64 {
     if !board.forks() {
         return board.solutions();
     }
-    let start = |child| pool::spawn(move || Ok(nqueens(board.child(child))));
+    let start = |child| executor::spawn(move || Ok(nqueens(board.child(child))));
     let tasks: Vec<_> = board.children().map(start).collect();
     tasks.into_iter().map(|t| t.join().unwrap()).sum()
 }
@@ -143,7 +143,7 @@ fn sort(list: &Job<Sort>, stretch: Stretch) -> Stretch {
     }
     let (left, right) = stretch.halves();
     let own = list.clone();
-    let left = pool::spawn(move || Ok(sort(&own, left)));
+    let left = executor::spawn(move || Ok(sort(&own, left)));
     let right = sort(list, right);
     left.join().unwrap().merged(right)
 }

@@ -3,13 +3,12 @@
 
 mod bound;
 mod queue;
-mod skew;
 #[cfg(test)]
 mod tests;
 
 pub use queue::{Queue, Shaped, Tally};
 
-use super::{short, speed};
+use super::{short, skew, speed};
 use crate::{
     Error, Job, Limit, Point, Size, Steps, Workload, kernel, preflight, seed,
 };

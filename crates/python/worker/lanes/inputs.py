@@ -16,7 +16,7 @@ from .matrices import MOST_ROWS, bits
 from .protocol import Refused, invalid, unsupported
 from .seeds import GOLDEN, MASK, numbers, part_seed
 from .server import MOST_NUMBERS
-from .shape import CENTURY, checked, shape_job
+from .shape import CENTURY, checked, drawn, shape_job
 from .sorting import summary
 from .trees import DEEPEST, skynet_tasks
 from .words import answer, text, words_job
@@ -250,6 +250,22 @@ def shape_input(size, seed, _own):
     return shape_job(size, seed, compute, wait, rounds)
 
 
+def pool_input(size, seed, _own):
+    tasks, skew, form = size["tasks"], size["skew"], size["form"]
+    if not 1 < skew < float("inf"):
+        raise invalid(f"a skew of {skew}; the exponent is above 1")
+    if form not in ("ordered", "completed", "cancelled"):
+        raise invalid(f"no form is called {form}")
+    afford(tasks * 512)
+    rounds = size.get("rounds")
+    if rounds is None:
+        rounds = int(nanos(size["compute"]) * rounds_per_nano())
+    if rounds * tasks > MASK:
+        raise invalid(f"{tasks} tasks of {rounds} rounds overflow")
+    each = drawn(seed, tasks, rounds, skew)
+    return Job(seed=seed, tasks=tasks, each=each, form=form)
+
+
 def matmul_input(size, seed, _own):
     n, cutoff = size["n"], size["cutoff"]
     if cutoff == 0:
@@ -382,6 +398,7 @@ INPUTS = {
     "spawn": spawn_input,
     "fib": fib_input,
     "shape": shape_input,
+    "pool": pool_input,
     "skynet": skynet_input,
     "nqueens": nqueens_input,
     "uts": uts_input,
@@ -417,6 +434,7 @@ NUMBERS = {
     "spawn": lambda total: [total],
     "fib": lambda value: [value],
     "shape": lambda done: done[:2],
+    "pool": lambda served: [served[0], served[1], served[4]],
     "skynet": lambda total: [total],
     "nqueens": lambda found: [found],
     "uts": lambda nodes: [nodes],

@@ -27,7 +27,11 @@ from .usage import Usage, forget_peak, number_in, resident
 
 # The workloads whose answer has latencies, as its third item: None if the run
 # was saturated.
-TIMED = ("event", "ring", "shape", "burst", "trickle", "cancel", "echo")
+TIMED = (
+    "event", "ring", "shape", "pool", "burst", "trickle", "cancel", "echo"
+)
+# Those whose answer may have what was done in vain, as its fourth.
+VAIN = ("pool", "cancel")
 
 # So many short runs are made between two looks at the flag.
 RUNS = 256
@@ -181,7 +185,7 @@ class Worker:
         if self.resident is not None:
             grown = sample["peak_bytes"] - self.resident
             sample["grown_bytes"] = max(grown, 0)
-        if self.workload == "cancel":
+        if self.workload in VAIN and answer[3] is not None:
             sample["vain"] = answer[3]
         if latencies:
             sample["latencies"] = sorted(latencies.items())

@@ -19,7 +19,11 @@ const WORDS: &[&str] = &["may", "threads"];
 /// What a model is made of, where its library has no more than the parts.
 const PARTS: &[(&str, &str, &str)] = &[
     ("async-std", "claim.rs", "the threads of its one executor are shared"),
-    ("crossbeam", "pool.rs", "crossbeam has the parts of a pool, and no pool"),
+    (
+        "crossbeam",
+        "executor.rs",
+        "crossbeam has the parts of a pool, and no pool",
+    ),
     (
         "crossbeam",
         "sync.rs",
@@ -35,7 +39,11 @@ const PARTS: &[(&str, &str, &str)] = &[
         "pool.rs",
         "its pools have no more threads than the machine has processors",
     ),
-    ("processes", "pool.rs", "the standard library has no pool of processes"),
+    (
+        "processes",
+        "executor.rs",
+        "the standard library has no pool of processes",
+    ),
 ];
 
 /// A cell as `cells!` lists it: the file, and the workload in it.

@@ -2,8 +2,9 @@
 //! kernels that they call.
 
 use super::{Shape, Tasks};
+use crate::compute::churned;
 use crate::trace::{State, monotonic};
-use crate::{Error, Job, Latencies, Together, kernel};
+use crate::{Error, Job, Latencies, Together};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
@@ -66,10 +67,6 @@ impl Shaped {
         Self { tasks, sum, latencies: None, saturated: false }
     }
 }
-
-/// How many rounds come between two looks at the cancel flag: about a
-/// millisecond.
-const GRAIN: u64 = 1 << 20;
 
 /// A run is saturated that ends later after the last arrival than the longest
 /// task and this, or this part of the time until then.
@@ -251,19 +248,10 @@ impl Job<Shape> {
     fn churn(
         &self,
         task: usize,
-        mut state: u64,
+        state: u64,
         rounds: u64,
     ) -> Result<u64, Error> {
         let _span = self.context().span(task, State::Compute);
-        let mut left = rounds;
-        loop {
-            self.context().grain(task)?;
-            let grain = left.min(GRAIN);
-            state = kernel::churn(state, grain);
-            left -= grain;
-            if left == 0 {
-                return Ok(state);
-            }
-        }
+        churned(self.context(), task, state, rounds)
     }
 }

@@ -102,21 +102,6 @@ fn unequal_tasks_have_the_same_sum_and_few_are_long() {
 }
 
 #[test]
-fn draws_are_those_of_a_pareto_distribution() {
-    let count = 10_000;
-    let each = skew::drawn(7, count, 1 << 20, 2.0).unwrap();
-    let shortest = *each.iter().min().unwrap() as f64;
-    // The share of those longer than x is x^-2.
-    for (times, share) in [(2.0, 0.25), (4.0, 0.0625)] {
-        let long = each.iter().filter(|t| **t as f64 > times * shortest);
-        let found = long.count() as f64 / count as f64;
-        // Four standard deviations.
-        let off = 4.0 * (share * (1.0 - share) / count as f64).sqrt();
-        assert!((found - share).abs() < off, "{times}: {found}");
-    }
-}
-
-#[test]
 fn the_tasks_of_lanes_in_other_processes_are_all_tasks() {
     for skew in [None, Some(1.2)] {
         for (tasks, lanes) in [(1, 1), (10, 3), (10, 10), (9, 3)] {

@@ -20,6 +20,7 @@ from ..kernels import (
 )
 from ..loops import Streams, gather, sleep, to_thread
 from ..philosophers import Table, beside, chopsticks
+from ..pool import Inbox, cancels, order, served
 from ..protocol import unsupported
 from ..sleepers import Hall
 from ..stop import WAKE, cancelled, is_raised, look
@@ -342,6 +343,29 @@ class Asyncio:
             return log.answer()
 
         return self.run([fed()])[0]
+
+    @unsuitable(STOPS)
+    def pool(self, job):
+        async def run(task):
+            return served(order(job, task), task)
+
+        async def client():
+            tasks = [
+                asyncio.create_task(run(task)) for task in range(job.tasks)
+            ]
+            for number, task in enumerate(tasks):
+                if cancels(job, number):
+                    task.cancel()
+            ordered = job.form == "ordered"
+            for task in tasks if ordered else asyncio.as_completed(tasks):
+                try:
+                    inbox.take(await task)
+                except asyncio.CancelledError:
+                    inbox.gone()
+            return inbox.answer()
+
+        inbox = Inbox(job)
+        return self.run([client()])[0]
 
     @natural("a task is cancelled where it awaits, and ends there")
     def cancel(self, job):

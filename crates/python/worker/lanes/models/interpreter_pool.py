@@ -15,6 +15,7 @@ from ..job import Job, parts, sent, split, whole
 from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
+from ..pool import client, order, served
 from ..protocol import unsupported
 from ..queens import subtree, subtrees
 from ..shape import (
@@ -45,11 +46,11 @@ class InterpreterPool:
 
     def __init__(self, workers):
         self.workers = workers
-        self.pool = executor(workers)
+        self.executor = executor(workers)
 
     def submit(self, work, *args):
         origin = TRACING[0].origin if TRACING else None
-        return self.pool.submit(apart, origin, work, *args)
+        return self.executor.submit(apart, origin, work, *args)
 
     def join_all(self, futures):
         return joined(futures)
@@ -60,7 +61,7 @@ class InterpreterPool:
         return joined(futures)
 
     def threads(self):
-        return present_all(self.pool.submit, self.workers)
+        return present_all(self.executor.submit, self.workers)
 
     @possible(
         "computes at once, and pays for numbers that are pickled there and "
@@ -206,6 +207,14 @@ class InterpreterPool:
         )
         return answer(job, self.join_all(futures))
 
+    @natural("what an executor is for, and little crosses")
+    def pool(self, job):
+        futures = start_each(
+            lambda task: self.submit(served, order(job, task), task),
+            range(job.tasks),
+        )
+        return client(job, futures, lambda future: joined([future])[0])
+
     @possible("computes at once, and pickles a board for each subtree")
     def nqueens(self, job):
         futures = start_each(
@@ -275,4 +284,4 @@ class InterpreterPool:
         raise unsupported("connections would need an interpreter each")
 
     def close(self):
-        self.pool.shutdown()
+        self.executor.shutdown()

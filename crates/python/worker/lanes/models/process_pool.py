@@ -19,6 +19,7 @@ from ..job import Job, parts, sent, split, whole
 from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
+from ..pool import client, order, served
 from ..protocol import unsupported
 from ..queens import subtree, subtrees
 from ..shape import answer, begun, lane, own, shares
@@ -86,7 +87,7 @@ class ProcessPool:
         self.workers = workers
         # How many places each queue has that the processes share.
         self.places = []
-        self.pool = None
+        self.executor = None
         self.open()
 
     def open(self):
@@ -100,7 +101,7 @@ class ProcessPool:
             begun=FORK.Semaphore(0),
             stop=FORK.Event(),
         )
-        self.pool = ProcessPoolExecutor(
+        self.executor = ProcessPoolExecutor(
             self.workers, FORK, initializer=enter_pool, initargs=(self.shared,)
         )
         self.processes = self.threads()
@@ -108,12 +109,12 @@ class ProcessPool:
     def submit(self, work, *args):
         origin = TRACING[0].origin if TRACING else None
         try:
-            return self.pool.submit(apart, origin, work, *args)
+            return self.executor.submit(apart, origin, work, *args)
         except BrokenExecutor:
             # A pool takes nothing any more once one of its processes died.
             self.close()
             self.open()
-            return self.pool.submit(apart, origin, work, *args)
+            return self.executor.submit(apart, origin, work, *args)
 
     def with_queues(self, places):
         """Forks the processes anew, if they do not have such queues: what they
@@ -355,6 +356,14 @@ class ProcessPool:
             log.ended(done)
         return log.answer()
 
+    @natural("what an executor is for, and little crosses")
+    def pool(self, job):
+        futures = start_each(
+            lambda task: self.submit(served, order(job, task), task),
+            range(job.tasks),
+        )
+        return client(job, futures, lambda future: joined([future])[0])
+
     @possible("items in the queue are taken back, those that run see an event")
     def cancel(self, job):
         crowd, shared = Crowd(job, self.workers), self.shared
@@ -395,4 +404,4 @@ class ProcessPool:
         raise unsupported("connections would need a process each")
 
     def close(self):
-        self.pool.shutdown()
+        self.executor.shutdown()

@@ -19,6 +19,7 @@ from ..kernels import (
 )
 from ..philosophers import Table, chopsticks, dine
 from ..pipeline import Line
+from ..pool import Inbox, cancels, order, served
 from ..queens import EMPTY, solutions_looking
 from ..shape import answer, begun, lane_alone, lanes, sleep
 from ..sleepers import Hall
@@ -145,6 +146,16 @@ class Sequential:
         return answer(job, [
             lane_alone(job, begin, tasks) for tasks in lanes(job)
         ])
+
+    @possible("no executor: each result is there when its call ends")
+    def pool(self, job):
+        inbox = Inbox(job)
+        for task in range(job.tasks):
+            if cancels(job, task):
+                inbox.gone()
+            else:
+                inbox.take(served(order(job, task), task))
+        return inbox.answer()
 
     @possible("a node of the tree is a call")
     def skynet(self, job):

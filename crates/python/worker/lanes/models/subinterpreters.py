@@ -47,11 +47,11 @@ class Subinterpreters:
     def __init__(self, workers):
         own_gils()
         self.workers = workers
-        self.pool = OwnPool(workers)
+        self.executor = OwnPool(workers)
 
     def submit(self, work, *args):
         origin = TRACING[0].origin if TRACING else None
-        return self.pool.submit(apart, origin, work, *args)
+        return self.executor.submit(apart, origin, work, *args)
 
     def join_all(self, futures):
         return joined(futures)
@@ -59,7 +59,7 @@ class Subinterpreters:
     def threads(self):
         arrived = threading.Barrier(self.workers)
         futures = [
-            self.pool.here(present, arrived) for _ in range(self.workers)
+            self.executor.here(present, arrived) for _ in range(self.workers)
         ]
         return join_all(futures)
 
@@ -259,4 +259,4 @@ class Subinterpreters:
         raise unsupported("connections would need an interpreter each")
 
     def close(self):
-        self.pool.shutdown()
+        self.executor.shutdown()

@@ -18,6 +18,7 @@ from ..kernels import (
     PLAN, empty, fetch, in_order, largest, read, subtask, top, twice
 )
 from ..philosophers import Table, chopsticks, dine
+from ..pool import client, order, served
 from ..queens import subtree, subtrees
 from ..shape import answer, begun, lane, lanes
 from ..sleepers import Hall, sleeper
@@ -46,19 +47,19 @@ class ThreadPool:
 
     def __init__(self, workers):
         self.workers = workers
-        self.pool = ThreadPoolExecutor(workers, thread_name_prefix="lane")
+        self.executor = ThreadPoolExecutor(workers, thread_name_prefix="lane")
 
     def threads(self):
         arrived = threading.Barrier(self.workers)
         futures = [
-            self.pool.submit(present, arrived) for _ in range(self.workers)
+            self.executor.submit(present, arrived) for _ in range(self.workers)
         ]
         return join_all(futures)
 
     @unsuitable(TURNS)
     def max(self, job):
         futures = [
-            self.pool.submit(largest, job, part)
+            self.executor.submit(largest, job, part)
             for part in parts(job, self.workers)
         ]
         return top(join_all(futures))
@@ -66,22 +67,22 @@ class ThreadPool:
     @unsuitable(TURNS)
     def double(self, job):
         futures = [
-            self.pool.submit(twice, job, part)
+            self.executor.submit(twice, job, part)
             for part in parts(job, self.workers)
         ]
         return join_all(futures)
 
     @unsuitable(TURNS)
     def join(self, job):
-        most = self.pool.submit(largest, job, whole(job, 0))
-        piece = self.pool.submit(twice, job, whole(job, 1))
+        most = self.executor.submit(largest, job, whole(job, 0))
+        piece = self.executor.submit(twice, job, whole(job, 1))
         most, piece = join_all([most, piece])
         return most, [piece]
 
     @possible("waits overlap as far as there are threads")
     def subtasks(self, job):
         futures = [
-            self.pool.submit(subtask, job, task) for task in range(len(PLAN))
+            self.executor.submit(subtask, job, task) for task in range(len(PLAN))
         ]
         return join_all(futures)
 
@@ -90,7 +91,7 @@ class ThreadPool:
         at_once = min(self.workers, job.in_flight)
         todo = handed_out(range(len(job.requests)), at_once)
         futures = [
-            self.pool.submit(fetch, job, iter(todo.get, None))
+            self.executor.submit(fetch, job, iter(todo.get, None))
             for _ in range(at_once)
         ]
         return in_order(join_all(futures))
@@ -98,7 +99,7 @@ class ThreadPool:
     @possible("threads wait for files at once, and parse in turns")
     def read(self, job):
         files = split(len(job.paths), 1, self.workers)
-        futures = [self.pool.submit(read, job, part) for part in files]
+        futures = [self.executor.submit(read, job, part) for part in files]
         return list(chain(*join_all(futures)))
 
     @natural("what locks are for; atomic refused")
@@ -106,7 +107,7 @@ class ThreadPool:
         no_atomic(job)
         shared = totals()
         futures = start_each(
-            lambda task: self.pool.submit(add, job, task, shared),
+            lambda task: self.executor.submit(add, job, task, shared),
             range(job.tasks),
         )
         join_all(futures)
@@ -116,7 +117,7 @@ class ThreadPool:
     def dictionary(self, job):
         shared = Map(job, threading.Lock)
         futures = start_each(
-            lambda task: self.pool.submit(visit, shared, task),
+            lambda task: self.executor.submit(visit, shared, task),
             range(job.tasks),
         )
         return shared.looked(join_all(futures))
@@ -126,7 +127,7 @@ class ThreadPool:
         two_players(self.workers)
         slots = [Slot(), Slot()]
         futures = [
-            self.pool.submit(
+            self.executor.submit(
                 play, job, side, slots[1 - side].put, slots[side].get
             )
             for side in range(2)
@@ -142,7 +143,7 @@ class ThreadPool:
                 after = ring.take(token)
                 if after:
                     # An item may hand in another, but not wait for it.
-                    self.pool.submit(hop, after)
+                    self.executor.submit(hop, after)
                 else:
                     ended.put(None)
             except BaseException as error:
@@ -150,7 +151,7 @@ class ThreadPool:
 
         first = ring.begin()
         if first:
-            self.pool.submit(hop, first)
+            self.executor.submit(hop, first)
             error = ended.get()
             if error:
                 raise error
@@ -163,10 +164,10 @@ class ThreadPool:
         unbounded = job.capacity is None
         queue = SimpleQueue() if unbounded else Queue(job.capacity)
         futures = [
-            self.pool.submit(channel.consume, job, queue.get)
+            self.executor.submit(channel.consume, job, queue.get)
             for _ in channel.consumers(job)
         ] + [
-            self.pool.submit(channel.produce, job, producer, queue.put)
+            self.executor.submit(channel.produce, job, producer, queue.put)
             for producer in channel.producers(job)
         ]
         results = join_together(futures)
@@ -177,12 +178,12 @@ class ThreadPool:
         each_its_own(job.stages, self.workers)
         line = pipeline.Line(job)
         queues = [Queue(job.places) for _ in line.stages[1:]]
-        futures = [self.pool.submit(pipeline.take, line, queues[-1].get)]
+        futures = [self.executor.submit(pipeline.take, line, queues[-1].get)]
         for number in reversed(range(1, job.stages - 1)):
             get, put = queues[number - 1].get, queues[number].put
             stage = line.stages[number]
-            futures.append(self.pool.submit(pipeline.pass_on, stage, get, put))
-        futures.append(self.pool.submit(pipeline.make, line, queues[0].put))
+            futures.append(self.executor.submit(pipeline.pass_on, stage, get, put))
+        futures.append(self.executor.submit(pipeline.make, line, queues[0].put))
         join_together(futures)
         return line.flowed()
 
@@ -191,7 +192,7 @@ class ThreadPool:
         table = Table(job)
         locks = [threading.Lock() for _ in chopsticks(job)]
         futures = start_each(
-            lambda philosopher: self.pool.submit(
+            lambda philosopher: self.executor.submit(
                 dine, table, philosopher, locks
             ),
             range(job.philosophers),
@@ -202,7 +203,7 @@ class ThreadPool:
     @natural("a queue of small tasks is what a pool is for")
     def spawn(self, job):
         futures = start_each(
-            lambda task: self.pool.submit(empty, task), range(job.tasks)
+            lambda task: self.executor.submit(empty, task), range(job.tasks)
         )
         return sum(join_all(futures))
 
@@ -217,7 +218,7 @@ class ThreadPool:
     def shape(self, job):
         begin, lock = begun(), threading.Lock()
         futures = start_each(
-            lambda tasks: self.pool.submit(lane, job, begin, lock, tasks),
+            lambda tasks: self.executor.submit(lane, job, begin, lock, tasks),
             lanes(job),
         )
         return answer(job, join_all(futures))
@@ -225,7 +226,7 @@ class ThreadPool:
     @unsuitable(TURNS)
     def nqueens(self, job):
         futures = start_each(
-            lambda board: self.pool.submit(subtree, job.n, board),
+            lambda board: self.executor.submit(subtree, job.n, board),
             subtrees(job),
         )
         return sum(join_all(futures))
@@ -234,7 +235,7 @@ class ThreadPool:
     def matmul(self, job):
         # A tile each: an item that waits for its halves keeps its worker.
         futures = start_each(
-            lambda tile: self.pool.submit(matrices.leaf, job, tile),
+            lambda tile: self.executor.submit(matrices.leaf, job, tile),
             matrices.tiles(job, matrices.whole(job)),
         )
         return list(chain(*join_all(futures)))
@@ -245,11 +246,11 @@ class ThreadPool:
 
         def merged(pairs):
             return join_all(start_each(
-                lambda pair: self.pool.submit(sorting.join, *pair), pairs
+                lambda pair: self.executor.submit(sorting.join, *pair), pairs
             ))
 
         futures = start_each(
-            lambda leaf: self.pool.submit(sorting.leaf, job, leaf),
+            lambda leaf: self.executor.submit(sorting.leaf, job, leaf),
             sorting.leaves(job),
         )
         return sorting.merge_all(join_all(futures), merged)
@@ -257,7 +258,7 @@ class ThreadPool:
     @unsuitable(TURNS)
     def mandelbrot(self, job):
         futures = start_each(
-            lambda part: self.pool.submit(mandelbrot.rows, job, part),
+            lambda part: self.executor.submit(mandelbrot.rows, job, part),
             mandelbrot.grains(job),
         )
         return mandelbrot.image(join_all(futures))
@@ -265,7 +266,7 @@ class ThreadPool:
     @unsuitable(TURNS)
     def wordcount(self, job):
         futures = [
-            self.pool.submit(words.count, job, part)
+            self.executor.submit(words.count, job, part)
             for part in words.parts(job, self.workers)
         ]
         return words.together(join_all(futures))
@@ -273,7 +274,7 @@ class ThreadPool:
     @unsuitable(TURNS)
     def primes(self, job):
         futures = start_each(
-            lambda part: self.pool.submit(primes.primes, job, part),
+            lambda part: self.executor.submit(primes.primes, job, part),
             primes.grains(job),
         )
         return primes.added(join_all(futures))
@@ -283,7 +284,7 @@ class ThreadPool:
         each_its_own(job.tasks, self.workers)
         hall = Hall(job)
         futures = [
-            self.pool.submit(sleeper, hall, task) for task in range(job.tasks)
+            self.executor.submit(sleeper, hall, task) for task in range(job.tasks)
         ]
         return hall.answer(join_together(futures))
 
@@ -293,7 +294,7 @@ class ThreadPool:
         for tasks in groups(job):
             log.idle()
             futures = start_each(
-                lambda task: self.pool.submit(work, job, task), tasks
+                lambda task: self.executor.submit(work, job, task), tasks
             )
             log.began(join_all(futures))
         return log.answer()
@@ -303,14 +304,14 @@ class ThreadPool:
         log = Log(job)
         for [task] in groups(job):
             log.idle()
-            log.ended(self.pool.submit(work, job, task).result())
+            log.ended(self.executor.submit(work, job, task).result())
         return log.answer()
 
     @possible("items in the queue are taken back, those that run see an event")
     def cancel(self, job):
         crowd, events = Crowd(job, self.workers), Events()
         futures = start_each(
-            lambda task: self.pool.submit(stay, crowd, task, events),
+            lambda task: self.executor.submit(stay, crowd, task, events),
             range(job.tasks), events.set,
         )
         try:
@@ -325,16 +326,24 @@ class ThreadPool:
         join_all([future for future in futures if not future.cancelled()])
         return crowd.answer()
 
+    @possible("what an executor is for; compute takes turns")
+    def pool(self, job):
+        futures = start_each(
+            lambda task: self.executor.submit(served, order(job, task), task),
+            range(job.tasks),
+        )
+        return client(job, futures)
+
     @unsuitable("a connection holds a thread for as long as it is open")
     def echo(self, job):
         each_its_own(job.connections + 1, self.workers)
         with Visit(job) as visit:
             futures = start_each(
-                lambda stream: self.pool.submit(serve, job, *stream),
+                lambda stream: self.executor.submit(serve, job, *stream),
                 enumerate(visit), visit.hang_up,
             )
             join_together(futures)
             return visit.answer()
 
     def close(self):
-        self.pool.shutdown()
+        self.executor.shutdown()

@@ -18,13 +18,14 @@ from ..kernels import (
     top, twice
 )
 from ..philosophers import Table, chopsticks, dine
+from ..pool import Inbox, no_cancel, order, served
 from ..protocol import unsupported
 from ..queens import EMPTY, boards, children, row_of, subtree
 from ..shape import answer, begun, lane, lanes
 from ..sleepers import Hall, sleeper
 from ..stop import look
 from ..tasks import (
-    affordable, handed_out, join_all, present, start, start_each
+    affordable, end_all, handed_out, join_all, present, start, start_each
 )
 from ..trees import (
     branches, offspring, seedling, skynet_looking, skynet_tasks, uts, uts_tasks
@@ -292,6 +293,33 @@ class Threads:
             log.idle()
             log.ended(start(work, job, task).result())
         return log.answer()
+
+    @unsuitable("a thread for each task, which begins at once")
+    def pool(self, job):
+        no_cancel(job, "threads")
+        affordable(job.tasks)
+        inbox, done = Inbox(job), SimpleQueue()
+
+        def send(task):
+            ready = None
+            try:
+                ready = served(order(job, task), task)
+            finally:
+                done.put(ready)
+            return ready
+
+        threads = start_each(lambda task: start(send, task), range(job.tasks))
+        try:
+            for thread in threads:
+                ordered = job.form == "ordered"
+                ready = thread.result() if ordered else done.get()
+                if ready is None:
+                    break
+                inbox.take(ready)
+        finally:
+            end_all(threads)
+        join_all(threads)
+        return inbox.answer()
 
     @possible("nothing stops a thread: each looks at an event by itself")
     def cancel(self, job):

@@ -43,3 +43,23 @@ pub(super) fn drawn(
     }
     Ok(each)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_are_those_of_a_pareto_distribution() {
+        let count = 10_000;
+        let each = drawn(7, count, 1 << 20, 2.0).unwrap();
+        let shortest = *each.iter().min().unwrap() as f64;
+        // The share of those longer than x is x^-2.
+        for (times, share) in [(2.0, 0.25), (4.0, 0.0625)] {
+            let long = each.iter().filter(|t| **t as f64 > times * shortest);
+            let found = long.count() as f64 / count as f64;
+            // Four standard deviations.
+            let off = 4.0 * (share * (1.0 - share) / count as f64).sqrt();
+            assert!((found - share).abs() < off, "{times}: {found}");
+        }
+    }
+}
