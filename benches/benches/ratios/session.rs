@@ -3,7 +3,7 @@
 use lanes_benches::build::build;
 use lanes_benches::targets::{Ratio, Targets};
 use lanes_benches::{SEED, print_machine};
-use lanes_core::workload::{Fib, Spawn};
+use lanes_core::workload::{Fib, Spawn, Starting};
 use lanes_core::{Config, Entry, Family, Job, Started, Workload};
 use lanes_measure::machine::Machine;
 use lanes_measure::pairs::ratio;
@@ -93,7 +93,8 @@ impl Session {
 impl Session {
     /// Empty tasks.
     pub(crate) fn spawn(&self) -> Job<Spawn> {
-        job(&Spawn { tasks: if self.test { 10 } else { 1000 } })
+        let tasks = if self.test { 10 } else { 1000 };
+        job(&Spawn { tasks, form: Starting::Each })
     }
 
     /// A recursion without a cut-off. A thread a fork: what is cheap for a pool

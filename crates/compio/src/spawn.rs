@@ -15,6 +15,7 @@ impl Run<Spawn> for Compio {
         Fit::Possible("for each a queue that all share, and a channel back");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        job.one_by_one()?;
         self.drive(job, |job| {
             let empty = job.empty();
             let start = |task| {

@@ -13,6 +13,7 @@ impl Run<Spawn> for Crossbeam {
     const FIT: Fit = Fit::Natural("a task is a box and a place for its result");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        job.one_by_one()?;
         self.drive(job, |job| {
             let empty = job.empty();
             let start = |task| executor::spawn(move || Ok(empty.task(task)));

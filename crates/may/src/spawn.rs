@@ -15,6 +15,7 @@ impl Run<Spawn> for May {
         Fit::Possible("each has a stack, and wakes a worker by a system call");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        job.one_by_one()?;
         self.drive(job, |job| {
             let empty = job.empty();
             let start = |task| spawn(move || Ok(empty.task(task)));

@@ -14,6 +14,7 @@ impl Run<Spawn> for Mutex {
         Fit::Unsuitable("a thread for each empty task, and a lock on top");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        job.one_by_one()?;
         affordable(job.tasks)?;
         let lock = &Lock::of(job.context());
         let empty = job.empty();

@@ -6,7 +6,7 @@
 //! - join: the numbers cross back and are added
 
 use crate::{Function, Processes, Transport, function};
-use lanes_core::workload::Spawn;
+use lanes_core::workload::{Spawn, Starting};
 use lanes_core::{Context, Error, Fit, Job, Run};
 
 impl<T: Transport> Run<Spawn> for Processes<T> {
@@ -14,6 +14,7 @@ impl<T: Transport> Run<Spawn> for Processes<T> {
         Fit::Unsuitable("a message there and one back for each empty task");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        job.one_by_one()?;
         self.drive(job.context(), |tasks| {
             let start = |task| tasks.submit::<Empty>(task);
             let mut sum = 0;
@@ -37,7 +38,10 @@ impl Function for Empty {
     type Output = u64;
 
     fn call(task: usize, context: &Context) -> Result<u64, Error> {
-        let job = Job::<Spawn>::with(Spawn { tasks: 1 }, context);
+        let job = Job::<Spawn>::with(
+            Spawn { tasks: 1, form: Starting::Each },
+            context,
+        );
         job.finish(job.empty().task(task))
     }
 }

@@ -14,6 +14,7 @@ impl Run<Spawn> for Threads {
         Fit::Unsuitable("a stack and two system calls for each empty task");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        job.one_by_one()?;
         affordable(job.tasks)?;
         let empty = job.empty();
         self.drive(job.context(), |scope| {

@@ -16,6 +16,7 @@ impl Run<Spawn> for TokioBlocking {
         Fit::Unsuitable("a storm of small tasks meets at the lock of a queue");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        job.one_by_one()?;
         self.drive(job, |job| async move {
             let empty = job.empty();
             let start =

@@ -15,6 +15,7 @@ impl Run<Spawn> for TokioPerCore {
         Fit::Possible("cheap on its own core; another core has to be woken");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        job.one_by_one()?;
         self.drive(job, |job, cores| async move {
             let empty = job.empty();
             let start = |task| cores.spawn(async move { Ok(empty.task(task)) });

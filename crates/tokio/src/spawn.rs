@@ -14,6 +14,7 @@ impl Run<Spawn> for Tokio {
     const FIT: Fit = Fit::Natural("a task is one allocation on a queue");
 
     fn run(&self, job: &Job<Spawn>) -> Result<u64, Error> {
+        job.one_by_one()?;
         self.drive(job, |job| async move {
             let empty = job.empty();
             let start =

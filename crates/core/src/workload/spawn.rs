@@ -12,6 +12,23 @@ use serde::{Deserialize, Serialize};
 pub struct Spawn {
     /// How many tasks.
     pub tasks: usize,
+    /// How they are started.
+    #[serde(default)]
+    pub form: Starting,
+}
+
+/// How many tasks are started.
+#[derive(
+    Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Starting {
+    /// Each by a call of its own.
+    #[default]
+    Each,
+    /// All by the one call that the library has for many tasks alike, where it
+    /// has one. Each is still a task: another worker may take it alone.
+    Many,
 }
 
 impl Workload for Spawn {
@@ -30,19 +47,28 @@ impl Workload for Spawn {
             Size::Quick => 1_000,
             Size::Full => 10_000,
         };
-        vec![Self { tasks }]
+        let of = |form| Self { tasks, form };
+        [Starting::Each, Starting::Many].map(of).into()
     }
 
     fn with_items(&self, items: usize) -> Self {
-        Self { tasks: items }
+        Self { tasks: items, ..*self }
     }
 
     fn items(&self) -> usize {
         self.tasks
     }
 
+    /// Few libraries start many at once.
+    fn is_usual(&self) -> bool {
+        self.form == Starting::Each
+    }
+
     fn label(&self) -> String {
-        self.tasks.to_string()
+        match self.form {
+            Starting::Each => self.tasks.to_string(),
+            Starting::Many => format!("{}-many", self.tasks),
+        }
     }
 
     fn input(&self, _seed: u64) -> Result<Self, Error> {
@@ -72,6 +98,20 @@ const ROUND: usize = 10_000;
 pub struct Empty(StopToken);
 
 impl Job<Spawn> {
+    /// Refuses to start many tasks at once.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`], if that is asked for.
+    pub fn one_by_one(&self) -> Result<(), Error> {
+        match self.form {
+            Starting::Each => Ok(()),
+            Starting::Many => {
+                let why = "one call for many tasks: it starts each by itself";
+                Err(Error::Unsupported(why.into()))
+            }
+        }
+    }
+
     /// The tasks in rounds: those of one are started, then joined, and then
     /// comes the next. There are no more once the run was stopped.
     pub fn rounds(&self) -> impl Iterator<Item = Together> + use<> {
@@ -116,10 +156,23 @@ impl Empty {
 mod tests {
     use super::*;
 
+    fn spawn(tasks: usize) -> Spawn {
+        Spawn { tasks, form: Starting::Each }
+    }
+
+    #[test]
+    fn a_size_without_a_form_starts_each_by_itself() {
+        let old: Spawn = serde_json::from_str(r#"{"tasks":3}"#).unwrap();
+        assert_eq!(old, spawn(3));
+        let many = Spawn { form: Starting::Many, ..old };
+        let refused = Job::new(&many, 7).unwrap().one_by_one().err();
+        assert!(matches!(refused, Some(Error::Unsupported(_))));
+    }
+
     #[test]
     fn rounds_have_every_task_once_and_end_with_the_run() {
         for tasks in [0, 1, ROUND - 1, ROUND, ROUND + 1, 3 * ROUND] {
-            let job = Job::new(&Spawn { tasks }, 7).unwrap();
+            let job = Job::new(&spawn(tasks), 7).unwrap();
             assert!(job.rounds().flatten().eq(0..tasks));
             assert!(job.rounds_of(7).flatten().eq(0..tasks));
             for (most, rounds) in [
@@ -129,7 +182,7 @@ mod tests {
                 assert!(rounds.iter().all(|round| round.size() <= most));
             }
         }
-        let job = Job::new(&Spawn { tasks: 3 * ROUND }, 7).unwrap();
+        let job = Job::new(&spawn(3 * ROUND), 7).unwrap();
         let mut rounds = job.rounds();
         let mut first = rounds.next().unwrap();
         assert_eq!(first.next(), Some(0));

@@ -209,6 +209,8 @@ def philosophers_input(size, _seed, _own):
 
 
 def spawn_input(size, _seed, _own):
+    if size.get("form", "each") != "each":
+        raise unsupported("one call for many tasks: each is started by itself")
     afford(size["tasks"] * 512)
     return Job(**size)
 

@@ -1,7 +1,7 @@
 //! Sizes that cannot be, and limits that are taken away.
 
 use super::{Answered, Asked, Not, SEED, within};
-use lanes_core::workload::{Fetch, Spawn};
+use lanes_core::workload::{Fetch, Spawn, Starting};
 use lanes_core::{Row, Workload};
 use lanes_measure::process::Process;
 use lanes_measure::protocol::Kind;
@@ -52,6 +52,10 @@ fn number(process: u32, field: &str) -> u64 {
     first.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
+fn spawn(tasks: usize) -> Spawn {
+    Spawn { tasks, form: Starting::Each }
+}
+
 /// Where the system refuses memory for threads: right, or that error.
 pub(super) fn thread_limit(asked: &Asked<'_>) -> Answered {
     asked.needs(Spawn::NAME)?;
@@ -59,9 +63,9 @@ pub(super) fn thread_limit(asked: &Asked<'_>) -> Answered {
     // A stack of a thread takes 8 MiB of addresses.
     let most = number(process.id(), "VmSize:") * 1024 + (24 << 20);
     limit(&process, Resource::As, Some(most))?;
-    refused_or_right(&mut process, &Spawn { tasks: 500 })?;
+    refused_or_right(&mut process, &spawn(500))?;
     limit(&process, Resource::As, None)?;
-    asked.prepare(&mut process, &Spawn { tasks: 5 }).map(drop)
+    asked.prepare(&mut process, &spawn(5)).map(drop)
 }
 
 /// Where descriptors are used up: right, or that error.
