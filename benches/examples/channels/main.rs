@@ -1,5 +1,5 @@
-//! `channel` in OS threads and in crossbeam beside the loops that their channels
-//! are benchmarked by, in one process, in turns:
+//! `channel` in OS threads and in crossbeam beside the loops that their
+//! channels are benchmarked by, in one process, in turns:
 //!
 //! `cargo run --release -p lanes-benches --example channels [SIZE...]`
 //!

@@ -120,15 +120,16 @@ pub(crate) fn probed(
     Watch { probe: Some(probe), ..Watch::default() }
 }
 
-/// The numbers of the tasks that a run looks at; `None` if it is refused.
+/// The numbers of the tasks that a run looks at, without those that it may
+/// leave out; `None` if it is refused.
 pub(crate) fn tasks(
     model: &Started,
     job: &dyn AnyJob,
 ) -> Result<Option<Vec<usize>>, Failure> {
     let seen = Arc::new(Mutex::new(BTreeSet::new()));
-    let tasks = Arc::clone(&seen);
+    let looked = Arc::clone(&seen);
     let watch = probed(move |task| {
-        tasks.lock().expect("no probe panics").insert(task);
+        looked.lock().expect("no probe panics").insert(task);
         Ok(())
     });
     match job.under(&Context::watching(watch)?).run(model) {
@@ -136,8 +137,9 @@ pub(crate) fn tasks(
         Err(error) => return Err(error.into()),
         Ok(_) => {}
     }
-    let tasks: Vec<usize> =
-        seen.lock().expect("no probe panics").iter().copied().collect();
+    let seen = seen.lock().expect("no probe panics");
+    let tasks = seen.iter().copied().filter(|task| !job.may_omit(*task));
+    let tasks: Vec<usize> = tasks.collect();
     if tasks.is_empty() {
         let (workload, model) = (job.workload(), model.name());
         return Err(Failure::new(format!(

@@ -90,6 +90,11 @@ pub trait Workload:
         Steps::Untimed
     }
 
+    /// Whether a right run may leave this task out.
+    fn may_omit(_input: &Self::Input, _task: usize) -> bool {
+        false
+    }
+
     /// How much of a run was done in vain, where a workload counts that: grains
     /// that were begun after all had been stopped, or tasks that were begun
     /// although they were cancelled.

@@ -174,6 +174,9 @@ pub trait AnyJob: Send + Sync {
     /// Those of the work that is measured.
     fn limit(&self, workers: usize) -> Result<Limit, Error>;
 
+    /// See [`Workload::may_omit`].
+    fn may_omit(&self, task: usize) -> bool;
+
     /// See [`Workload::served`].
     fn served(&self) -> Duration;
 
@@ -256,6 +259,10 @@ impl<W: Workload> AnyJob for Job<W> {
 
     fn limit(&self, workers: usize) -> Result<Limit, Error> {
         W::limit(self, workers)
+    }
+
+    fn may_omit(&self, task: usize) -> bool {
+        W::may_omit(self, task)
     }
 
     fn served(&self) -> Duration {

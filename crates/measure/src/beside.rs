@@ -24,8 +24,8 @@ pub struct Form<W> {
 
 /// The body of a program: prints a table of each model, with the quick sizes
 /// whose labels contain an argument of the command line, or all. Exit status 1
-/// if a cell takes more than [`MOST`] times its bare program, 2 if nothing could
-/// be compared.
+/// if a cell takes more than [`MOST`] times its bare program, 2 if nothing
+/// could be compared.
 ///
 /// # Panics
 /// If either form answers wrongly: a wrong answer has no time.

@@ -26,10 +26,15 @@ impl Run<Pool> for Threads {
                     .tasks()
                     .map(|task| spawn_scoped(scope, move || desk.work(task)))
                     .collect::<Result<Vec<_>, _>>()?;
+                let mut failed = None;
                 for thread in threads {
-                    inbox.take(joined(thread.join())?);
+                    // All are joined, also after one has failed.
+                    match joined(thread.join()) {
+                        Ok(ready) => inbox.take(ready),
+                        Err(error) => failed = failed.or(Some(error)),
+                    }
                 }
-                return inbox.answer();
+                return failed.map_or_else(|| inbox.answer(), Err);
             }
             let (to, from) = mpsc::channel();
             let threads = desk

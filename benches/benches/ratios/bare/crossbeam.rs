@@ -132,7 +132,8 @@ fn nqueens(board: Board) -> u64 {
     if !board.forks() {
         return board.solutions();
     }
-    let start = |child| executor::spawn(move || Ok(nqueens(board.child(child))));
+    let start =
+        |child| executor::spawn(move || Ok(nqueens(board.child(child))));
     let tasks: Vec<_> = board.children().map(start).collect();
     tasks.into_iter().map(|t| t.join().unwrap()).sum()
 }

@@ -207,6 +207,11 @@ impl Workload for Pool {
         Steps::Timed(&output.latencies)
     }
 
+    /// One that is cancelled.
+    fn may_omit(input: &Orders, task: usize) -> bool {
+        input.cancels(task)
+    }
+
     fn vain(output: &Served) -> Option<u64> {
         output.vain.map(|tasks| tasks as u64)
     }
