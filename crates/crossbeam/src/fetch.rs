@@ -9,9 +9,9 @@
 use crate::Crossbeam;
 use crossbeam::channel::{self, Receiver};
 use lanes_core::request::Connection;
+use lanes_core::scoped::{scoped, spawn_scoped};
 use lanes_core::workload::Fetch;
 use lanes_core::{Error, Fit, Job, Run, caught};
-use std::thread;
 
 impl Run<Fetch> for Crossbeam {
     const FIT: Fit =
@@ -22,15 +22,14 @@ impl Run<Fetch> for Crossbeam {
         let (result, results) = channel::unbounded();
         job.indices().try_for_each(|index| number.send(index)).ok();
         drop(number);
-        thread::scope(|scope| {
+        scoped(job.context(), |scope| {
             for _ in 0..job.in_flight() {
                 let (numbers, result) = (numbers.clone(), result.clone());
-                let work = move || {
+                spawn_scoped(scope, move || {
                     let found = caught(|| fetch(job, &numbers));
                     result.send(job.context().note(found)).ok();
-                };
-                let thread = thread::Builder::new().spawn_scoped(scope, work);
-                job.context().note(thread.map_err(Error::from))?;
+                    Ok(())
+                })?;
             }
             drop(result);
             let results = results.into_iter().collect::<Result<Vec<_>, _>>()?;
