@@ -52,6 +52,12 @@ impl Parties {
         if self == Self::Mpmc { Self::MANY } else { 1 }
     }
 
+    /// Which of them sends this number. By a constant: a division for each
+    /// message would take as long as some queues do.
+    fn producer_of(self, number: u64) -> usize {
+        if self == Self::Spsc { 0 } else { number as usize % Self::MANY }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Spsc => "spsc",
@@ -65,12 +71,26 @@ impl Parties {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Message(u64);
 
+/// How many messages come before the next look at the cancel flag.
+struct Looks {
+    grain: usize,
+    left: usize,
+}
+
+impl Looks {
+    fn is_due(&mut self) -> bool {
+        let due = self.left == 0;
+        self.left = if due { self.grain } else { self.left } - 1;
+        due
+    }
+}
+
 /// A task that sends its part of the messages.
 pub struct Producer {
     job: Job<Channel>,
     task: usize,
     numbers: StepBy<Range<usize>>,
-    sent: usize,
+    looks: Looks,
 }
 
 /// A task that receives messages, until no producer is left.
@@ -80,6 +100,7 @@ pub struct Consumer {
     /// The least number that each producer may send next.
     next: [u64; Parties::MANY],
     received: Received,
+    looks: Looks,
 }
 
 /// What was received.
@@ -189,7 +210,8 @@ impl Job<Channel> {
             // Each number is sent by one of them.
             let numbers = task..job.messages.max(task);
             let numbers = numbers.step_by(producers);
-            Producer { job: job.clone(), task, numbers, sent: 0 }
+            let looks = job.looks();
+            Producer { job: job.clone(), task, numbers, looks }
         })
     }
 
@@ -201,7 +223,13 @@ impl Job<Channel> {
             task: parties.producers() + consumer,
             next: [0; Parties::MANY],
             received: Received::default(),
+            looks: job.looks(),
         })
+    }
+
+    /// The first look is before the first message.
+    fn looks(&self) -> Looks {
+        Looks { grain: self.grain, left: 0 }
     }
 
     /// What all consumers received, as one answer.
@@ -228,10 +256,9 @@ impl Producer {
     /// The cause, if the run was stopped.
     #[inline(never)]
     pub fn message(&mut self) -> Result<Option<Message>, Error> {
-        if self.sent.is_multiple_of(self.job.grain) {
+        if self.looks.is_due() {
             self.job.context().grain(self.task)?;
         }
-        self.sent += 1;
         Ok(self.numbers.next().map(|number| Message(number as u64)))
     }
 
@@ -251,10 +278,10 @@ impl Consumer {
     #[inline(never)]
     pub fn take(&mut self, message: Message) -> Result<(), Error> {
         let Message(number) = message;
-        if self.received.messages.is_multiple_of(self.job.grain) {
+        if self.looks.is_due() {
             self.job.context().grain(self.task)?;
         }
-        let producer = number as usize % self.job.parties.producers();
+        let producer = self.job.parties.producer_of(number);
         let next = self.next[producer];
         if number < next {
             let what = format!("message {number} arrived after {next} was due");
