@@ -41,12 +41,18 @@ impl Run<Sleepers> for Tokio {
     }
 }
 
-async fn sleeper(hall: Arc<Hall>, task: usize) -> Result<u64, Error> {
-    hall.enter(task)?;
-    loop {
-        time::sleep(hall.wait()).await;
-        if let Some(number) = hall.leave(task) {
-            return Ok(number);
+#[expect(clippy::manual_async_fn, reason = "that keeps its arguments twice")]
+fn sleeper(
+    hall: Arc<Hall>,
+    task: usize,
+) -> impl Future<Output = Result<u64, Error>> {
+    async move {
+        hall.enter(task)?;
+        loop {
+            time::sleep(hall.wait()).await;
+            if let Some(number) = hall.leave(task) {
+                return Ok(number);
+            }
         }
     }
 }
