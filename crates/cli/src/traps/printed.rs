@@ -28,7 +28,11 @@ fn people(traps: &Traps, format: Format) -> Result<String, Fail> {
             // A trap stands above its remedies.
             let first = index == 0;
             let issue = trap.issues.first().filter(|_| first);
-            let issue = issue.map(|issue| issue.address.clone());
+            let issue = issue.map(|issue| match format {
+                // There an address alone is no link.
+                Format::Markdown => format!("<{}>", issue.address),
+                _ => issue.address.clone(),
+            });
             let name = if first { trap.name.clone() } else { "".into() };
             let what = match first {
                 true => side.what.clone(),
