@@ -4,7 +4,7 @@
 //! - start: a blocking task for each, in the one queue of the blocking threads
 //! - wait: only the client, which gives its worker back
 //! - join: in order by the handles; else a `JoinSet` has the next that is done.
-//!   A blocking task that is aborted before it began does not run
+//!   A thread that takes an aborted task from the queue drops it
 
 use crate::{TokioBlocking, joined};
 use lanes_core::workload::{Pool, Served, Taking};

@@ -4,8 +4,7 @@
 //! - start: a task for each, dealt to the cores in turn, where it stays
 //! - wait: only the client, which gives its core back
 //! - join: in order by the handles; else each task sends its result through a
-//!   channel. An aborted task that waits in a queue is taken from it, and not
-//!   run
+//!   channel. A core that takes an aborted task from its queue drops it
 
 use crate::{TokioPerCore, joined};
 use lanes_core::workload::{Desk, Pool, Ready, Served, Taking};

@@ -5,7 +5,7 @@
 //!   the others on the worker's queue
 //! - wait: only the client, which gives its worker back
 //! - join: in order by the handles; else a `JoinSet` has the next that is done.
-//!   An aborted task that waits in a queue is taken from it, and not run
+//!   A worker that takes an aborted task from a queue drops it
 
 use crate::{Tokio, joined};
 use lanes_core::workload::{Desk, Pool, Ready, Served, Taking};
