@@ -66,6 +66,13 @@
 //! fit. Without a trace, a task pays for one look at an empty list. The server
 //! is a process of its own, which does not share the GIL with what is measured.
 //!
+//! # Other interpreters
+//!
+//! Only CPython is asked: any other is missing, with that reason. RustPython,
+//! whose threads take no turns, does not carry the worker as it is: its `os`
+//! (sources of August 2026) has no `memfd_create`, which makes the flag that
+//! threads, forked processes and interpreters share.
+//!
 //! # What is inferred
 //!
 //! CPython does not report who waits for the GIL. A thread that wants to
