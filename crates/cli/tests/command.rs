@@ -122,7 +122,7 @@ fn every_format_is_what_it_says() {
 fn a_goal_ends_a_session_and_is_its_margin() {
     let folder = tempfile::tempdir().unwrap();
     // Whatever the machine does, all is within so wide a margin.
-    let few = ["spawn/sequential", "spawn/rayon", "--items=1000"];
+    let few = ["spawn/sequential/1000", "spawn/rayon/1000", "--items=1000"];
     let wide = [&few[..], &["--until=999%", "--budget=10m"]].concat();
     let file = json(&session(&folder, "a.json", &wide));
     assert_eq!(file["margin"], 9.99);
@@ -138,7 +138,7 @@ fn nothing_is_said_of_one_round_or_of_one_model() {
     let path = folder.path().join("a.json");
     let path = path.to_str().unwrap();
     let few = ["--items=1000", "--rounds=1", "--output", path];
-    let once = ["run", "spawn", "--models=sequential,rayon"];
+    let once = ["run", "spawn/*/1000", "--models=sequential,rayon"];
     let output = output(&[&once[..], &few].concat());
     let printed = text(&output.stdout);
     assert_eq!(printed.matches("open (too few visits)").count(), 2);
@@ -147,7 +147,7 @@ fn nothing_is_said_of_one_round_or_of_one_model() {
     let standing = &file["rows"][0]["summary"]["groups"][0]["standings"][1];
     assert_eq!(standing["ratio"]["high"], Value::Null);
     fs::remove_file(path).unwrap();
-    let alone = ["run", "spawn", "--models=rayon"];
+    let alone = ["run", "spawn/*/1000", "--models=rayon"];
     let output = self::output(&[&alone[..], &few].concat());
     assert!(text(&output.stdout).contains("the only model"));
 }
@@ -183,7 +183,7 @@ fn a_worker_in_another_language_is_a_model_like_others() {
         "run",
         "max/*/300",
         "fib",
-        "spawn",
+        "spawn/*/300",
         "--models=sequential,python",
         &peer,
         "--items=300",

@@ -148,7 +148,7 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let dry = |more: &[&str]| {
-        let all = [&["run", "spawn", "--dry-run"], more].concat();
+        let all = [&["run", "spawn/*/1000", "--dry-run"], more].concat();
         ends(folder, &all, 0)[0].clone()
     };
     let models = "--models=rayon,tokio,gil";
@@ -176,7 +176,7 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     assert!(text.contains("2 cells"), "{text}");
     assert!(is_empty(folder));
     fs::write(folder.join("a.json"), "").unwrap();
-    let taken = ["run", "spawn", "--dry-run", "--output=a.json"];
+    let taken = ["run", "spawn/*/1000", "--dry-run", "--output=a.json"];
     let errors = ends(folder, &taken, 1)[1].clone();
     assert!(errors.contains("there already"), "{errors}");
 }

@@ -198,7 +198,7 @@ fn a_build_that_answers_wrongly_is_a_regression() {
 fn a_model_that_is_gone_is_a_regression_and_a_new_one_is_listed() {
     let folder = tempfile::tempdir().unwrap();
     let python = python(&folder, "lanes-python", |worker| worker);
-    let cells = ["spawn", "fib/sequential", "--models=sequential,rayon"];
+    let cells = ["spawn/*/20", "fib/sequential", "--models=sequential,rayon"];
     let small = ["--items=20", "--rounds=4", "--workers=1"];
     let duel = |both: [&str; 2], more: &[&str], code: i32| {
         ends(folder.path(), &[&both[..], &cells, &small, more].concat(), code)
