@@ -130,7 +130,7 @@ fn a_list_names_cells_that_are_filters() {
     assert_eq!(first.lines().collect::<Vec<_>>(), expected);
     assert_eq!(list(&expected), first);
     // Numbers of workers, and a model that takes part twice, are no filters.
-    let more = ["spawn/rayon", "--models=rayon,rayon", "--workers=1,2"];
+    let more = ["spawn/rayon/1000", "--models=rayon,rayon", "--workers=1,2"];
     assert_eq!(list(&more), "spawn/rayon/1000\n");
     let all = [&["run", "--list", "--json"], &more[..]].concat();
     let cells = json(&ends(folder, &all, 0)[0]);
