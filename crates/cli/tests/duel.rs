@@ -131,7 +131,7 @@ fn a_build_against_itself_is_printed_and_left_as_a_file_and_a_page() {
 #[test]
 fn every_format_is_what_it_says() {
     let folder = tempfile::tempdir().unwrap();
-    let small = ["spawn/sequential", "--items=100", "--rounds=4"];
+    let small = ["spawn/sequential/100", "--items=100", "--rounds=4"];
     let print = |format: &str| {
         let format = format!("--format={format}");
         let all = [&[LANES, LANES, &format][..], &small].concat();
