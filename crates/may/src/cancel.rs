@@ -2,14 +2,14 @@
 //!
 //! - share: nothing
 //! - start: a coroutine for each, on the queues of the workers in turn
-//! - wait: a coroutine that waits gives its worker back until it is woken, one
-//!   that computes gives it back after each grain
-//! - join: each handle cancels its coroutine: a panic, where it waits or gives
-//!   its worker back, unwinds its stack; then they are joined in order
+//! - wait: a coroutine gives its worker back until it is woken; one that only
+//!   yields goes on before those that have not begun
+//! - join: each handle cancels its coroutine: a panic, where it waits, unwinds
+//!   its stack; then they are joined in order
 
 use crate::{May, cancel, join, spawn};
 use futures_lite::future;
-use lanes_core::workload::{Cancel, Presence, Stopped};
+use lanes_core::workload::{Cancel, Doing, Presence, Stopped};
 use lanes_core::{Error, Fit, Job, Run, caught};
 use may::coroutine;
 
@@ -18,6 +18,12 @@ impl Run<Cancel> for May {
         Fit::Possible("any ends where it waits, by a panic: it is unsafe");
 
     fn run(&self, job: &Job<Cancel>) -> Result<Stopped, Error> {
+        if job.form == Doing::Computing {
+            // They lie on the worker's own queue, and it looks at that of all
+            // workers once its own is empty.
+            let why = "tasks that compute and yield keep others from beginning";
+            return Err(Error::Unsupported(why.into()));
+        }
         self.drive(job, |job| {
             let crowd = job.crowd(job.tasks);
             let start = |mut member: Presence| {
@@ -45,11 +51,6 @@ impl Run<Cancel> for May {
 fn stay(member: &mut Presence) -> Result<(), Error> {
     member.begin()?;
     loop {
-        if member.computes() {
-            member.grain()?;
-            coroutine::yield_now();
-        } else {
-            coroutine::sleep(member.wait());
-        }
+        coroutine::sleep(member.wait());
     }
 }
