@@ -17,7 +17,6 @@ fn with(workers: usize) {
             if entry.has(row.workload()) {
                 cell::matches_reference(&start, &*row)?;
                 cell::empty_and_one(&start, &*row)?;
-                cell::more_workers_than_items(&start, &*row)?;
                 cell::nested_run(&start, &*row)?;
             }
         }
