@@ -302,6 +302,29 @@ class Asyncio:
         tallies = self.run([run(tasks) for tasks in shape.lanes(job)])
         return shape.answer(job, tallies)
 
+    @unsuitable(STOPS)
+    def pool(self, job):
+        async def run(task):
+            return served(order(job, task), task)
+
+        async def client():
+            tasks = [
+                asyncio.create_task(run(task)) for task in range(job.tasks)
+            ]
+            for number, task in enumerate(tasks):
+                if cancels(job, number):
+                    task.cancel()
+            ordered = job.form == "ordered"
+            for task in tasks if ordered else asyncio.as_completed(tasks):
+                try:
+                    inbox.take(await task)
+                except asyncio.CancelledError:
+                    inbox.gone()
+            return inbox.answer()
+
+        inbox = Inbox(job)
+        return self.run([client()])[0]
+
     @natural("a task that waits is an object, and a timer in the loop's heap")
     def sleepers(self, job):
         async def run(task):
@@ -343,29 +366,6 @@ class Asyncio:
             return log.answer()
 
         return self.run([fed()])[0]
-
-    @unsuitable(STOPS)
-    def pool(self, job):
-        async def run(task):
-            return served(order(job, task), task)
-
-        async def client():
-            tasks = [
-                asyncio.create_task(run(task)) for task in range(job.tasks)
-            ]
-            for number, task in enumerate(tasks):
-                if cancels(job, number):
-                    task.cancel()
-            ordered = job.form == "ordered"
-            for task in tasks if ordered else asyncio.as_completed(tasks):
-                try:
-                    inbox.take(await task)
-                except asyncio.CancelledError:
-                    inbox.gone()
-            return inbox.answer()
-
-        inbox = Inbox(job)
-        return self.run([client()])[0]
 
     @natural("a task is cancelled where it awaits, and ends there")
     def cancel(self, job):

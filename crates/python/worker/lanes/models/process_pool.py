@@ -278,6 +278,14 @@ class ProcessPool:
         )
         return answer(job, self.join_all(futures))
 
+    @natural("what an executor is for, and little crosses")
+    def pool(self, job):
+        futures = start_each(
+            lambda task: self.submit(served, order(job, task), task),
+            range(job.tasks),
+        )
+        return client(job, futures, lambda future: joined([future])[0])
+
     @possible("computes at once, and pickles a board for each subtree")
     def nqueens(self, job):
         futures = start_each(
@@ -355,14 +363,6 @@ class ProcessPool:
             [done] = self.join_all([self.submit(work, job, task)])
             log.ended(done)
         return log.answer()
-
-    @natural("what an executor is for, and little crosses")
-    def pool(self, job):
-        futures = start_each(
-            lambda task: self.submit(served, order(job, task), task),
-            range(job.tasks),
-        )
-        return client(job, futures, lambda future: joined([future])[0])
 
     @possible("items in the queue are taken back, those that run see an event")
     def cancel(self, job):

@@ -223,6 +223,14 @@ class ThreadPool:
         )
         return answer(job, join_all(futures))
 
+    @possible("what an executor is for; compute takes turns")
+    def pool(self, job):
+        futures = start_each(
+            lambda task: self.executor.submit(served, order(job, task), task),
+            range(job.tasks),
+        )
+        return client(job, futures)
+
     @unsuitable(TURNS)
     def nqueens(self, job):
         futures = start_each(
@@ -325,14 +333,6 @@ class ThreadPool:
             wait(futures)
         join_all([future for future in futures if not future.cancelled()])
         return crowd.answer()
-
-    @possible("what an executor is for; compute takes turns")
-    def pool(self, job):
-        futures = start_each(
-            lambda task: self.executor.submit(served, order(job, task), task),
-            range(job.tasks),
-        )
-        return client(job, futures)
 
     @unsuitable("a connection holds a thread for as long as it is open")
     def echo(self, job):

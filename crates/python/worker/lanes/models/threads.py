@@ -213,6 +213,33 @@ class Threads:
         )
         return answer(job, join_all(threads))
 
+    @unsuitable("a thread for each task, which begins at once")
+    def pool(self, job):
+        no_cancel(job, "threads")
+        affordable(job.tasks)
+        inbox, done = Inbox(job), SimpleQueue()
+
+        def send(task):
+            ready = None
+            try:
+                ready = served(order(job, task), task)
+            finally:
+                done.put(ready)
+            return ready
+
+        threads = start_each(lambda task: start(send, task), range(job.tasks))
+        try:
+            for thread in threads:
+                ordered = job.form == "ordered"
+                ready = thread.result() if ordered else done.get()
+                if ready is None:
+                    break
+                inbox.take(ready)
+        finally:
+            end_all(threads)
+        join_all(threads)
+        return inbox.answer()
+
     @unsuitable("a thread a node; refused above 2,000 nodes")
     def skynet(self, job):
         few(skynet_tasks(job.leaves, job.cutoff))
@@ -293,33 +320,6 @@ class Threads:
             log.idle()
             log.ended(start(work, job, task).result())
         return log.answer()
-
-    @unsuitable("a thread for each task, which begins at once")
-    def pool(self, job):
-        no_cancel(job, "threads")
-        affordable(job.tasks)
-        inbox, done = Inbox(job), SimpleQueue()
-
-        def send(task):
-            ready = None
-            try:
-                ready = served(order(job, task), task)
-            finally:
-                done.put(ready)
-            return ready
-
-        threads = start_each(lambda task: start(send, task), range(job.tasks))
-        try:
-            for thread in threads:
-                ordered = job.form == "ordered"
-                ready = thread.result() if ordered else done.get()
-                if ready is None:
-                    break
-                inbox.take(ready)
-        finally:
-            end_all(threads)
-        join_all(threads)
-        return inbox.answer()
 
     @possible("nothing stops a thread: each looks at an event by itself")
     def cancel(self, job):
