@@ -187,9 +187,8 @@ pub static QUESTIONS: [Question; 20] = [
         ],
         shows: "`cancel` stops tasks that wait or compute in the way that each \
                 library has for it, times until each is gone, and counts what \
-                was begun after the stop. In `pool` a client cancels every \
-                second task that it has submitted: those that had begun are \
-                in vain.",
+                was begun after the stop; in `pool` a client cancels every \
+                second task, and those that had begun are in vain.",
     },
     Question {
         asks: "Which channel, and what does it do on shared cores?",
