@@ -10,7 +10,7 @@ use lanes_core::{Error, Job, Workload};
 use lanes_measure::statistics::Bound;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 use tokio::sync::mpsc::unbounded_channel;
@@ -82,16 +82,17 @@ const ALONE: Duration = Duration::from_micros(500);
 /// The median time of a message that is sent to a receiver which sleeps, over
 /// that of one which is sent to a receiver that has others left.
 ///
-/// `send` sends one; `receiver` is called with whether it shall receive.
-fn to_sleeper(send: impl Fn(), behind: impl Fn()) -> f64 {
+/// `send` sends one, and `busy` has a message once the receiver has taken
+/// [`BUSY`].
+fn to_sleeper(send: impl Fn(u64), busy: &Receiver<()>) -> f64 {
     let one = |_| {
         thread::sleep(ALONE);
-        took(&send)
+        took(|| send(0))
     };
     let mut asleep: Vec<f64> = (0..SENT).map(one).collect();
-    // The receiver is busy from here on.
-    behind();
-    let many = took(|| (0..LEFT).for_each(|_| send()));
+    send(BUSY);
+    busy.recv().ok();
+    let many = took(|| (0..LEFT).for_each(|_| send(0)));
     middle(&mut asleep) / (many / LEFT as f64)
 }
 
@@ -114,13 +115,7 @@ fn of_threads() -> Result<f64, Error> {
     let send = |message| {
         sender.send(message).ok();
     };
-    let ratio = to_sleeper(
-        || send(0),
-        || {
-            send(BUSY);
-            busy.recv().ok();
-        },
-    );
+    let ratio = to_sleeper(send, &busy);
     drop((sender, over));
     thread.join().ok();
     Ok(ratio)
@@ -144,13 +139,7 @@ fn of_tokio() -> Result<f64, Error> {
     let send = |message| {
         sender.send(message).ok();
     };
-    let ratio = to_sleeper(
-        || send(0),
-        || {
-            send(BUSY);
-            busy.recv().ok();
-        },
-    );
+    let ratio = to_sleeper(send, &busy);
     drop((sender, over));
     runtime.block_on(task).ok();
     Ok(ratio)

@@ -3,6 +3,7 @@
 use crate::cases;
 use crate::outcome::{Checked, Outcome};
 use lanes_core::{Cells, Entry, Family};
+use lanes_watchdog::own::end_with;
 use lanes_watchdog::{Ended, watched};
 use std::env;
 use std::panic::{self, AssertUnwindSafe};
@@ -12,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// Set in the process of a case.
+/// Set in the process of a case: the process that watches it.
 const VARIABLE: &str = "LANES_CONFORMANCE_CASE";
 /// Far more than any case takes on a slow machine: only a hang reaches it.
 const WATCHDOG: Duration = Duration::from_secs(60);
@@ -41,7 +42,11 @@ pub fn isolated(case: impl FnOnce() -> Checked) {
 }
 
 fn apart(case: impl FnOnce() -> Outcome) {
-    if env::var_os(VARIABLE).is_some() {
+    if let Some(watcher) = env::var_os(VARIABLE) {
+        if let Some(watcher) = watcher.to_str().and_then(|id| id.parse().ok()) {
+            // A watcher that is killed kills nobody.
+            end_with(watcher);
+        }
         process::exit(run(case));
     }
     // The test harness names the thread of a test after it.
@@ -50,7 +55,7 @@ fn apart(case: impl FnOnce() -> Outcome) {
     let mut command = Command::new("/proc/self/exe");
     command
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
-        .env(VARIABLE, name)
+        .env(VARIABLE, process::id().to_string())
         .stdin(Stdio::null())
         .stdout(Stdio::null());
     let never = AtomicBool::new(false);

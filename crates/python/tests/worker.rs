@@ -740,9 +740,8 @@ fn many_tasks_that_have_not_begun_are_dropped() {
     for name in ["python-thread-pool", "python-process-pool", "python-asyncio"]
     {
         let mut process = sound(named(name));
-        let each = |row: &&Box<dyn Row>| row.size()["form"] == "each";
         let spawn = rows.iter().filter(|row| row.workload() == "spawn");
-        for row in spawn.filter(each) {
+        for row in spawn.filter(|row| row.size()["form"] == "each") {
             let digest = prepare(&mut process, &**row, 7).unwrap();
             for pause in (1..20).step_by(3) {
                 process.ask(1_000_000, false, false).unwrap();

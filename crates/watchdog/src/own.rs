@@ -30,11 +30,17 @@ pub fn asked(mark: &str) -> Option<Vec<String>> {
         return None;
     }
     let parent: i32 = arguments.next()?.to_str()?.parse().ok()?;
+    end_with(parent);
+    arguments.map(|argument| argument.into_string().ok()).collect()
+}
+
+/// This process is killed when the thread ends that started it, in the process
+/// with this number. It ends here if that is gone already.
+pub fn end_with(parent: i32) {
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
     if getppid().map(Pid::as_raw_nonzero).map(i32::from) != Some(parent) {
         process::exit(1);
     }
-    arguments.map(|argument| argument.into_string().ok()).collect()
 }
 
 /// The last line of a file that says something: of what a process printed, or

@@ -152,12 +152,6 @@ impl Workload for Pool {
 
     fn input(&self, seed: u64) -> Result<Orders, Error> {
         let Self { tasks, skew, form, .. } = *self;
-        if !(skew > 1.0 && skew.is_finite()) {
-            return Err(Error::Invalid(format!(
-                "a skew of {skew}; the exponent is a number above 1, since \
-                 there is no mean up to 1"
-            )));
-        }
         preflight::memory(tasks, TASK_BYTES)?;
         let rounds = self.count_rounds()?;
         if rounds.checked_mul(tasks as u64).is_none() {

@@ -221,14 +221,6 @@ impl Shape {
                 "no task may be under way; at_once is at least 1".into(),
             );
         }
-        if let Some(skew) = self.skew
-            && !(skew > 1.0 && skew.is_finite())
-        {
-            return refuse(format!(
-                "a skew of {skew}; the exponent is a number above 1, since \
-                 there is no mean up to 1"
-            ));
-        }
         if !(0.0..=1.0).contains(&self.lock) {
             let lock = self.lock;
             return refuse(format!("a lock of {lock}; it is a share, 0 to 1"));

@@ -14,12 +14,21 @@ const PARTS: f64 = 1024.0;
 ///
 /// A draw is u^(-1 / exponent), with u uniform in (0, 1]: the share of tasks
 /// longer than x shortest ones is x^-exponent.
+///
+/// # Errors
+/// [`Error::Invalid`] for an exponent that is none, or a sum that overflows.
 pub(super) fn drawn(
     seed: u64,
     count: usize,
     mean: u64,
     exponent: f64,
 ) -> Result<Vec<u64>, Error> {
+    if !(exponent > 1.0 && exponent.is_finite()) {
+        return Err(Error::Invalid(format!(
+            "a skew of {exponent}; the exponent is a number above 1, since \
+             there is no mean up to 1"
+        )));
+    }
     let draw = |number: u64| {
         let uniform = ((number >> 11) + 1) as f64 / (1u64 << 53) as f64;
         (uniform.powf(-1.0 / exponent).min(LONGEST) * PARTS) as u64

@@ -17,7 +17,7 @@ pub struct Spawn {
     pub form: Starting,
 }
 
-/// How many tasks are started.
+/// How tasks are started.
 #[derive(
     Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize,
 )]

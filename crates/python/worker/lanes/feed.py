@@ -3,14 +3,10 @@
 
 import time
 
-from .kernels import churn
+from .kernels import churned
 from .seeds import MASK, part_seed
 from .stop import look, rest
-from .trace import computing, grain
 
-# Rounds between two looks at the flag, and in a traced run.
-ROUNDS = 1 << 14
-TRACED_ROUNDS = 800
 # A run is saturated that ends later after the last gap than this, in
 # nanoseconds, or this part of all gaps.
 SLACK, PART = 10**7, 10
@@ -26,13 +22,7 @@ def groups(job):
 def work(job, task):
     """The compute of one task: when it began and ended, and its answer."""
     began = time.monotonic_ns()
-    with computing(task) as look:
-        state, left = part_seed(job.seed, task), job.rounds
-        step = grain(ROUNDS, TRACED_ROUNDS)
-        while left > 0:
-            state = churn(state, min(step, left))
-            left -= step
-            look()
+    state = churned(task, part_seed(job.seed, task), job.rounds)
     return began, time.monotonic_ns(), state
 
 

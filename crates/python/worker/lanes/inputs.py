@@ -254,8 +254,6 @@ def shape_input(size, seed, _own):
 
 def pool_input(size, seed, _own):
     tasks, skew, form = size["tasks"], size["skew"], size["form"]
-    if not 1 < skew < float("inf"):
-        raise invalid(f"a skew of {skew}; the exponent is above 1")
     if form not in ("ordered", "completed", "cancelled"):
         raise invalid(f"no form is called {form}")
     afford(tasks * 512)

@@ -44,6 +44,8 @@ PLAN = [(1, 3, 1), (1, 1, 1), (2, 0, 0)]
 COUNT = 512
 # How many slices a unit of compute has.
 LOOKS = 64
+# Rounds between two looks at the flag, and in a traced run.
+ROUNDS = 1 << 14
 TRACED_ROUNDS = 800
 
 
@@ -54,15 +56,21 @@ def churn(state, rounds):
     return state
 
 
-def units(job, task, state, count):
+def churned(task, state, rounds, most=ROUNDS):
+    """The same for a task, with a look at the flag after at most so many
+    rounds."""
     with computing(task) as look:
-        left = count * job.rounds
-        step = grain(max(job.rounds // LOOKS, 1), TRACED_ROUNDS)
-        while left > 0:
-            state = churn(state, min(step, left))
-            left -= step
+        step = grain(most, TRACED_ROUNDS)
+        while rounds > 0:
+            state = churn(state, min(step, rounds))
+            rounds -= step
             look()
     return state
+
+
+def units(job, task, state, count):
+    most = max(job.rounds // LOOKS, 1)
+    return churned(task, state, count * job.rounds, most)
 
 
 def before(job, task):

@@ -4,16 +4,11 @@ import time
 from concurrent.futures import as_completed
 
 from .job import Job
-from .kernels import churn
+from .kernels import churned
 from .protocol import unsupported
 from .seeds import MASK, part_seed
 from .stop import look
 from .tasks import drop, end_all
-from .trace import computing, grain
-
-# Rounds between two looks at the flag, and in a traced run.
-ROUNDS = 1 << 14
-TRACED_ROUNDS = 800
 
 
 def cancels(job, task):
@@ -29,13 +24,7 @@ def order(job, task):
 def served(order, task):
     """Does a task: its number, its answer, and when that was there."""
     look()
-    with computing(task) as seen:
-        state, left = order.seed, order.rounds
-        step = grain(ROUNDS, TRACED_ROUNDS)
-        while left > 0:
-            state = churn(state, min(step, left))
-            left -= step
-            seen()
+    state = churned(task, order.seed, order.rounds)
     return task, state & MASK, time.monotonic_ns()
 
 

@@ -5,20 +5,17 @@ from contextlib import contextmanager
 from threading import Lock
 
 from .job import Job
-from .kernels import churn
+from .kernels import churned
 from .protocol import invalid, unsupported
 from .seeds import MASK, numbers, part_seed
 from .stop import look, rest
 from .tasks import handed_out
-from .trace import TRACING, computing, grain
+from .trace import TRACING
 
 # No task is longer than this many of the shortest ones, which are drawn in
 # such parts: everything after the draw is done in whole numbers.
 LONGEST = 2**30
 PARTS = 1024
-# Rounds between two looks at the flag, and in a traced run.
-ROUNDS = 1 << 14
-TRACED_ROUNDS = 800
 # A run is saturated that ends later after the last arrival than the longest
 # task and this, in nanoseconds, or this part of the time until then.
 SLACK, PART = 10**7, 10
@@ -45,11 +42,9 @@ def drawn(seed, count, mean, exponent):
 
 def checked(size, compute, wait):
     """Refuses parameters that no run can be made of."""
-    tasks, skew, rate = size["tasks"], size["skew"], size["rate"]
+    tasks, rate = size["tasks"], size["rate"]
     if size["at_once"] == 0:
         raise invalid("no task may be under way; at_once is at least 1")
-    if skew is not None and not 1 < skew < float("inf"):
-        raise invalid(f"a skew of {skew}; the exponent is above 1")
     if not 0 <= size["lock"] <= 1:
         raise invalid(f"a lock of {size['lock']}; it is a share, 0 to 1")
     if rate is not None and not 0 < rate < float("inf"):
@@ -117,24 +112,14 @@ def held(lock, task):
         lock.release()
 
 
-def chain_of(task, state, rounds):
-    with computing(task) as look:
-        step = grain(ROUNDS, TRACED_ROUNDS)
-        while rounds > 0:
-            state = churn(state, min(step, rounds))
-            rounds -= step
-            look()
-    return state
-
-
 def half(job, task, state, rounds, lock):
     """One half of a task's compute, of which the end is under the lock."""
     locked = min(int(rounds * job.lock), rounds)
     if locked < rounds or rounds == 0:
-        state = chain_of(task, state, rounds - locked)
+        state = churned(task, state, rounds - locked)
     if locked > 0:
         with held(lock, task):
-            state = chain_of(task, state, locked)
+            state = churned(task, state, locked)
     return state
 
 
