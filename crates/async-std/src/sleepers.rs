@@ -29,12 +29,13 @@ impl Run<Sleepers> for AsyncStd {
                 }
                 hall.answer(sum)
             };
+            // The panic of a task is rethrown where the task is awaited.
+            let all = caught_future(all);
             let answer = job.context().unless_stopped(all).await;
             if answer.is_err() {
                 // One whose handle is dropped sleeps on.
                 for task in tasks {
                     let gone = async { Ok(task.cancel().await) };
-                    // It rethrows the panic of a task, which is known by now.
                     caught_future(gone).await.ok();
                 }
             }
