@@ -41,6 +41,14 @@ pub fn isolated(case: impl FnOnce() -> Checked) {
     apart(|| case().into());
 }
 
+/// A process of this executable, which ends with this one if it is that of a
+/// case; the caller adds the arguments.
+pub(crate) fn again() -> Command {
+    let mut command = Command::new("/proc/self/exe");
+    command.env(VARIABLE, process::id().to_string()).stdin(Stdio::null());
+    command
+}
+
 fn apart(case: impl FnOnce() -> Outcome) {
     if let Some(watcher) = env::var_os(VARIABLE) {
         if let Some(watcher) = watcher.to_str().and_then(|id| id.parse().ok()) {
@@ -52,11 +60,9 @@ fn apart(case: impl FnOnce() -> Outcome) {
     // The test harness names the thread of a test after it.
     let thread = thread::current();
     let name = thread.name().expect("a thread of the test harness");
-    let mut command = Command::new("/proc/self/exe");
+    let mut command = again();
     command
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
-        .env(VARIABLE, process::id().to_string())
-        .stdin(Stdio::null())
         .stdout(Stdio::null());
     let never = AtomicBool::new(false);
     match watched(&mut command, WATCHDOG, &never) {

@@ -3,6 +3,7 @@
 
 use crate::bounds::{DEATH, in_time};
 use crate::cell::{SEED, WORKERS, probed, works_afterwards};
+use crate::isolation::again;
 use crate::left::{children, is_gone};
 use crate::outcome::{Answered, Checked, Failure, Outcome, not_applicable};
 use lanes_core::{
@@ -15,7 +16,7 @@ use rustix::process::{
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
-use std::process::{self, Child, ChildStdout, Command, Stdio};
+use std::process::{self, Child, ChildStdout, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -244,10 +245,9 @@ pub(crate) fn parent_killed(entry: &Entry) -> Answered {
         return work_until_killed(entry, &model);
     }
     drop(model);
-    let mut victim = Command::new("/proc/self/exe")
+    let mut victim = again()
         .args(env::args_os().skip(1))
         .env(VICTIM, "1")
-        .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()?;
     let outcome = kills(&mut victim);

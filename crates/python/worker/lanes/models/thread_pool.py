@@ -82,7 +82,8 @@ class ThreadPool:
     @possible("waits overlap as far as there are threads")
     def subtasks(self, job):
         futures = [
-            self.executor.submit(subtask, job, task) for task in range(len(PLAN))
+            self.executor.submit(subtask, job, task)
+            for task in range(len(PLAN))
         ]
         return join_all(futures)
 
