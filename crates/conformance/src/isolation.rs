@@ -1,20 +1,17 @@
 //! A process of its own for each case.
 
+use crate::again::{again, is_again};
 use crate::cases;
 use crate::outcome::{Checked, Outcome};
 use lanes_core::{Cells, Entry, Family};
-use lanes_watchdog::own::end_with;
 use lanes_watchdog::{Ended, watched};
-use std::env;
 use std::panic::{self, AssertUnwindSafe};
-use std::process::{self, Command, Stdio};
+use std::process::{self, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// Set in the process of a case: the process that watches it.
-const VARIABLE: &str = "LANES_CONFORMANCE_CASE";
 /// Far more than any case takes on a slow machine: only a hang reaches it.
 const WATCHDOG: Duration = Duration::from_secs(60);
 
@@ -41,20 +38,8 @@ pub fn isolated(case: impl FnOnce() -> Checked) {
     apart(|| case().into());
 }
 
-/// A process of this executable, which ends with this one if it is that of a
-/// case; the caller adds the arguments.
-pub(crate) fn again() -> Command {
-    let mut command = Command::new("/proc/self/exe");
-    command.env(VARIABLE, process::id().to_string()).stdin(Stdio::null());
-    command
-}
-
 fn apart(case: impl FnOnce() -> Outcome) {
-    if let Some(watcher) = env::var_os(VARIABLE) {
-        if let Some(watcher) = watcher.to_str().and_then(|id| id.parse().ok()) {
-            // A watcher that is killed kills nobody.
-            end_with(watcher);
-        }
+    if is_again() {
         process::exit(run(case));
     }
     // The test harness names the thread of a test after it.

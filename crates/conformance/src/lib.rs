@@ -28,6 +28,7 @@
 //! model names it ([`lanes_core::Model::exemptions`]), with the reason and a
 //! public report.
 
+mod again;
 pub mod bounds;
 pub mod cases;
 pub mod cell;

@@ -1,9 +1,9 @@
 //! What is asked of the workers of a model: that they are there, and what
 //! happens when one that is a process of its own dies or talks nonsense.
 
+use crate::again::again;
 use crate::bounds::{DEATH, in_time};
 use crate::cell::{SEED, WORKERS, probed, works_afterwards};
-use crate::isolation::again;
 use crate::left::{children, is_gone};
 use crate::outcome::{Answered, Checked, Failure, Outcome, not_applicable};
 use lanes_core::{

@@ -27,6 +27,8 @@ CENTURY = 36_525 * 86_400 * 10**9
 def drawn(seed, count, mean, exponent):
     """Draws from a Pareto distribution, scaled so that their sum is exactly
     that of so many means."""
+    if not 1 < exponent < float("inf"):
+        raise invalid(f"a skew of {exponent}; the exponent is above 1")
     each = []
     for number in numbers(part_seed(seed, MASK), count):
         uniform = ((number >> 11) + 1) / 2**53

@@ -183,7 +183,9 @@ class ThreadPool:
         for number in reversed(range(1, job.stages - 1)):
             get, put = queues[number - 1].get, queues[number].put
             stage = line.stages[number]
-            futures.append(self.executor.submit(pipeline.pass_on, stage, get, put))
+            futures.append(
+                self.executor.submit(pipeline.pass_on, stage, get, put)
+            )
         futures.append(self.executor.submit(pipeline.make, line, queues[0].put))
         join_together(futures)
         return line.flowed()
@@ -293,7 +295,8 @@ class ThreadPool:
         each_its_own(job.tasks, self.workers)
         hall = Hall(job)
         futures = [
-            self.executor.submit(sleeper, hall, task) for task in range(job.tasks)
+            self.executor.submit(sleeper, hall, task)
+            for task in range(job.tasks)
         ]
         return hall.answer(join_together(futures))
 
