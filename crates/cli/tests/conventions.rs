@@ -86,7 +86,7 @@ fn quiet_leaves_out_progress_and_nothing_else() {
         ("-q", &["report", PUBLISHED], " MB in "),
         (
             "--quiet",
-            &["trace", "subtasks", "--models=sequential", "-o", "a"],
+            &["trace", "all", "--models=sequential", "--runs=1", "-o", "a"],
             "subtasks\n",
         ),
     ] {
