@@ -735,6 +735,29 @@ fn a_run_that_is_cancelled_ends_and_the_worker_goes_on() {
     }
 }
 
+/// The thread that is sent the cancel has to get the GIL of a loop that lets go
+/// of it very often and for very short; without help that takes seconds.
+#[test]
+fn a_busy_loop_is_cancelled_at_once() {
+    let mut process = sound(named("python-asyncio"));
+    let rows = rows_with(100_000).into_iter();
+    for row in rows.filter(|row| row.workload() == "channel") {
+        let Ok(digest) = prepare(&mut process, &*row, 7) else { continue };
+        for pause in [50, 80, 110] {
+            process.ask(1_000_000_000, false, false).unwrap();
+            thread::sleep(Duration::from_millis(pause));
+            let begin = Instant::now();
+            assert_eq!(process.cancel(), Ok(true));
+            // Twenty times the bound: a second is a starved thread.
+            let time = begin.elapsed();
+            let cell = row.label();
+            assert!(time < Duration::from_secs(2), "{cell}: {time:?}");
+        }
+        process.sample(1, false, Some(digest)).unwrap();
+    }
+    process.end();
+}
+
 #[test]
 fn many_tasks_that_have_not_begun_are_dropped() {
     let rows = rows_with(9000);

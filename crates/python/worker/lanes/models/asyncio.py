@@ -1,6 +1,7 @@
 """Coroutines in an event loop."""
 
 import asyncio
+import sys
 import threading
 import time
 from itertools import chain, count
@@ -28,6 +29,10 @@ from ..trace import TRACING, computing
 
 # More tasks at once than memory holds.
 MOST_FORKS = 200_000_000
+# Seconds after which a thread that waits for the GIL asks for it. The loop lets
+# go of it for a moment in each turn, and that time begins anew: with the usual
+# 5 ms the thread that is sent a cancel does not get it for seconds.
+ASKS = 1e-4
 STOPS = "one thread computes, and a task that computes stops all others"
 
 
@@ -117,7 +122,8 @@ class Asyncio:
             return found
 
         files = split(len(job.paths), 1, self.workers)
-        return list(chain(*self.run([run(part) for part in files])))
+        runs = [run(part) for part in files]
+        return list(chain(*self.run(runs, threads=True)))
 
     @possible("no lock would be needed between awaits; atomic refused")
     def counter(self, job):
@@ -350,7 +356,7 @@ class Asyncio:
                 log.began(await gather([run(task) for task in tasks]))
             return log.answer()
 
-        return self.run([fed()])[0]
+        return self.run([fed()], threads=True)[0]
 
     @possible("the loop is woken by another thread, and computes itself")
     def trickle(self, job):
@@ -365,7 +371,7 @@ class Asyncio:
                 log.ended(await asyncio.create_task(run(task)))
             return log.answer()
 
-        return self.run([fed()])[0]
+        return self.run([fed()], threads=True)[0]
 
     @natural("a task is cancelled where it awaits, and ends there")
     def cancel(self, job):
@@ -440,13 +446,17 @@ class Asyncio:
         with Visit(job) as visit:
             return self.run([visited(visit)])[0]
 
-    def run(self, coroutines):
+    def run(self, coroutines, threads=False):
+        """Runs them in the loop, some with threads of their own."""
         main = self.loop.create_task(gather(coroutines))
+        usual = sys.getswitchinterval()
 
         def wake():
             self.loop.call_soon_threadsafe(main.cancel)
 
         WAKE.append(wake)
+        if not threads:
+            sys.setswitchinterval(ASKS)
         try:
             if is_raised():
                 wake()
@@ -457,6 +467,7 @@ class Asyncio:
                 raise cancelled() from None
             raise
         finally:
+            sys.setswitchinterval(usual)
             WAKE.remove(wake)
 
     def close(self):
