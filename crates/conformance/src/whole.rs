@@ -74,7 +74,7 @@ pub(crate) fn spans_tell_the_story(entry: &Entry) -> Answered {
 /// A wrong answer, or something left behind.
 pub(crate) fn hundred_runs(entry: &Entry) -> Answered {
     // Enough for all that a library starts once in a process and keeps.
-    for _ in 0..10 {
+    for _ in 0..30 {
         one_of_hundred(entry)?;
     }
     let baseline = Left::now()?;

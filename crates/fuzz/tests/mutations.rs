@@ -40,7 +40,7 @@ unbroken! {
     results: 10_000,
     traces: 10_000,
     faults: 2_000,
-    traps: 400,
+    traps: 2_000,
     metg: 10_000,
     crossover: 10_000,
     page: 1_000,

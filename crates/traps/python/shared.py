@@ -13,8 +13,7 @@ def calls(lock):
         lock.locked()
 
 
-def seen(locks):
-    threads = [threading.Thread(target=calls, args=(lock,)) for lock in locks]
+def seen(threads):
     begin = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -27,11 +26,14 @@ def seen(locks):
 
 def without():
     lock = threading.Lock()
-    return seen([lock, lock])
+    threads = [threading.Thread(target=calls, args=(lock,)) for _ in range(2)]
+    return seen(threads)
 
 
 def private():
-    return seen([threading.Lock(), threading.Lock()])
+    locks = [threading.Lock() for _ in range(2)]
+    threads = [threading.Thread(target=calls, args=(lock,)) for lock in locks]
+    return seen(threads)
 
 
 if __name__ == "__main__":
