@@ -712,9 +712,8 @@ fn a_run_that_is_cancelled_ends_and_the_worker_goes_on() {
         let mut process = sound(peer);
         for row in rows_with(100) {
             let row = match row.workload() {
-                // A hundred that compute take each other's time, or long.
+                // A hundred that compute take each other's time.
                 "cancel" => row.with_items(10),
-                "pool" | "shape" => row.with_items(10).pinned().unwrap(),
                 _ => row.pinned().unwrap(),
             };
             let cell = format!("{} in {}", row.label(), peer.name);
