@@ -15,9 +15,9 @@ pub(crate) fn again() -> Command {
     command
 }
 
-/// Whether this is such a process. One that is killed kills nobody: from here
-/// on this one ends with the one that started it.
-pub(crate) fn is_again() -> bool {
+/// Ties this process to the one that started it, if it is such a process, and
+/// says whether it is: a parent that is killed has no time to end its children.
+pub(crate) fn tied() -> bool {
     let Some(by) = env::var_os(VARIABLE) else { return false };
     if let Some(by) = by.to_str().and_then(|id| id.parse().ok()) {
         end_with(by);

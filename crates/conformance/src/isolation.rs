@@ -1,6 +1,6 @@
 //! A process of its own for each case.
 
-use crate::again::{again, is_again};
+use crate::again::{again, tied};
 use crate::cases;
 use crate::outcome::{Checked, Outcome};
 use lanes_core::{Cells, Entry, Family};
@@ -39,7 +39,7 @@ pub fn isolated(case: impl FnOnce() -> Checked) {
 }
 
 fn apart(case: impl FnOnce() -> Outcome) {
-    if is_again() {
+    if tied() {
         process::exit(run(case));
     }
     // The test harness names the thread of a test after it.
