@@ -1,6 +1,7 @@
 //! Source as HTML: escaped text, with short spans for the colours.
 
 use crate::language::Language;
+use std::sync::LazyLock;
 use tree_sitter_highlight::{
     Highlight, HighlightConfiguration, HighlightEvent, Highlighter,
 };
@@ -25,20 +26,12 @@ const NAMES: [(&str, u8); 13] = [
 
 const PLAIN: u8 = 0;
 
-/// The highlighters of both languages.
-pub(crate) struct Highlighters {
-    highlighter: Highlighter,
-    rust: Option<HighlightConfiguration>,
-    python: Option<HighlightConfiguration>,
-}
+/// Highlights texts of both languages.
+pub(crate) struct Highlighters(Highlighter);
 
 impl Highlighters {
     pub(crate) fn new() -> Self {
-        Self {
-            highlighter: Highlighter::new(),
-            rust: configuration(Language::Rust),
-            python: configuration(Language::Python),
-        }
+        Self(Highlighter::new())
     }
 
     /// The lines of a text as HTML; plain ones without a language.
@@ -47,12 +40,8 @@ impl Highlighters {
         language: Option<Language>,
         text: &str,
     ) -> Vec<String> {
-        let configuration = language.and_then(|language| match language {
-            Language::Rust => self.rust.as_ref(),
-            Language::Python => self.python.as_ref(),
-        });
-        let classes = configuration.and_then(|configuration| {
-            classes(&mut self.highlighter, configuration, text)
+        let classes = language.and_then(configured).and_then(|configuration| {
+            classes(&mut self.0, configuration, text)
         });
         let classes = classes.unwrap_or_else(|| vec![PLAIN; text.len()]);
         let mut begin = 0;
@@ -63,6 +52,17 @@ impl Highlighters {
             html(line.strip_suffix('\r').unwrap_or(line), classes)
         };
         text.split_inclusive('\n').map(line).collect()
+    }
+}
+
+/// A query takes longer to analyse than most files to highlight: once.
+fn configured(language: Language) -> Option<&'static HighlightConfiguration> {
+    type Once = LazyLock<Option<HighlightConfiguration>>;
+    static RUST: Once = Once::new(|| configuration(Language::Rust));
+    static PYTHON: Once = Once::new(|| configuration(Language::Python));
+    match language {
+        Language::Rust => RUST.as_ref(),
+        Language::Python => PYTHON.as_ref(),
     }
 }
 
