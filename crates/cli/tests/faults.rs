@@ -91,13 +91,13 @@ fn a_guest_that_breaks_the_contract_is_named_and_the_command_fails() {
     let (printed, said) = (text(&output.stdout), text(&output.stderr));
     assert_eq!(output.status.code(), Some(1), "{printed}{said}");
     for line in [
-        "broken: nested_run, aborts: it aborts its process: signal: 6",
-        "broken: nested_run, fails: it answers wrongly",
-        "broken: nested_run, hangs: it has not ended in 2s",
-        "broken: nested_run, leaves: it leaves 1 process behind",
-        "broken: nested_run, silent: its process ends without an outcome",
-        "exempt: nested_run, exempt: its library cannot",
-        "not applicable: nested_run, unasked: its program knows no cases",
+        "broken: nested_run in aborts: it aborts its process: signal: 6",
+        "broken: nested_run in fails: it answers wrongly",
+        "broken: nested_run in hangs: it has not ended in 2s",
+        "broken: nested_run in leaves: it leaves 1 process behind",
+        "broken: nested_run in silent: its process ends without an outcome",
+        "exempt: nested_run in exempt: its library cannot",
+        "not applicable: nested_run in unasked: its program knows no cases",
         "1 passed, 1 exempt, 1 not applicable, 5 broken",
     ] {
         assert!(printed.contains(line), "{line} in {printed}");

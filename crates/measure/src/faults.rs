@@ -160,27 +160,44 @@ impl Faults {
         all.filter(|judged| judged.verdict == verdict).count()
     }
 
-    /// What is no pass, and why: each case with each reason once, and the
-    /// models that it is the reason of.
+    /// What is no pass, and why: each reason once for the same models, with all
+    /// cases that it is the reason of.
     pub fn remarks(&self, verdict: Verdict) -> Vec<Remark<'_>> {
         let mut remarks: Vec<Remark<'_>> = Vec::new();
         for case in &self.cases {
-            for (model, judged) in self.models.iter().zip(&case.here) {
-                if judged.verdict != verdict {
-                    continue;
-                }
-                let (name, why) = (&*case.name, &*judged.why);
-                let same = |r: &&mut Remark<'_>| r.case == name && r.why == why;
+            for (models, why) in self.reasons(case, verdict) {
+                let same =
+                    |r: &&mut Remark<'_>| r.why == why && r.models == models;
+                let name = &*case.name;
                 match remarks.iter_mut().find(same) {
-                    Some(remark) => remark.models.push(model),
+                    Some(remark) => remark.cases.push(name),
                     None => {
-                        let models = vec![model.as_str()];
-                        remarks.push(Remark { case: name, models, why });
+                        let (cases, all) = (vec![name], self.cases.len());
+                        remarks.push(Remark { cases, all, models, why });
                     }
                 }
             }
         }
         remarks
+    }
+
+    /// The reasons in one case, each with its models.
+    fn reasons<'a>(
+        &'a self,
+        case: &'a Case,
+        verdict: Verdict,
+    ) -> Vec<(Vec<&'a str>, &'a str)> {
+        let mut reasons: Vec<(Vec<&str>, &str)> = Vec::new();
+        for (model, judged) in self.models.iter().zip(&case.here) {
+            if judged.verdict != verdict {
+                continue;
+            }
+            match reasons.iter_mut().find(|(_, why)| *why == judged.why) {
+                Some((models, _)) => models.push(model),
+                None => reasons.push((vec![model], &judged.why)),
+            }
+        }
+        reasons
     }
 }
 
@@ -206,8 +223,10 @@ fn possible(faults: &Faults) -> Result<(), String> {
 /// A verdict with its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark<'a> {
-    /// The case.
-    pub case: &'a str,
+    /// The cases.
+    pub cases: Vec<&'a str>,
+    /// How many cases were asked.
+    pub all: usize,
     /// The models.
     pub models: Vec<&'a str>,
     /// The reason.
@@ -216,8 +235,12 @@ pub struct Remark<'a> {
 
 impl fmt::Display for Remark<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { case, models, why } = self;
-        write!(f, "{case}, {}: {why}", models.join(", "))
+        let Self { cases, all, models, why } = self;
+        let cases = match cases.len() {
+            count if count > 1 && count == *all => "every case".to_owned(),
+            _ => cases.join(", "),
+        };
+        write!(f, "{cases} in {}: {why}", models.join(", "))
     }
 }
 
@@ -257,9 +280,23 @@ mod tests {
             let all = faults.remarks(Verdict::Broken);
             all.iter().map(ToString::to_string).collect()
         };
-        assert_eq!(remarks(&faults), ["nested_run, b: it hangs"]);
+        assert_eq!(remarks(&faults), ["nested_run in b: it hangs"]);
         faults.cases[0].here[0] = faults.cases[0].here[1].clone();
-        assert_eq!(remarks(&faults), ["nested_run, a, b: it hangs"]);
+        assert_eq!(remarks(&faults), ["nested_run in a, b: it hangs"]);
+        let mut two = faults.clone();
+        two.cases.push(two.cases[0].clone());
+        assert_eq!(remarks(&two), ["every case in a, b: it hangs"]);
+        two.cases[1].name = "slow_drip".into();
+        two.cases.push(two.cases[0].clone());
+        two.cases[2].here[1].why = "it aborts".into();
+        assert_eq!(
+            remarks(&two),
+            [
+                "nested_run, slow_drip in a, b: it hangs",
+                "nested_run in a: it hangs",
+                "nested_run in b: it aborts",
+            ]
+        );
         faults.models.pop();
         let path = folder.path().join("short.json");
         document::save(&path, &faults).unwrap();

@@ -681,7 +681,7 @@ fn faults_are_a_grid_of_verdicts_with_reasons() {
         "<td class=\"passed\">ok",
         "<td class=\"failed\" title=\"it waits for ever\">BROKEN",
         "<td class=\"missing\" title=\"not run\">",
-        "broken: one_task_panics, tokio: it waits for ever",
+        "broken: one_task_panics in tokio: it waits for ever",
         "<td title=\"it waits for ever\">hangs",
         "Not all cases were run.",
     ] {
