@@ -214,7 +214,7 @@ fn a_peer_that_fails_is_reported_and_the_others_are_ranked() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.json");
     let mut all = vec!["run", "--peer=gone=/no/such/program"];
-    all.extend(["--peer=mute=sleep 1000", "--deadline=500ms"]);
+    all.extend(["--peer=mute=sleep 1000", "--deadline=5s"]);
     all.extend(["--output", path.to_str().unwrap()]);
     let models = "--models=sequential,rayon,gone,mute";
     all.extend(SMALL.iter().map(|argument| match argument {
