@@ -204,7 +204,11 @@ fn obey() -> io::Result<()> {
     let mut line = String::new();
     while lines.read_line(&mut line)? > 0 {
         let plan: Plan = serde_json::from_str(&line)?;
-        load::run(&plan, &socket)?.write(&socket)?;
+        match load::run(&plan, &socket)?.write(&socket) {
+            // The run was stopped: nobody waits for this report.
+            Err(gone) if gone.kind() == io::ErrorKind::BrokenPipe => break,
+            written => written?,
+        }
         line.clear();
     }
     Ok(())
@@ -292,6 +296,36 @@ mod tests {
         });
         assert_eq!(report.answered + report.failed, 20);
         assert_eq!(report.failed, 3);
+    }
+
+    #[test]
+    fn a_report_that_nobody_waits_for_is_no_error() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (mut socket, theirs) = UnixStream::pair().unwrap();
+        let client = Command::new("/proc/self/exe")
+            .arg0(echo_client())
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let plan = Plan {
+            address: listener.local_addr().unwrap(),
+            connections: 1,
+            requests: 1,
+            bytes: 64,
+            rate: None,
+            seed: 7,
+        };
+        let line = serde_json::to_string(&plan).unwrap() + "\n";
+        socket.write_all(line.as_bytes()).unwrap();
+        let connection = listener.accept().unwrap();
+        // The run is stopped, and its server with it.
+        drop(socket);
+        drop((connection, listener));
+        let ended = client.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!((ended.status.code(), &*said), (Some(0), ""));
     }
 
     #[test]
