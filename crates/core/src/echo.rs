@@ -320,8 +320,9 @@ mod tests {
         let line = serde_json::to_string(&plan).unwrap() + "\n";
         socket.write_all(line.as_bytes()).unwrap();
         let connection = listener.accept().unwrap();
-        // The run is stopped, and its server with it.
-        drop(socket);
+        // The run is stopped, and its server with it. The client sees the end
+        // of the server first, as it may.
+        socket.shutdown(Shutdown::Read).unwrap();
         drop((connection, listener));
         let ended = client.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&ended.stderr);
