@@ -38,7 +38,7 @@ const MOST: Duration = Duration::from_millis(100);
 
 /// Rows that a library keeps from the bounds, by name.
 struct Exempt {
-    /// None is every model.
+    /// If there are none, every model.
     models: &'static [&'static str],
     /// How the row's name begins.
     row: &'static str,
