@@ -123,7 +123,10 @@ impl<W: Workload<Input = Numbers>> Job<W> {
     /// Every number of a part times two.
     ///
     /// The piece lies in memory that an earlier run has used, if there is one:
-    /// otherwise the first touch of fresh pages would be the workload.
+    /// otherwise the first touch of fresh pages would be the workload. If the
+    /// run before was cut the same way, it is the memory of the same part, so
+    /// that a worker which does the same part again need not fetch what another
+    /// core has written.
     ///
     /// # Errors
     /// The cause, if the run was stopped; [`Error::Resource`] without memory.
@@ -139,8 +142,9 @@ impl<W: Workload<Input = Numbers>> Job<W> {
         part: Part,
     ) -> Result<Piece, Error> {
         let _span = self.context().span(part.task, State::Compute);
+        let begin = part.range.start;
         let numbers = &self.list[part.range];
-        let mut piece = Recycler::take(&self.pieces, numbers.len())?;
+        let mut piece = Recycler::take(&self.pieces, begin, numbers.len())?;
         let twice = piece.numbers.chunks_mut(self.grain);
         for (numbers, twice) in numbers.chunks(self.grain).zip(twice) {
             self.context().grain(part.task)?;
@@ -162,6 +166,8 @@ pub struct Pieces(Vec<Piece>);
 /// Dropping it keeps its memory for the next run over the same input.
 #[derive(Default)]
 pub struct Piece {
+    /// Where in the whole list it begins.
+    begin: usize,
     numbers: Vec<u64>,
     home: Option<Arc<Recycler>>,
 }
@@ -191,7 +197,7 @@ impl FromIterator<Piece> for Pieces {
 
 impl From<Vec<u64>> for Pieces {
     fn from(numbers: Vec<u64>) -> Self {
-        Self(vec![Piece { numbers, home: None }])
+        Self(vec![numbers.into()])
     }
 }
 
@@ -213,7 +219,7 @@ impl fmt::Debug for Pieces {
 impl Drop for Piece {
     fn drop(&mut self) {
         if let Some(home) = self.home.take() {
-            home.keep(std::mem::take(&mut self.numbers));
+            home.keep(self.begin, std::mem::take(&mut self.numbers));
         }
     }
 }
@@ -221,7 +227,7 @@ impl Drop for Piece {
 /// A piece that came from another process.
 impl From<Vec<u64>> for Piece {
     fn from(numbers: Vec<u64>) -> Self {
-        Self { numbers, home: None }
+        Self { begin: 0, numbers, home: None }
     }
 }
 
@@ -237,26 +243,37 @@ impl Piece {
 struct Recycler {
     /// How many numbers it keeps room for at the most.
     most_idle: usize,
-    idle: Mutex<Vec<Vec<u64>>>,
+    /// Where each piece began, and its memory.
+    idle: Mutex<Vec<(usize, Vec<u64>)>>,
 }
 
 impl Recycler {
-    fn take(home: &Arc<Self>, len: usize) -> Result<Piece, Error> {
+    /// The memory that was given back last by the same part, or by any other of
+    /// the same length, or fresh.
+    fn take(
+        home: &Arc<Self>,
+        begin: usize,
+        len: usize,
+    ) -> Result<Piece, Error> {
         let mut idle = home.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let fitting = idle.iter().position(|numbers| numbers.len() == len);
-        let recycled = fitting.map(|index| idle.swap_remove(index));
+        let last = |fits: &dyn Fn(&(usize, Vec<u64>)) -> bool| {
+            idle.iter().rposition(|piece| piece.1.len() == len && fits(piece))
+        };
+        let fitting =
+            last(&|piece| piece.0 == begin).or_else(|| last(&|_| true));
+        let recycled = fitting.map(|index| idle.remove(index).1);
         drop(idle);
         let numbers = recycled.map_or_else(|| zeros(len), Ok)?;
-        Ok(Piece { numbers, home: Some(Arc::clone(home)) })
+        Ok(Piece { begin, numbers, home: Some(Arc::clone(home)) })
     }
 
-    fn keep(&self, numbers: Vec<u64>) {
+    fn keep(&self, begin: usize, numbers: Vec<u64>) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.push(numbers);
+        idle.push((begin, numbers));
         // What was cut for another worker count goes first.
-        let mut kept: usize = idle.iter().map(Vec::len).sum();
+        let mut kept: usize = idle.iter().map(|piece| piece.1.len()).sum();
         while kept > self.most_idle {
-            kept -= idle.remove(0).len();
+            kept -= idle.remove(0).1.len();
         }
     }
 }
@@ -287,9 +304,28 @@ mod tests {
     }
 
     #[test]
+    fn a_part_has_the_memory_that_it_had_in_the_run_before() {
+        let job = Job::new(&Double::plain(64, 8), 7).unwrap();
+        let run = |order: &[usize]| {
+            let parts: Vec<_> = job.parts(4).collect();
+            let pieces = order.iter().map(|part| {
+                let piece = job.double(parts[*part].clone()).unwrap();
+                (*part, piece)
+            });
+            // All are held until all are there, as a run holds them.
+            let mut pieces: Vec<(usize, Piece)> = pieces.collect();
+            pieces.sort_by_key(|(part, _)| *part);
+            let address = |(_, piece): &(usize, Piece)| piece.numbers.as_ptr();
+            pieces.iter().map(address).collect::<Vec<_>>()
+        };
+        let first = run(&[0, 1, 2, 3]);
+        assert_eq!(run(&[3, 1, 0, 2]), first);
+        assert_eq!(run(&[2, 3, 1, 0]), first);
+    }
+
+    #[test]
     fn pieces_are_equal_wherever_they_are_cut() {
-        let piece =
-            |numbers: &[u64]| Piece { numbers: numbers.to_vec(), home: None };
+        let piece = |numbers: &[u64]| Piece::from(numbers.to_vec());
         let cut: Pieces = [piece(&[1]), piece(&[2, 3])].into_iter().collect();
         assert_eq!(cut, Pieces::from(vec![1, 2, 3]));
         assert_ne!(cut, Pieces::from(vec![1, 2]));

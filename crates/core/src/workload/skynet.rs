@@ -205,17 +205,16 @@ impl Branch {
         0..self.leaves().min(WIDTH) as usize
     }
 
-    /// The child with this number. Children have as many leaves as each other,
-    /// or one more.
+    /// The child with this number. The first ones have one leaf more than the
+    /// others where the leaves cannot be shared equally.
     #[inline]
     pub fn child(self, child: usize) -> Self {
-        let (leaves, width) = (u64::from(self.leaves()), u64::from(WIDTH));
-        let cut = |child| match leaves < width {
-            true => child,
-            false => leaves * child / width,
-        };
-        let (begin, end) = (cut(child as u64), cut(child as u64 + 1));
-        Self { range: (self.first() + begin) << 32 | (end - begin), ..self }
+        let child = child as u32;
+        // One division; none by ten of what is counted in 64 bits.
+        let (each, more) = (self.leaves() / WIDTH, self.leaves() % WIDTH);
+        let begin = self.first() + u64::from(child * each + child.min(more));
+        let leaves = each + u32::from(child < more);
+        Self { range: begin << 32 | u64::from(leaves), ..self }
     }
 
     /// The recursion without a fork.
