@@ -10,6 +10,7 @@ use lanes_core::workload::{
 };
 use lanes_core::{Entry, Family, Job, Started, Workload};
 use lanes_measure::statistics::Bound;
+use std::thread;
 use std::time::Duration;
 
 /// What both sides do.
@@ -93,6 +94,14 @@ pub(crate) fn measure(session: &Session) {
     }
 }
 
+/// A run that finds its workers asleep. The answer of a model is checked after
+/// each run, and that of a bare form is not: runs of the bare one that follow
+/// one another at once would find workers that still look for work.
+fn rested(run: impl FnOnce() -> Duration) -> Duration {
+    thread::sleep(Duration::from_micros(200));
+    run()
+}
+
 fn named(entry: &Entry, workload: &str) -> String {
     format!("bare/{}/{workload}", entry.name)
 }
@@ -106,10 +115,15 @@ struct Sides<'a> {
 }
 
 impl Sides<'_> {
-    fn print<W: Workload>(&self, job: &Job<W>, bare: impl FnMut() -> Duration) {
+    fn print<W: Workload>(
+        &self,
+        job: &Job<W>,
+        mut bare: impl FnMut() -> Duration,
+    ) {
         let name = named(&self.entry, W::NAME);
         if self.session.wants(&name) {
-            let ours = || timed(&self.model, job);
+            let ours = || rested(|| timed(&self.model, job));
+            let bare = || rested(&mut bare);
             self.session.print(&name, Bound::at_most(1.05), ours, bare);
         }
     }
