@@ -243,8 +243,13 @@ impl Piece {
 struct Recycler {
     /// How many numbers it keeps room for at the most.
     most_idle: usize,
-    /// Where each piece began, and its memory.
-    idle: Mutex<Vec<(usize, Vec<u64>)>>,
+    idle: Mutex<Vec<Idle>>,
+}
+
+/// The memory of a piece that was dropped, and where that one began.
+struct Idle {
+    begin: usize,
+    numbers: Vec<u64>,
 }
 
 impl Recycler {
@@ -256,12 +261,11 @@ impl Recycler {
         len: usize,
     ) -> Result<Piece, Error> {
         let mut idle = home.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = |fits: &dyn Fn(&(usize, Vec<u64>)) -> bool| {
-            idle.iter().rposition(|piece| piece.1.len() == len && fits(piece))
-        };
-        let fitting =
-            last(&|piece| piece.0 == begin).or_else(|| last(&|_| true));
-        let recycled = fitting.map(|index| idle.remove(index).1);
+        let fits = |piece: &Idle| piece.numbers.len() == len;
+        let same = |piece: &Idle| piece.begin == begin && fits(piece);
+        let last =
+            idle.iter().rposition(same).or_else(|| idle.iter().rposition(fits));
+        let recycled = last.map(|index| idle.remove(index).numbers);
         drop(idle);
         let numbers = recycled.map_or_else(|| zeros(len), Ok)?;
         Ok(Piece { begin, numbers, home: Some(Arc::clone(home)) })
@@ -269,11 +273,12 @@ impl Recycler {
 
     fn keep(&self, begin: usize, numbers: Vec<u64>) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.push((begin, numbers));
+        idle.push(Idle { begin, numbers });
         // What was cut for another worker count goes first.
-        let mut kept: usize = idle.iter().map(|piece| piece.1.len()).sum();
+        let mut kept: usize =
+            idle.iter().map(|piece| piece.numbers.len()).sum();
         while kept > self.most_idle {
-            kept -= idle.remove(0).1.len();
+            kept -= idle.remove(0).numbers.len();
         }
     }
 }
