@@ -47,7 +47,7 @@ impl Run<Sleepers> for AsyncStd {
 #[expect(clippy::manual_async_fn, reason = "that keeps its arguments twice")]
 fn sleeper(
     hall: Arc<Hall>,
-    task: usize,
+    task: u32,
 ) -> impl Future<Output = Result<u64, Error>> {
     async move {
         hall.enter(task)?;

@@ -37,7 +37,7 @@ async fn sleepers(
     part: Part,
 ) -> Result<u64, Error> {
     let goes_on = |task| job.finish(task).ok();
-    let start = |task| runtime::spawn(sleeper(Arc::clone(&hall), task));
+    let start = |task| runtime::spawn(sleeper(Arc::clone(&hall), task as u32));
     let tasks: Vec<_> = part.range.map_while(goes_on).map(start).collect();
     // One whose handle is dropped is cancelled.
     let all = async {
@@ -50,7 +50,7 @@ async fn sleepers(
     job.context().unless_stopped(all).await
 }
 
-async fn sleeper(hall: Arc<Hall>, task: usize) -> Result<u64, Error> {
+async fn sleeper(hall: Arc<Hall>, task: u32) -> Result<u64, Error> {
     hall.enter(task)?;
     loop {
         time::sleep(hall.wait()).await;

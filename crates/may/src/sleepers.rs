@@ -51,7 +51,7 @@ impl Run<Sleepers> for May {
     }
 }
 
-fn sleeper(hall: &Hall, task: usize) -> Result<u64, Error> {
+fn sleeper(hall: &Hall, task: u32) -> Result<u64, Error> {
     hall.enter(task)?;
     loop {
         coroutine::sleep(hall.wait());

@@ -33,7 +33,7 @@ impl Run<Sleepers> for Rayon {
     }
 }
 
-fn sleeper(hall: &Hall, task: usize) -> Result<u64, Error> {
+fn sleeper(hall: &Hall, task: u32) -> Result<u64, Error> {
     hall.enter(task)?;
     loop {
         hall.sleep(task)?;

@@ -81,6 +81,11 @@ impl Workload for Sleepers {
     }
 
     fn input(&self, _seed: u64) -> Result<Self, Error> {
+        let (tasks, most) = (self.tasks, u32::MAX);
+        if u32::try_from(tasks).is_err() {
+            let what = format!("{tasks} tasks; at most {most}");
+            return Err(Error::Invalid(what));
+        }
         preflight::memory(self.tasks, TASK_BYTES)?;
         Ok(self.clone())
     }
@@ -139,9 +144,11 @@ impl Job<Sleepers> {
         Ok(Hall { job: self.clone(), came, count: Count::default() })
     }
 
-    /// The numbers of the tasks, to start one for each.
-    pub fn sleepers(&self) -> Together {
-        Together::new(self.context().token(), 0..self.tasks)
+    /// The numbers of the tasks, to start one for each. A number is short, so
+    /// that it and the state of a future that waits fill one word.
+    pub fn sleepers(&self) -> impl Iterator<Item = u32> + use<> {
+        let all = Together::new(self.context().token(), 0..self.tasks);
+        all.map(|task| task as u32)
     }
 }
 
@@ -155,7 +162,8 @@ impl Hall {
     ///
     /// # Errors
     /// The cause, if the run was stopped; the fault of this task stops it.
-    pub fn enter(&self, task: usize) -> Result<(), Error> {
+    pub fn enter(&self, task: u32) -> Result<(), Error> {
+        let task = task as usize;
         let context = self.job.context();
         context.note(context.grain(task))?;
         if let Some((trace, came)) = &self.came {
@@ -171,7 +179,8 @@ impl Hall {
     ///
     /// # Errors
     /// The cause, if the run was stopped.
-    pub fn sleep(&self, task: usize) -> Result<(), Error> {
+    pub fn sleep(&self, task: u32) -> Result<(), Error> {
+        let task = task as usize;
         if let Some((_, came)) = &self.came {
             // The thread records its own wait.
             came[task].store(NEVER, Ordering::Relaxed);
@@ -182,20 +191,20 @@ impl Hall {
     /// A task has waited: its number, with which it leaves. `None` as long as
     /// not all tasks are there; then it waits again.
     #[inline]
-    pub fn leave(&self, task: usize) -> Option<u64> {
+    pub fn leave(&self, task: u32) -> Option<u64> {
         let Count { now, most, left } = &self.count;
         if most.load(Ordering::Relaxed) < self.job.tasks {
             return None;
         }
         if let Some((trace, came)) = &self.came {
-            let began = came[task].load(Ordering::Relaxed);
+            let began = came[task as usize].load(Ordering::Relaxed);
             if began != NEVER {
-                trace.record_unattached(task, State::Io, began);
+                trace.record_unattached(task as usize, State::Io, began);
             }
         }
         now.fetch_sub(1, Ordering::Relaxed);
         left.fetch_add(1, Ordering::Relaxed);
-        Some(task as u64)
+        Some(task.into())
     }
 
     /// What all tasks did, with the sum of their numbers; once all are joined.
