@@ -11,3 +11,4 @@ mod leftovers;
 mod lines;
 mod repository;
 mod siblings;
+mod untested;
