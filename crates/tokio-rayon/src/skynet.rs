@@ -29,5 +29,5 @@ fn skynet(branch: Branch) -> u64 {
         return sum;
     }
     let children = branch.children().into_par_iter().with_max_len(1);
-    children.map(|child| skynet(branch.child(child))).sum::<u64>()
+    children.map(move |child| skynet(branch.child(child))).sum::<u64>()
 }

@@ -210,7 +210,7 @@ impl Branch {
     #[inline]
     pub fn child(self, child: usize) -> Self {
         let child = child as u32;
-        // One division; none by ten of what is counted in 64 bits.
+        // A division of 32 bits, and one only.
         let (each, more) = (self.leaves() / WIDTH, self.leaves() % WIDTH);
         let begin = self.first() + u64::from(child * each + child.min(more));
         let leaves = each + u32::from(child < more);

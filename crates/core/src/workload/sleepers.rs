@@ -244,6 +244,14 @@ mod tests {
     }
 
     #[test]
+    fn a_task_has_a_number_of_four_bytes() {
+        let of = |tasks| Sleepers { tasks, wait: Duration::ZERO }.input(7);
+        assert!(of(1000).is_ok());
+        let refused = of(1 << 32);
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    }
+
+    #[test]
     fn an_answer_shows_who_was_left_out() {
         let job = job(3);
         let hall = job.hall().unwrap();

@@ -1,8 +1,8 @@
 //! What a manifest leaves out of the tests has none.
 //!
-//! A library without unit tests says `test = false`: its cells would be compiled
-//! a second time to find that out. One without examples in its documentation
-//! says `doctest = false`.
+//! A library without unit tests says `test = false`: its cells would be
+//! compiled a second time to find that out. One without examples in its
+//! documentation says `doctest = false`.
 
 use crate::repository::{Finding, assert_none, files};
 
