@@ -2,7 +2,8 @@
 //!
 //! A library without unit tests says `test = false`: its cells would be
 //! compiled a second time to find that out. One without examples in its
-//! documentation says `doctest = false`.
+//! documentation says `doctest = false`. A program has no unit tests: they
+//! belong to its library, and no manifest has it built for tests.
 
 use crate::repository::{Finding, assert_none, files};
 
@@ -64,6 +65,16 @@ fn what_is_not_tested_has_no_tests() {
         found.extend(breaches(&manifest.path, &manifest.text, &own));
     }
     assert_none(&found);
+}
+
+#[test]
+fn a_program_has_no_unit_tests() {
+    let sources = files(&["rs"]);
+    let programs = sources.iter().filter(|f| f.path.ends_with("src/main.rs"));
+    let with_tests = programs.filter(|file| tests(&file.text) > 0);
+    let what = "a program is not built for tests: move them into its library";
+    let found = with_tests.map(|file| Finding::new(&file.path, 1, what));
+    assert_none(&found.collect::<Vec<_>>());
 }
 
 #[test]
