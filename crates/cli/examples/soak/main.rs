@@ -16,6 +16,7 @@ use signal_hook::consts::SIGHUP;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::{self, File};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -137,7 +138,7 @@ fn one(
     let mut processes = Processes::of(&plan.mark());
     let status = ended(&mut child, plan, &mut processes)?;
     let mut found = Vec::new();
-    let Some(status) = status else {
+    let Some((status, early)) = status else {
         processes.kill();
         child.wait()?;
         found.push(format!("HANG: it runs after {BOUND:?}"));
@@ -156,7 +157,7 @@ fn one(
     *seen.ends.entry(end.clone()).or_default() += 1;
     let was_killed = plan.kills_lanes();
     let documented = status.code().is_some_and(|c| EXIT_CODES.contains(&c));
-    if !documented && !was_killed {
+    if !documented && !was_killed && early != status.signal() {
         found.push(format!("END: {end}"));
     }
     let said = String::from_utf8_lossy(&fs::read(&errors)?).into_owned();
@@ -181,24 +182,31 @@ fn one(
 }
 
 /// Waits for the end of a command, and does to it what is planned; `None` where
-/// it does not end.
+/// it does not end. The number is that of a signal which came while the system
+/// was still loading the program: nobody could catch it.
 fn ended(
     child: &mut Child,
     plan: &Plan,
     processes: &mut Processes,
-) -> Result<Option<ExitStatus>, Box<dyn Error>> {
+) -> Result<Option<(ExitStatus, Option<i32>)>, Box<dyn Error>> {
     let begin = Instant::now();
+    let mut early = None;
     let mut due = plan.signals().into_iter().peekable();
     while begin.elapsed() < BOUND {
         processes.look();
         if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
+            return Ok(Some((status, early)));
         }
         while let Some((at, aim, signal)) =
             due.next_if(|(at, ..)| *at <= begin.elapsed())
         {
             match aim {
-                Aim::Lanes => processes::send(child.id(), signal),
+                Aim::Lanes => {
+                    if !processes::catches(child.id(), signal)? {
+                        early = Some(signal.as_raw());
+                    }
+                    processes::send(child.id(), signal);
+                }
                 Aim::Worker => processes.send_one(child.id(), at, signal),
             }
         }

@@ -3,6 +3,7 @@
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -79,6 +80,17 @@ impl Processes {
             send(others[index], signal);
         }
     }
+}
+
+/// Whether a process has a handler for a signal; see proc(5).
+///
+/// # Errors
+/// If the system does not say.
+pub(crate) fn catches(process: u32, signal: Signal) -> io::Result<bool> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    Ok(mask.unwrap_or_default() >> (signal.as_raw() - 1) & 1 == 1)
 }
 
 /// Sends a signal; what has ended needs none.
