@@ -57,8 +57,19 @@ pub(crate) fn open() -> Option<Home> {
 
 /// Removes the folder of this process, if there is one.
 pub(crate) fn remove() {
-    let Some(folder) = PLACE.get() else { return };
-    // A worker that is still ending may write a file meanwhile.
+    if let Some(folder) = PLACE.get() {
+        remove_used(folder);
+    }
+}
+
+/// Removes a folder in which files are still being made. Under another name
+/// they are not made there any more: an input of thousands of files would
+/// otherwise always be one ahead.
+fn remove_used(folder: &Path) {
+    let aside = folder.with_extension("removed");
+    let moved = fs::rename(folder, &aside).is_ok();
+    let folder = if moved { &aside } else { folder };
+    // One may be on its way.
     for _ in 0..100 {
         match fs::remove_dir_all(folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {}
@@ -129,6 +140,23 @@ fn abandon(folder: &Path, data: &fs::Metadata) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_goes_while_files_are_made_in_it() {
+        let place = tempfile::tempdir().unwrap();
+        let (folder, _owner) = claim(place.path()).unwrap();
+        let input = folder.join("input");
+        fs::create_dir(&input).unwrap();
+        std::thread::scope(|scope| {
+            // More of them than there are attempts to remove it.
+            let files = (0..1_000_000).map(|file| input.join(file.to_string()));
+            let mut files = files.map(|file| fs::write(file, ""));
+            files.next().unwrap().unwrap();
+            scope.spawn(move || files.all(|made| made.is_ok()));
+            remove_used(&folder);
+        });
+        assert_eq!(place.path().read_dir().unwrap().count(), 0);
+    }
 
     #[test]
     fn only_folders_without_an_owner_are_removed() {
