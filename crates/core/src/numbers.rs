@@ -231,9 +231,9 @@ impl From<Vec<u64>> for Piece {
     }
 }
 
-impl Piece {
-    /// Its numbers.
-    pub fn numbers(&self) -> &[u64] {
+/// Its numbers.
+impl AsRef<[u64]> for Piece {
+    fn as_ref(&self) -> &[u64] {
         &self.numbers
     }
 }

@@ -181,6 +181,15 @@ impl Pool {
         }
     }
 
+    /// Cancels what waits, kills what runs, and returns when threads and
+    /// processes are gone.
+    pub(crate) fn end(&self) {
+        if !self.drivers().is_empty() {
+            self.shared.fail(&Error::Cancelled);
+        }
+        self.shutdown();
+    }
+
     /// Finishes the tasks in the queue whose run was stopped.
     pub(crate) fn sweep(&self) {
         let mut state = self.shared.lock();
@@ -228,10 +237,7 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        if !self.drivers().is_empty() {
-            self.shared.fail(&Error::Cancelled);
-        }
-        self.shutdown();
+        self.end();
     }
 }
 

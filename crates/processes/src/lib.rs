@@ -138,9 +138,13 @@ impl<T: Transport> Model for Processes<T> {
 }
 
 impl<T: Transport> Processes<T> {
-    /// When this returns no task of the run is left: they have ended, or their
-    /// workers were killed.
-    fn drive<O>(
+    /// Runs tasks. When this returns none of them is left: they have ended, or
+    /// their workers were killed.
+    ///
+    /// # Errors
+    /// The first failure, of `run` or of a task, which stops the others;
+    /// [`Error::Unsupported`] within a task of a pool.
+    pub fn drive<O>(
         &self,
         context: &Context,
         run: impl FnOnce(&Tasks<'_>) -> Result<O, Error>,
@@ -170,9 +174,31 @@ impl<T: Transport> Processes<T> {
         Ok(Arc::clone(&pool))
     }
 
-    /// Tasks that wait for each other must all run at the same time. With two
-    /// runs in one pool, some tasks of each could run, and would wait for ever.
-    fn alone<O>(
+    /// Why the pool is of no more use, if it is: a worker has died.
+    pub fn broken(&self) -> Option<Error> {
+        let pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        pool.broken()
+    }
+
+    /// Ends all workers, whatever they are doing, and starts others.
+    ///
+    /// # Errors
+    /// Those of [`Pool::start_with`]; the workers have ended even so.
+    pub fn renew(&self) -> Result<(), Error> {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        pool.end();
+        *pool = Arc::new(Pool::start_with(self.workers, T::CARRIER)?);
+        Ok(())
+    }
+
+    /// Runs when no other run of this kind does. Tasks that wait for each other
+    /// must all run at the same time. With two runs in one pool, some tasks of
+    /// each could run, and would wait for ever.
+    ///
+    /// # Errors
+    /// That of `run`; the cause of a stop while it waits;
+    /// [`Error::Unsupported`] within a task of a pool.
+    pub fn alone<O>(
         &self,
         context: &Context,
         run: impl FnOnce() -> Result<O, Error>,
@@ -206,14 +232,18 @@ fn not_within_a_task() -> Result<(), Error> {
 }
 
 /// The tasks of one run.
-struct Tasks<'a> {
+pub struct Tasks<'a> {
     pool: &'a Pool,
     context: &'a Context,
     token: Sender<()>,
 }
 
 impl Tasks<'_> {
-    fn submit<F: Function>(
+    /// Gives the workers a task of this run.
+    ///
+    /// # Errors
+    /// Those of [`Pool::submit`].
+    pub fn submit<F: Function>(
         &self,
         argument: F::Argument,
     ) -> Result<Future<F::Output>, Error> {
@@ -236,14 +266,20 @@ impl Tasks<'_> {
     }
 
     /// The results in the order of the tasks.
-    fn join_all<O>(&self, futures: Vec<Future<O>>) -> Result<Vec<O>, Error> {
+    ///
+    /// # Errors
+    /// That of the first task that has failed.
+    pub fn join_all<O>(
+        &self,
+        futures: Vec<Future<O>>,
+    ) -> Result<Vec<O>, Error> {
         futures.into_iter().map(|future| self.join(future)).collect()
     }
 }
 
 /// A part of a list of numbers, as a worker gets it: the numbers themselves.
 #[derive(Serialize, Deserialize)]
-struct Slice {
+pub struct Slice {
     task: usize,
     grain: usize,
     tuned: bool,
@@ -251,7 +287,7 @@ struct Slice {
 }
 
 /// The numbers of a part, where they lie: the job is kept meanwhile.
-struct InPlace<W: Workload>(Job<W>, Part);
+pub struct InPlace<W: Workload>(pub Job<W>, pub Part);
 
 impl<W: Workload<Input: AsRef<[u64]>>> AsRef<[u64]> for InPlace<W> {
     fn as_ref(&self) -> &[u64] {
@@ -261,14 +297,20 @@ impl<W: Workload<Input: AsRef<[u64]>>> AsRef<[u64]> for InPlace<W> {
 }
 
 impl Slice {
-    fn of<W: Workload<Input = Numbers>>(job: &Job<W>, part: Part) -> Self {
+    /// A part of a job's list, which is kept until the part has crossed.
+    pub fn of<W: Workload<Input = Numbers>>(job: &Job<W>, part: Part) -> Self {
         let (task, grain, tuned) = (part.task, job.grain(), job.is_tuned());
         let numbers = List::of(InPlace(job.clone(), part));
         Self { task, grain, tuned, numbers }
     }
 
+    /// The number of its task.
+    pub fn task(&self) -> usize {
+        self.task
+    }
+
     /// In the worker: the part is all there is, and keeps its task's number.
-    fn job<W: Workload<Input = Numbers>>(
+    pub fn job<W: Workload<Input = Numbers>>(
         self,
         context: &Context,
     ) -> (Job<W>, Part) {
@@ -280,7 +322,13 @@ impl Slice {
 }
 
 /// An input that crosses as a whole: a handle on both sides.
-struct Whole<W: Workload>(Job<W>);
+pub struct Whole<W: Workload>(pub Job<W>);
+
+impl<W: Workload> Clone for Whole<W> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 impl<W: Workload<Input: Serialize>> Serialize for Whole<W> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
