@@ -178,7 +178,26 @@ pub struct TreeNode {
     cutoff: u32,
 }
 
+/// Where a node is in the tree: what a worker in another process is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TreePlace {
+    state: State,
+    depth: u32,
+}
+
+impl TreePlace {
+    /// A number that says nothing about the node: the first of its state.
+    pub fn hash(&self) -> u64 {
+        self.state[0].into()
+    }
+}
+
 impl Job<Uts> {
+    /// The node at a place.
+    pub fn node(&self, TreePlace { state, depth }: TreePlace) -> TreeNode {
+        TreeNode { state, depth, ..self.root() }
+    }
+
     /// The whole tree.
     pub fn root(&self) -> TreeNode {
         TreeNode {
@@ -192,6 +211,11 @@ impl Job<Uts> {
 }
 
 impl TreeNode {
+    /// Where it is.
+    pub fn place(self) -> TreePlace {
+        TreePlace { state: self.state, depth: self.depth }
+    }
+
     /// The nodes from this one on, without a fork: for one that is below the
     /// cut-off or as deep as the tree, and at once for any when the run was
     /// stopped. What is then answered means nothing, and [`Job::finish`] says

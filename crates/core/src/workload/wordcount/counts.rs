@@ -35,6 +35,13 @@ impl Counts {
         Self(all)
     }
 
+    /// The same table with one word counted so many times more.
+    #[must_use]
+    pub fn with(mut self, word: Box<str>, count: u64) -> Self {
+        *self.0.entry(word).or_default() += count;
+        self
+    }
+
     /// Counts one word, which is in lower case.
     pub(super) fn count(&mut self, word: &str) {
         // A word that is there already is not copied to be looked up.
@@ -77,6 +84,16 @@ impl Counts {
             .into_iter()
             .chain(words)
             .collect()
+    }
+}
+
+/// Each word, and how often it occurs, in no order.
+impl IntoIterator for Counts {
+    type Item = (Box<str>, u64);
+    type IntoIter = std::collections::hash_map::IntoIter<Box<str>, u64>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 
@@ -142,6 +159,10 @@ mod tests {
         assert_eq!(few.clone().and(many.clone()), all);
         assert_eq!(many.and(few), all);
         assert_eq!(all.clone().and(Counts::default()), all);
+        let with = |all: Counts, (word, count)| all.with(word, count);
+        let one_by_one =
+            counts("b c d e").into_iter().fold(counts("a b a"), with);
+        assert_eq!(one_by_one, all);
     }
 
     #[test]

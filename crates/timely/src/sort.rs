@@ -1,0 +1,120 @@
+//! `sort` in timely.
+//!
+//! - share: nothing; every worker is sent the numbers that it sorts or merges
+//! - start: a record for each part, which its number sends to a worker
+//! - wait: a worker merges what lies in its range once its input has ended
+//! - join: the ranges are exchanged to worker 0, in whose order nothing is left
+//!   to compare
+
+use crate::{Cluster, Flow, Records, Timely, flow, folded, tried};
+use lanes_core::workload::{Sort, Sorted, Stretch, Unsorted};
+use lanes_core::{Context, Error, Fit, Job, Run};
+use lanes_processes::{InPlace, List};
+use serde::{Deserialize, Serialize};
+use timely::dataflow::operators::Exchange;
+use timely::dataflow::operators::vec::Map;
+
+impl<C: Cluster> Run<Sort> for Timely<C> {
+    const FIT: Fit = Fit::Unsuitable(
+        "each number crosses three times: to its part, its range, and back",
+    );
+
+    fn run(&self, job: &Job<Sort>) -> Result<Sorted, Error> {
+        job.no_library()?;
+        let parts = job.parts(self.workers).enumerate();
+        let parts = parts.map(|(number, part)| {
+            let first = part.task;
+            (number, first, List::of(InPlace(job.clone(), part)))
+        });
+        let ranges = Ranges::of(job, self.workers);
+        let mut ranges: Vec<_> =
+            self.drive(job.context(), ranges, parts)?.collect();
+        ranges.sort_unstable_by_key(|(range, _)| *range);
+        let lists = ranges.into_iter().flat_map(|(_, list)| list);
+        job.finish(lists.collect::<Vec<_>>().into())
+    }
+}
+
+/// What the workers do: the size, and the first number of each range but the
+/// lowest.
+#[derive(Clone, Serialize, Deserialize)]
+struct Ranges {
+    size: Sort,
+    bounds: Vec<u64>,
+}
+
+impl Ranges {
+    /// One for each worker, by a sample of the numbers.
+    fn of(job: &Job<Sort>, workers: usize) -> Self {
+        const SAMPLED: usize = 64;
+        let step = job.list().len() / (SAMPLED * workers) + 1;
+        let mut sample: Vec<_> =
+            job.list().iter().step_by(step).copied().collect();
+        sample.sort_unstable();
+        let bound = |range| sample.get(range * sample.len() / workers).copied();
+        let bounds = (1..workers).filter_map(bound).collect();
+        Self { size: job.size().clone(), bounds }
+    }
+
+    /// Cuts a sorted list.
+    fn cut(&self, mut list: &[u64]) -> Vec<(usize, Vec<u64>)> {
+        let mut ranges = Vec::new();
+        for (range, bound) in self.bounds.iter().enumerate() {
+            let end = list.partition_point(|number| number < bound);
+            let (here, above) = list.split_at(end);
+            ranges.push((range, here.to_vec()));
+            list = above;
+        }
+        ranges.push((self.bounds.len(), list.to_vec()));
+        ranges
+    }
+}
+
+flow!(Ranges);
+
+impl Flow for Ranges {
+    const NAME: &'static str = "timely, sort";
+    type Part = (usize, usize, List);
+    type Answer = (usize, Vec<u64>);
+
+    fn build(
+        self,
+        parts: Records<'_, (usize, usize, List)>,
+        context: Context,
+    ) -> Records<'_, (usize, Vec<u64>)> {
+        let (size, second) = (self.size.clone(), context.clone());
+        let sorted = move |(_, first, numbers): (usize, usize, List)| {
+            let sorted = tried(&context, || {
+                let (size, list) = (self.size.clone(), numbers.into_vec());
+                let list = Unsorted::of(size, first, list);
+                let job = Job::with(list, &context);
+                Ok(self.cut(sort(&job, job.whole()?)?.as_ref()))
+            });
+            sorted.into_iter().flatten()
+        };
+        let nothing = Unsorted::of(size, 0, Vec::new());
+        let job = Job::<Sort>::with(nothing, &second);
+        let merge = move |so_far: Option<(usize, Vec<u64>)>, list| {
+            let Some((range, left)) = so_far else { return Some(list) };
+            let right: (usize, Vec<u64>) = list;
+            tried(&second, || {
+                let mut merged = vec![0; left.len() + right.1.len()];
+                job.merge_lists(range, &left, &right.1, &mut merged)?;
+                Ok((range, merged))
+            })
+        };
+        let parts = parts.exchange(|(number, ..)| *number as u64);
+        let cut = parts.flat_map(sorted).exchange(|(range, _)| *range as u64);
+        folded(cut, merge)
+    }
+}
+
+fn sort(job: &Job<Sort>, stretch: Stretch) -> Result<Stretch, Error> {
+    if stretch.is_leaf() {
+        return job.leaf(stretch);
+    }
+    let (left, right) = stretch.halves();
+    let left = sort(job, left)?;
+    let right = sort(job, right)?;
+    job.merge(left, right)
+}
