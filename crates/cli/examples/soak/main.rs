@@ -181,14 +181,17 @@ fn one(
     Ok(())
 }
 
+/// How a command has ended, and the number of a signal which came while the
+/// system was still loading the program: nobody could catch it.
+type Ended = (ExitStatus, Option<i32>);
+
 /// Waits for the end of a command, and does to it what is planned; `None` where
-/// it does not end. The number is that of a signal which came while the system
-/// was still loading the program: nobody could catch it.
+/// it does not end.
 fn ended(
     child: &mut Child,
     plan: &Plan,
     processes: &mut Processes,
-) -> Result<Option<(ExitStatus, Option<i32>)>, Box<dyn Error>> {
+) -> Result<Option<Ended>, Box<dyn Error>> {
     let begin = Instant::now();
     let mut early = None;
     let mut due = plan.signals().into_iter().peekable();
