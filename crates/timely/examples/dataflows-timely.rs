@@ -131,9 +131,8 @@ fn max(size: &Max) -> Option<usize> {
         let count = if first { WORKERS.len() } else { 0 };
         let numbers = Arc::clone(&numbers);
         let parts = numbers.parts(count);
-        let parts = parts.map(move |part| {
-            (part.task, numbers.list()[part.range].to_vec())
-        });
+        let parts = parts
+            .map(move |part| (part.task, numbers.list()[part.range].to_vec()));
         let parts = parts.to_stream(scope).exchange(|(task, _)| *task as u64);
         parts.map(|(_, numbers)| kernel::max(&numbers))
     });
@@ -147,9 +146,8 @@ fn wordcount(size: &Wordcount) -> Option<usize> {
         let count = if first { WORKERS.len() } else { 0 };
         let text = Arc::clone(&text);
         let parts = text.parts(count);
-        let parts = parts.map(move |part| {
-            (part.task, text.of(part.range).to_owned())
-        });
+        let parts =
+            parts.map(move |part| (part.task, text.of(part.range).to_owned()));
         let parts = parts.to_stream(scope).exchange(|(task, _)| *task as u64);
         let words = parts.flat_map(move |(_, text)| {
             let text = Text::new(text.into_bytes(), grain).unwrap();

@@ -24,6 +24,7 @@ lanes_core::cells! { impl<C: Cluster> for Timely<C>:
 mod flow;
 mod member;
 mod processes;
+mod ranges;
 mod threads;
 
 pub use flow::{Flow, Record, Records};

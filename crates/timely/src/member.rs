@@ -2,9 +2,9 @@
 //!
 //! timely's own start by a list of addresses tries again every second, for
 //! ever, and prints. Here the process that starts the others opens a port and
-//! invites them to it; each comes with the port that it has opened itself, is
-//! given a number and the ports of all, connects to those before it and waits
-//! for those behind it.
+//! invites them to it; each is given a number, opens a port at the address that
+//! goes with it and says which, is given the ports of all, connects to those
+//! before it and waits for those behind it.
 
 use crate::flow::Flow;
 use crate::threads::Threads;
@@ -18,7 +18,7 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 use std::{panic, process, thread};
 use timely::communication::Hooks;
-use timely::communication::allocator::zero_copy::initialize::initialize_networking_from_sockets as connected;
+use timely::communication::allocator::zero_copy::initialize;
 use timely::communication::allocator::{AllocatorBuilder, ProcessBuilder};
 
 /// How long members may take to find each other.
@@ -36,7 +36,7 @@ pub(crate) struct Invitation {
     word: u64,
 }
 
-/// What one says who comes: the word and a number, its port or its own.
+/// What one says who comes: the word, and its number where it has one.
 const GREETING: usize = 12;
 
 fn greet(to: &mut TcpStream, word: u64, number: u32) -> io::Result<()> {
@@ -61,8 +61,15 @@ fn number(from: &mut TcpStream) -> io::Result<u32> {
     Ok(u32::from_ne_bytes(number))
 }
 
-fn connect(port: u16) -> io::Result<TcpStream> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+/// The address of a member: each has one of its own on this machine, from
+/// 127.0.0.2 on. The process that invites has the one before them.
+fn address(member: usize) -> Ipv4Addr {
+    let first = Ipv4Addr::LOCALHOST.to_bits() + 1;
+    Ipv4Addr::from_bits(first + member as u32)
+}
+
+fn connect(address: Ipv4Addr, port: u16) -> io::Result<TcpStream> {
+    let address = SocketAddr::from((address, port));
     bounded(TcpStream::connect_timeout(&address, BOUND)?)
 }
 
@@ -101,8 +108,8 @@ fn next(
     Err(Error::WorkerDied(format!("a member did not come within {BOUND:?}")))
 }
 
-fn listen() -> io::Result<(TcpListener, u16)> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+fn listen(address: Ipv4Addr) -> io::Result<(TcpListener, u16)> {
+    let listener = TcpListener::bind((address, 0))?;
     listener.set_nonblocking(true)?;
     let port = listener.local_addr()?.port();
     Ok((listener, port))
@@ -118,7 +125,7 @@ pub(crate) struct Meeting {
 impl Meeting {
     /// For so many members.
     pub(crate) fn open(members: usize) -> Result<Self, Error> {
-        let (listener, port) = listen()?;
+        let (listener, port) = listen(Ipv4Addr::LOCALHOST)?;
         // Keyed by the system's random numbers.
         let word = RandomState::new().hash_one(port);
         let invitation = Invitation { port, word };
@@ -129,18 +136,23 @@ impl Meeting {
         self.invitation
     }
 
-    /// Waits for all, and gives each its number and the ports of all.
+    /// Waits for all, gives each its number, and then the ports of all.
     pub(crate) fn introduce(self, context: &Context) -> Result<(), Error> {
         let mut members = Vec::new();
         let look = || context.finish(());
         while members.len() < self.members {
-            members.push(next(&self.listener, self.invitation.word, look)?);
+            // What it says besides is for later.
+            members.push(next(&self.listener, self.invitation.word, look)?.0);
         }
-        let ports: Vec<u32> = members.iter().map(|(_, port)| *port).collect();
-        let count = ports.len() as u32;
-        for (own, (member, _)) in (0..).zip(&mut members) {
-            let numbers = [own, count].into_iter().chain(ports.clone());
-            let bytes: Vec<u8> = numbers.flat_map(u32::to_ne_bytes).collect();
+        for (own, member) in (0_u32..).zip(&mut members) {
+            member.write_all(&own.to_ne_bytes())?;
+        }
+        let ports: io::Result<Vec<u32>> =
+            members.iter_mut().map(number).collect();
+        let (count, ports) = (self.members as u32, ports?.into_iter());
+        let numbers = [count].into_iter().chain(ports);
+        let bytes: Vec<u8> = numbers.flat_map(u32::to_ne_bytes).collect();
+        for member in &mut members {
             member.write_all(&bytes)?;
         }
         Ok(())
@@ -158,16 +170,18 @@ static MEMBER: OnceLock<Threads> = OnceLock::new();
 pub(crate) fn join(invitation: Invitation) -> Result<(), Error> {
     end_with_a_connection();
     let Invitation { port, word } = invitation;
-    let (listener, own_port) = listen()?;
-    let mut meeting = connect(port)?;
-    greet(&mut meeting, word, own_port.into())?;
+    let mut meeting = connect(Ipv4Addr::LOCALHOST, port)?;
+    greet(&mut meeting, word, 0)?;
     let own = number(&mut meeting)? as usize;
+    let (listener, own_port) = listen(address(own))?;
+    meeting.write_all(&u32::from(own_port).to_ne_bytes())?;
     let count = number(&mut meeting)? as usize;
     let mut sockets: Vec<Option<TcpStream>> = Vec::new();
     for other in 0..count {
         let port = number(&mut meeting)? as u16;
         let before = other < own;
-        let socket = before.then(|| connect(port)).transpose()?;
+        let to = || connect(address(other), port);
+        let socket = before.then(to).transpose()?;
         sockets.push(socket);
     }
     for socket in sockets[..own].iter_mut().flatten() {
@@ -187,7 +201,9 @@ pub(crate) fn join(invitation: Invitation) -> Result<(), Error> {
     let hooks = Hooks::default();
     let refill = hooks.refill.clone();
     let within = ProcessBuilder::new_typed_vector(1, refill, None);
-    let (builders, threads) = connected(within, sockets, own, 1, hooks)?;
+    let (builders, threads) = initialize::initialize_networking_from_sockets(
+        within, sockets, own, 1, hooks,
+    )?;
     let builders = builders.into_iter().map(AllocatorBuilder::Tcp);
     let member = Threads::of(builders.collect(), Box::new(threads))?;
     let again = |_| Error::Protocol("this is a member already".into());
@@ -214,8 +230,8 @@ fn end_with_a_connection() {
 /// arrive here. After an error the process is of no more use.
 ///
 /// # Errors
-/// The cause, if the run was stopped or a task failed; [`Error::WorkerDied`] in a process that took the place of a
-/// member.
+/// The cause, if the run was stopped or a task failed; [`Error::WorkerDied`] in
+/// a process that took the place of a member.
 pub(crate) fn run<F: Flow>(
     context: &Context,
     flow: F,

@@ -6,6 +6,7 @@
 //! - join: the ranges are exchanged to worker 0, in whose order nothing is left
 //!   to compare
 
+use crate::ranges::Ranges;
 use crate::{Cluster, Flow, Records, Timely, flow, folded, tried};
 use lanes_core::workload::{Sort, Sorted, Stretch, Unsorted};
 use lanes_core::{Context, Error, Fit, Job, Run};
@@ -26,53 +27,27 @@ impl<C: Cluster> Run<Sort> for Timely<C> {
             let first = part.task;
             (number, first, List::of(InPlace(job.clone(), part)))
         });
-        let ranges = Ranges::of(job, self.workers);
+        let (size, ranges) =
+            (job.size().clone(), Ranges::of(job, self.workers));
+        let flow = InRanges { size, ranges };
         let mut ranges: Vec<_> =
-            self.drive(job.context(), ranges, parts)?.collect();
+            self.drive(job.context(), flow, parts)?.collect();
         ranges.sort_unstable_by_key(|(range, _)| *range);
         let lists = ranges.into_iter().flat_map(|(_, list)| list);
         job.finish(lists.collect::<Vec<_>>().into())
     }
 }
 
-/// What the workers do: the size, and the first number of each range but the
-/// lowest.
+/// What the workers do.
 #[derive(Clone, Serialize, Deserialize)]
-struct Ranges {
+struct InRanges {
     size: Sort,
-    bounds: Vec<u64>,
+    ranges: Ranges,
 }
 
-impl Ranges {
-    /// One for each worker, by a sample of the numbers.
-    fn of(job: &Job<Sort>, workers: usize) -> Self {
-        const SAMPLED: usize = 64;
-        let step = job.list().len() / (SAMPLED * workers) + 1;
-        let mut sample: Vec<_> =
-            job.list().iter().step_by(step).copied().collect();
-        sample.sort_unstable();
-        let bound = |range| sample.get(range * sample.len() / workers).copied();
-        let bounds = (1..workers).filter_map(bound).collect();
-        Self { size: job.size().clone(), bounds }
-    }
+flow!(InRanges);
 
-    /// Cuts a sorted list.
-    fn cut(&self, mut list: &[u64]) -> Vec<(usize, Vec<u64>)> {
-        let mut ranges = Vec::new();
-        for (range, bound) in self.bounds.iter().enumerate() {
-            let end = list.partition_point(|number| number < bound);
-            let (here, above) = list.split_at(end);
-            ranges.push((range, here.to_vec()));
-            list = above;
-        }
-        ranges.push((self.bounds.len(), list.to_vec()));
-        ranges
-    }
-}
-
-flow!(Ranges);
-
-impl Flow for Ranges {
+impl Flow for InRanges {
     const NAME: &'static str = "timely, sort";
     type Part = (usize, usize, List);
     type Answer = (usize, Vec<u64>);
@@ -88,7 +63,7 @@ impl Flow for Ranges {
                 let (size, list) = (self.size.clone(), numbers.into_vec());
                 let list = Unsorted::of(size, first, list);
                 let job = Job::with(list, &context);
-                Ok(self.cut(sort(&job, job.whole()?)?.as_ref()))
+                Ok(self.ranges.cut(sort(&job, job.whole()?)?.as_ref()))
             });
             sorted.into_iter().flatten()
         };

@@ -44,6 +44,11 @@ const PARTS: &[(&str, &str, &str)] = &[
         "executor.rs",
         "the standard library has no pool of processes",
     ),
+    ("timely", "flow.rs", "a dataflow, as each worker builds it"),
+    ("timely", "member.rs", "its own start waits for ever, and prints"),
+    ("timely", "processes.rs", "its workers, as processes"),
+    ("timely", "ranges.rs", "a sort by exchange needs to know what goes where"),
+    ("timely", "threads.rs", "its workers, as threads"),
 ];
 
 /// A cell as `cells!` lists it: the file, and the workload in it.
@@ -252,8 +257,9 @@ fn model(
             let inner = format!("{}/", part.trim_end_matches(".rs"));
             *model == name && (own == *part || own.starts_with(&inner))
         };
-        // A guest has a program of its own.
+        // A guest has a program of its own, or several.
         let entry = own == "lib.rs" || own == "main.rs";
+        let entry = entry || own.starts_with("bin/");
         if entry || cells.iter().any(listed) {
             continue;
         }
