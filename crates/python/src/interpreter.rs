@@ -32,6 +32,9 @@ pub struct Interpreter {
 pub(crate) struct DescribedModel {
     pub(crate) model: String,
     pub(crate) serial: bool,
+    /// Whether its workers know each other over a network.
+    #[serde(default)]
+    pub(crate) nodes: bool,
     pub(crate) library: String,
     pub(crate) missing: Option<String>,
     pub(crate) cells: Vec<DescribedCell>,

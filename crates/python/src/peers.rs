@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::thread;
 
 /// The models that the worker can be, in the order in which they are listed.
-pub const MODELS: [&str; 7] = [
+pub const MODELS: [&str; 8] = [
     "python-sequential",
     "python-threads",
     "python-thread-pool",
@@ -16,6 +16,7 @@ pub const MODELS: [&str; 7] = [
     "python-asyncio",
     SUBINTERPRETERS,
     "python-interpreter-pool",
+    "python-dask",
 ];
 
 const SUBINTERPRETERS: &str = "python-subinterpreters";
@@ -45,6 +46,8 @@ pub struct Peer {
     pub arguments: Vec<String>,
     /// Whether it has one worker, however many are asked for.
     pub serial: bool,
+    /// Whether its workers are processes that know each other over a network.
+    pub nodes: bool,
     /// The interpreter in words, as in `CPython 3.13.0`, if it is here.
     pub library: Option<String>,
     /// Why it cannot be started, if it cannot.
@@ -189,6 +192,7 @@ fn made(
         program: named.into(),
         arguments: Vec::new(),
         serial: SERIAL.contains(&model),
+        nodes: false,
         library: None,
         missing: None,
         cells: Vec::new(),
@@ -200,6 +204,7 @@ fn made(
             match described.find(|described| described.model == model) {
                 Some(described) => {
                     peer.serial = described.serial;
+                    peer.nodes = described.nodes;
                     peer.library = Some(described.library.clone());
                     peer.missing.clone_from(&described.missing);
                     peer.cells.clone_from(&described.cells);
@@ -230,6 +235,7 @@ mod tests {
         let described = |model: &str| DescribedModel {
             model: model.to_owned(),
             serial: model == "python-sequential",
+            nodes: model == "python-dask",
             library: format!("CPython {version}"),
             missing: (model == SUBINTERPRETERS && version.starts_with("3.8"))
                 .then(|| "not here, because it is old".to_owned()),

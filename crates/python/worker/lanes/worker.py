@@ -92,6 +92,7 @@ class Worker:
             "threads": self.model.threads(),
             "versions": {
                 "python": version(), "gil": "on" if has_gil() else "off",
+                **getattr(self.model, "versions", dict)(),
             },
         }}
 

@@ -4,6 +4,7 @@ from ..fit import cells
 from ..protocol import PROTOCOL
 from ..runtime import name
 from .asyncio import Asyncio
+from .dask import Dask
 from .interpreter_pool import InterpreterPool
 from .process_pool import ProcessPool
 from .sequential import Sequential
@@ -19,19 +20,21 @@ MODELS = {
     "python-asyncio": Asyncio,
     "python-subinterpreters": Subinterpreters,
     "python-interpreter-pool": InterpreterPool,
+    "python-dask": Dask,
 }
 
 
 def describe():
     """The models of this worker, what they run, and how well that fits."""
-    library = name()
-
     def described(of, model):
-        # Most models can be had in every interpreter, and have no such method.
+        # Most models can be had in every interpreter, and have no such method,
+        # and no library but that interpreter's.
         missing = getattr(model, "missing", lambda: None)()
+        library = name() if missing else getattr(model, "library", name)()
         return {
             "model": of,
             "serial": model.serial,
+            "nodes": getattr(model, "nodes", False),
             "library": library,
             "badge": None,
             "missing": missing,
