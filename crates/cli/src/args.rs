@@ -319,6 +319,21 @@ pub(crate) struct Faults {
     #[arg(long, value_delimiter = ',', value_name = "CASE,...")]
     pub(crate) cases: Vec<String>,
 
+    /// Instead of the cases: what comes of a job on N nodes when one of them is
+    /// killed, terminated, stopped or paused at a moment that --seed draws, for
+    /// the models that have nodes
+    #[arg(long, value_parser = values::workers, conflicts_with = "cases",
+          value_name = "N")]
+    pub(crate) nodes: Option<usize>,
+
+    /// How many times each of these faults happens
+    #[arg(long, default_value_t = 10, requires = "nodes", value_name = "N")]
+    pub(crate) times: usize,
+
+    /// The seed that draws the moments and the nodes
+    #[arg(long, default_value_t = 7, requires = "nodes", value_name = "N")]
+    pub(crate) seed: u64,
+
     /// How long a case may take before it counts as a hang
     #[arg(long, value_parser = duration, default_value = "60s",
           value_name = "TIME")]

@@ -32,6 +32,7 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
         full: false,
         items: None,
         workers: Vec::new(),
+        nodes: Vec::new(),
         rounds: None,
         until: None,
         budget: Some(*budget),

@@ -92,7 +92,7 @@ fn known(sides: &[Side; 2]) -> Vec<Known> {
 
 /// The chosen cells that only one build has, which are not measured.
 fn apart(cells: &Cells, options: &Duel, sides: &[Side; 2]) -> Vec<Change> {
-    let contenders = run::contenders(cells, &options.workers);
+    let contenders = run::contenders(cells, &options.workers, &[]);
     let mut apart = Vec::new();
     let mut add = |workload: &str, size: String, contender: &Contender| {
         let model = &contender.model;
@@ -200,7 +200,7 @@ fn contenders(
         });
         both.collect::<Vec<_>>()
     };
-    let all = run::contenders(cells, &options.workers).into_iter();
+    let all = run::contenders(cells, &options.workers, &[]).into_iter();
     all.flat_map(both).collect()
 }
 

@@ -3,6 +3,7 @@
 
 mod apart;
 pub(crate) mod grid;
+pub(crate) mod nodes;
 mod outside;
 
 use crate::args::{Faults as Options, Format, Selection};
@@ -25,6 +26,9 @@ use std::time::Instant;
 /// [`Fail::Failure`] if a model breaks the contract, [`Fail::Usage`] for an
 /// unknown name, [`Fail::Interrupted`] after Ctrl-C.
 pub(crate) fn faults(options: &Options) -> Result<(), Fail> {
+    if let Some(nodes) = options.nodes {
+        return nodes::faults(options, nodes);
+    }
     let models = models(options)?;
     // What is asked by the protocol, beside the models whose cases are run in
     // their own programs.

@@ -71,7 +71,7 @@ pub(crate) fn plan(
     let workers = [workers(among)];
     let mut cells = Cells::choose(&selection, rows)?.here()?;
     cells.find_serial(&workers, &limits);
-    let contenders = contenders(&cells, &workers);
+    let contenders = contenders(&cells, &workers, &[]);
     let (rows, wants) = cells.into_parts();
     Ok(Plan {
         rows,

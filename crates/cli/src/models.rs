@@ -138,6 +138,7 @@ impl Known {
         };
         let described = Described {
             serial: peer.serial,
+            nodes: peer.nodes,
             library: peer.library.as_deref().map(line),
             missing: peer.missing.as_deref().map(line),
             source: Some("crates/python".into()),

@@ -10,8 +10,8 @@ use lanes_measure::results::{Results, RowResult, State};
 use lanes_measure::statistics::Grade;
 use lanes_measure::summary::{Group, Summary};
 use lanes_measure::tables::{
-    beside, best_possible, heading, label, latencies, memory, own, speedups,
-    standings, used, vain,
+    beside, best_possible, heading, label, latencies, memory, own, scale,
+    speedups, standings, used, vain,
 };
 use lanes_measure::words::{percent, time};
 
@@ -142,6 +142,12 @@ fn row(
     if let Some(summary) = &row.summary {
         for group in &summary.groups {
             text += &self::group(row, summary, group, format)?;
+        }
+        if let Some(table) = scale(row, summary) {
+            let what = "beside one thread of one machine";
+            text += &titled(&format!("{name}: {what}"), format);
+            text += &Sheet::from(table).text(format)?;
+            text.push('\n');
         }
         if let Some(table) = speedups(row, summary) {
             text += &titled(&format!("{name}: more workers"), format);

@@ -4,6 +4,7 @@ use crate::args::{Conditions, Format, Run};
 use crate::fail::Fail;
 use crate::files::{OUTPUT, remedy};
 use crate::interrupt;
+use crate::models::Model;
 use crate::planned;
 use crate::printed;
 use crate::say::{is_quiet, line, note, progress};
@@ -18,6 +19,7 @@ use lanes_measure::document::Output;
 use lanes_measure::process::Limits;
 use lanes_measure::results::{Results, State};
 use lanes_measure::session::{self, Contender, Plan, Progress, Refused};
+use lanes_measure::words::counted;
 use serde::Serialize;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -97,7 +99,13 @@ fn plan(options: &Run, starts: bool) -> Result<Plan, Fail> {
     if starts {
         cells.find_serial(&options.workers, &limits);
     }
-    let contenders = contenders(&cells, &options.workers);
+    let has_nodes = |model: &Model| model.described.nodes;
+    if !options.nodes.is_empty() && !cells.models.iter().any(has_nodes) {
+        let what = "--nodes: none of these models has nodes; \
+                    timely-processes and python-dask have";
+        return Err(Fail::Usage(what.into()));
+    }
+    let contenders = contenders(&cells, &options.workers, &options.nodes);
     let control = !options.no_control;
     let (rows, wants) = cells.into_parts();
     let mut plan = Plan {
@@ -251,25 +259,42 @@ fn whole(mut results: Results, refused: &[Refused]) -> Results {
 }
 
 /// The chosen models, each with each of these numbers of workers; without one,
-/// with as many as the machine runs at once.
-pub(crate) fn contenders(cells: &Cells, workers: &[usize]) -> Vec<Contender> {
+/// with as many as the machine runs at once. Those that have nodes get these
+/// numbers of nodes instead, if there are any.
+pub(crate) fn contenders(
+    cells: &Cells,
+    workers: &[usize],
+    nodes: &[usize],
+) -> Vec<Contender> {
     let machine = [Config::machine().workers()];
     let workers = if workers.is_empty() { &machine } else { workers };
     let mut contenders = Vec::new();
     for model in &cells.models {
-        // One worker is one worker, however many others have.
-        let workers = if model.serial() { &[1][..] } else { workers };
+        let on_nodes = model.described.nodes && !nodes.is_empty();
+        let workers = match model.serial() {
+            // One worker is one worker, however many others have.
+            true => &[1][..],
+            false if on_nodes => nodes,
+            false => workers,
+        };
         let mut seen = Vec::new();
         for workers in workers {
             if seen.contains(workers) {
                 continue;
             }
             seen.push(*workers);
+            let name = match on_nodes {
+                true => {
+                    format!("{}, {}", model.name, counted(*workers, "node"))
+                }
+                false => model.name.clone(),
+            };
             contenders.push(Contender {
-                name: model.name.clone(),
+                name,
                 model: model.model.clone(),
                 workers: *workers,
                 serial: model.serial(),
+                nodes: on_nodes,
                 answers_only: model.described.answers_only,
                 launch: model.launch.clone(),
             });

@@ -74,7 +74,7 @@ pub(crate) fn plan(
         even: true,
         seed: conditions.seed,
         ..Plan::new(
-            contenders(&cells, &workers),
+            contenders(&cells, &workers, &[]),
             limits,
             stamp::machine(),
             stamp::build(),

@@ -29,6 +29,9 @@ pub struct Entry {
     pub badge: Option<&'static str>,
     /// Whether it has one worker, however many are asked for.
     pub serial: bool,
+    /// Whether its workers are processes that know each other over a network,
+    /// so that each could stand on a machine of its own.
+    pub nodes: bool,
     /// Why it is in the matrix.
     pub family: Family,
     /// The cells that it has.
@@ -53,6 +56,7 @@ impl Entry {
             package: None,
             badge: None,
             serial: false,
+            nodes: false,
             family,
             cells: M::CELLS,
             lock,
@@ -79,6 +83,11 @@ impl Entry {
     /// The same model, which has one worker.
     pub const fn serial(self) -> Self {
         Self { serial: true, ..self }
+    }
+
+    /// The same model, whose workers are nodes.
+    pub const fn nodes(self) -> Self {
+        Self { nodes: true, ..self }
     }
 
     /// Starts the model.

@@ -158,8 +158,11 @@ pub fn rank(results: &[Results], only: &[String], level: f64) -> Vec<Ranking> {
     let all = joined(results);
     let rows = results.iter().flat_map(|results| &results.rows);
     let contenders = rows.flat_map(|row| &row.contenders);
-    let pools: BTreeSet<usize> =
-        contenders.clone().filter(|c| !c.serial).map(|c| c.workers).collect();
+    let pools: BTreeSet<usize> = contenders
+        .clone()
+        .filter(|c| !c.serial && !c.nodes)
+        .map(|c| c.workers)
+        .collect();
     // Serial models alone are as many as they are.
     let serial = contenders.map(|c| c.workers).min();
     let sizes = match pools.is_empty() {

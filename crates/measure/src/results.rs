@@ -226,6 +226,10 @@ pub struct ContenderResult {
     pub workers: usize,
     /// Whether it has one worker, however many are asked for.
     pub serial: bool,
+    /// Whether its workers are nodes, so that it is beside any number of
+    /// workers on one machine.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub nodes: bool,
     /// Whether these are more workers than the machine runs at once.
     pub oversubscribed: bool,
     /// For a twin, a second process that serves as a control: the contender

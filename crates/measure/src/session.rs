@@ -162,6 +162,7 @@ fn empty(row: &dyn Row, plan: &Plan) -> RowResult {
         model: contender.model.clone(),
         workers: contender.workers,
         serial: contender.serial,
+        nodes: contender.nodes,
         oversubscribed: !contender.serial && contender.workers > cores,
         twin_of: None,
         answers_only: contender.answers_only,

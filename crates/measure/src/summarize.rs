@@ -7,7 +7,7 @@ pub use table::table;
 
 use crate::results::{ContenderResult, RowResult, Taken};
 use crate::statistics::{Fit, Gap, Grade, Interval, gaps, median, of_all};
-use crate::summary::{Group, Speedup, Standing, Summary};
+use crate::summary::{Group, Scale, Speedup, Standing, Summary};
 use std::collections::BTreeMap;
 
 /// Sums up a row; `None` without a sample. The intervals of each group hold at
@@ -71,6 +71,7 @@ fn sum_up(
         twin: times.twin(),
         groups,
         speedups: times.speedups(),
+        scale: times.scale(),
     })
 }
 
@@ -179,10 +180,30 @@ impl Times<'_> {
         };
         bases.into_iter().filter_map(speedup).collect()
     }
+
+    /// The models on nodes beside one thread; the intervals hold for all at
+    /// once.
+    fn scale(&self) -> Vec<Scale> {
+        let own = || {
+            let all = self.row.contenders.iter().enumerate();
+            all.filter(|(_, c)| c.twin_of.is_none() && !c.answers_only)
+        };
+        let sequential = |(_, c): &(usize, &ContenderResult)| {
+            c.serial && c.model == "sequential"
+        };
+        let Some((one, _)) = own().find(sequential) else { return Vec::new() };
+        let nodes: Vec<_> = own().filter(|(_, c)| c.nodes).collect();
+        let each = of_all(self.level, nodes.len());
+        let scale = |(contender, _): (usize, &ContenderResult)| {
+            let ratio = self.wall.difference(contender, one)?.interval(each);
+            Some(Scale { contender, one, ratio })
+        };
+        nodes.into_iter().filter_map(scale).collect()
+    }
 }
 
 /// The groups that are compared, by the number of workers asked for. Serial
-/// contenders are in every group; twins and those that only answer are in none.
+/// contenders are in every group, and so are those on nodes; twins and those that only answer are in none.
 fn members(row: &RowResult) -> BTreeMap<usize, Vec<usize>> {
     let own = || {
         let all = row.contenders.iter().enumerate();
@@ -190,10 +211,11 @@ fn members(row: &RowResult) -> BTreeMap<usize, Vec<usize>> {
         all.filter(|(_, c)| c.twin_of.is_none() && !c.answers_only)
     };
     let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, contender) in own().filter(|(_, c)| !c.serial) {
+    let anywhere = |c: &ContenderResult| c.serial || c.nodes;
+    for (index, contender) in own().filter(|(_, c)| !anywhere(c)) {
         groups.entry(contender.workers).or_default().push(index);
     }
-    for (index, contender) in own().filter(|(_, c)| c.serial) {
+    for (index, contender) in own().filter(|(_, c)| anywhere(c)) {
         if groups.is_empty() {
             groups.insert(contender.workers, Vec::new());
         }
@@ -207,7 +229,11 @@ fn members(row: &RowResult) -> BTreeMap<usize, Vec<usize>> {
 fn bases(row: &RowResult) -> Vec<(usize, usize)> {
     let base = |(index, contender): (usize, &ContenderResult)| {
         let same = row.contenders.iter().enumerate().filter(|(_, other)| {
-            other.name == contender.name && other.twin_of.is_none()
+            let is_same = match contender.nodes {
+                true => other.nodes && other.model == contender.model,
+                false => other.name == contender.name,
+            };
+            is_same && other.twin_of.is_none()
         });
         let (base, least) = same.min_by_key(|(_, other)| other.workers)?;
         let more =
@@ -247,9 +273,10 @@ pub(crate) mod tests {
             f64,
         )| ContenderResult {
             name: name.into(),
-            model: name.into(),
+            model: name.split(", ").next().unwrap().into(),
             workers,
             serial: name == "sequential",
+            nodes: name.contains(" node"),
             oversubscribed: false,
             answers_only: false,
             twin_of,
@@ -288,6 +315,30 @@ pub(crate) mod tests {
             samples,
             summary: None,
         }
+    }
+
+    #[test]
+    fn nodes_stand_beside_one_machine_and_one_thread() {
+        let row = row(&[
+            ("sequential", 1, None, 1.0),
+            ("rayon", 2, None, 0.6),
+            ("far, 1 node", 1, None, 2.0),
+            ("far, 2 nodes", 2, None, 0.8),
+        ]);
+        let summary = summarize(&row, 0.95, 0.1).unwrap();
+        let [group] = &summary.groups[..] else { panic!("{summary:?}") };
+        assert_eq!((group.workers, group.standings.len()), (2, 4));
+        let [one, two] = &summary.scale[..] else { panic!("{summary:?}") };
+        assert_eq!((one.contender, one.one, two.contender), (2, 0, 3));
+        assert!(one.ratio.low > 0.0 && two.ratio.high < 0.0, "{summary:?}");
+        let [more] = &summary.speedups[..] else { panic!("{summary:?}") };
+        assert_eq!((more.contender, more.base), (3, 2));
+        let speedup = more.speedup.median.exp();
+        assert!((2.3..2.7).contains(&speedup), "{speedup}");
+        // Without one thread there is nothing to stand beside.
+        let row = self::row(&[("far, 1 node", 1, None, 2.0)]);
+        let summary = summarize(&row, 0.95, 0.1).unwrap();
+        assert_eq!((summary.groups.len(), summary.scale.len()), (1, 0));
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub struct Summary {
     pub groups: Vec<Group>,
     /// The same model with more workers.
     pub speedups: Vec<Speedup>,
+    /// The models on nodes, beside one thread.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scale: Vec<Scale>,
 }
 
 impl Summary {
@@ -71,6 +74,20 @@ pub struct Standing {
     /// where CPU times are not known.
     #[serde(with = "written::ratio")]
     pub cpu_ratio: Option<Interval>,
+}
+
+/// A model on nodes, beside one thread of one machine: from how many nodes on it
+/// is faster is what McSherry, Isard and Murray call its COST ("Scalability! But
+/// at what COST?", 2015).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scale {
+    /// The contender, as an index into those of the row.
+    pub contender: usize,
+    /// The model of one thread.
+    pub one: usize,
+    /// This one's time over that of one thread, a log-ratio.
+    #[serde(with = "written::ratio")]
+    pub ratio: Interval,
 }
 
 /// The same model with more workers.

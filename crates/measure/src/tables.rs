@@ -217,6 +217,30 @@ pub fn speedups(row: &RowResult, summary: &Summary) -> Option<Table> {
     (!summary.speedups.is_empty()).then_some(table)
 }
 
+/// The models on nodes beside one thread of one machine, and from how many nodes
+/// on they are faster; `None` where there are none.
+pub fn scale(row: &RowResult, summary: &Summary) -> Option<Table> {
+    let first = summary.scale.first()?;
+    let one = &row.contenders[first.one].name;
+    let ratio = format!("time / {one}");
+    let columns = ["model", &ratio, "interval", "finding"];
+    let mut table = Table::new(&columns);
+    for found in &summary.scale {
+        let finding = match (found.ratio.low > 0.0, found.ratio.high < 0.0) {
+            (true, _) => "slower than one thread",
+            (_, true) => "faster than one thread",
+            _ => "not decided",
+        };
+        table.row(vec![
+            row.contenders[found.contender].name.clone(),
+            digits(found.ratio.median.exp()),
+            ends(&found.ratio),
+            finding.into(),
+        ]);
+    }
+    Some(table)
+}
+
 /// The quantiles of the latencies that are reported, each with its seconds;
 /// `None` for a contender without latencies, and for one that was saturated in
 /// any run: those of the others would say too little.

@@ -13,6 +13,7 @@ Examples:
   lanes run fetch 'counter/*/lock*' --models 'tokio,gil,chili'
   lanes run fib --workers 1,2,4 --until 5%
   lanes run max --models rayon --peer 'node=node worker.js'
+  lanes run wordcount --models rayon,timely-processes --nodes 1,2,4
   lanes run --all --full --dry-run")]
 pub(crate) struct Run {
     #[command(flatten)]
@@ -39,6 +40,13 @@ pub(crate) struct Run {
     #[arg(long, value_delimiter = ',', value_parser = workers,
           value_name = "N,...")]
     pub(crate) workers: Vec<usize>,
+
+    /// Numbers of nodes for the models that have nodes: worker processes which
+    /// know each other over TCP, here all on this machine. The others run on
+    /// one, with --workers
+    #[arg(long, value_delimiter = ',', value_parser = workers,
+          value_name = "N,...")]
+    pub(crate) nodes: Vec<usize>,
 
     /// Print the cells that would be measured, one a line as
     /// WORKLOAD/MODEL/SIZE, which are filters too; measure nothing

@@ -21,6 +21,7 @@ use lanes_measure::metg::Metg;
 use lanes_measure::ranking;
 use lanes_measure::results::{Hop, Results};
 use lanes_measure::statistics::{Grade, Interval};
+use lanes_measure::summary::Scale;
 use lanes_measure::traps::{Outcome as TrapOutcome, Ran, Recorded, Traps};
 use lanes_traps::TRAPS;
 use serde::Serialize;
@@ -115,6 +116,7 @@ fn columns_are_those_that_are_printed() {
         ("lanes doctor", &doctor::COLUMNS),
         ("lanes claims", &claims::COLUMNS),
         ("lanes faults", &faults::grid::COLUMNS),
+        ("lanes faults --nodes", &faults::nodes::COLUMNS),
         ("lanes traps", &traps::printed::COLUMNS),
         ("lanes traps --list", &traps::listed::COLUMNS),
         ("lanes traps --questions", &traps::asked::COLUMNS),
@@ -141,8 +143,11 @@ fn keys_of_a_session_are_those_of_its_file() {
     row.samples[0].sample.grown_bytes = Some(4096);
     row.samples[0].sample.vain = Some(1);
     row.contenders[0].answers_only = true;
+    row.contenders[0].nodes = true;
     row.contenders[0].failure = Some(Failure::new(Cause::Died, "why"));
     let summary = row.summary.as_mut().unwrap();
+    let ratio = Interval { low: -0.1, median: 0.0, high: 0.1 };
+    summary.scale = vec![Scale { contender: 0, one: 0, ratio }];
     let standings = summary.groups[0].standings.iter_mut();
     for (standing, grade) in standings.zip([
         Grade::Fastest,
@@ -246,6 +251,7 @@ fn keys_of_faults_are_those_of_their_file() {
         alone: vec![Observed { what: name(), detail: name() }],
     }];
     has_keys("lanes faults", &[value(faults)]);
+    has_keys("lanes faults --nodes", &[value([faults::nodes::example()])]);
 }
 
 #[test]

@@ -133,6 +133,7 @@ fn contender(name: &str, model: &str, launch: &Launch) -> Contender {
         model: model.into(),
         workers: Config::machine().workers(),
         serial: model.starts_with("sequential"),
+        nodes: false,
         answers_only: false,
         launch: launch.clone(),
     }

@@ -24,6 +24,9 @@ pub struct Described {
     /// Whether it has one worker, however many are asked for.
     #[serde(default)]
     pub serial: bool,
+    /// Whether its workers are processes that know each other over a network.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub nodes: bool,
     /// The library that is compared and its version, as in `rayon 1.12.0`.
     #[serde(
         default,
@@ -114,6 +117,7 @@ impl From<&Entry> for Described {
         Self {
             model: entry.name.into(),
             serial: entry.serial,
+            nodes: entry.nodes,
             library: entry.library(),
             badge: entry.badge.map(str::to_owned),
             source: Some(format!("crates/{}", entry.directory)),

@@ -75,7 +75,7 @@ impl<'a> Joined<'a> {
 
 impl<'a> Session<'a> {
     /// The contenders with samples, without twins and those that only answer;
-    /// a serial one is beside those with any number of workers.
+    /// a serial one, and one on nodes, is beside any number of workers.
     fn measured(
         &self,
         workers: usize,
@@ -84,7 +84,7 @@ impl<'a> Session<'a> {
         let own = all.filter(move |(index, c)| {
             c.twin_of.is_none()
                 && !c.answers_only
-                && (c.serial || c.workers == workers)
+                && (c.serial || c.nodes || c.workers == workers)
                 && self.times(*index).next().is_some()
         });
         own.map(|(index, contender)| (index, contender.name.as_str()))

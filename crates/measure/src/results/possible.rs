@@ -3,7 +3,7 @@
 
 use super::{ContenderResult, LimitResult, Results, RowResult};
 use crate::statistics::Interval;
-use crate::summary::{Group, Speedup, Standing, Summary};
+use crate::summary::{Group, Scale, Speedup, Standing, Summary};
 use std::collections::BTreeSet;
 
 /// No more workers are asked for.
@@ -126,6 +126,11 @@ fn possible_summary(summary: &Summary, row: &RowResult) -> Result<(), String> {
             return Err(format!("an efficiency of {efficiency}"));
         }
         all.push(*speedup);
+    }
+    for Scale { contender, one, ratio } in &summary.scale {
+        named(*contender, row)?;
+        named(*one, row)?;
+        all.push(*ratio);
     }
     let is_one = |one: &Interval| {
         one.median.is_finite()

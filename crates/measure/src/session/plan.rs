@@ -29,6 +29,9 @@ pub struct Contender {
     pub workers: usize,
     /// Whether it has one worker, however many are asked for.
     pub serial: bool,
+    /// Whether its workers are nodes, so that it is beside any number of
+    /// workers on one machine.
+    pub nodes: bool,
     /// Whether it says that it only answers; its worker may say so as well.
     pub answers_only: bool,
     /// How its worker is started.

@@ -103,6 +103,10 @@ fn gone(process: Process, bound: Duration) -> Answered {
 /// A worker of the pool, or the only process, is killed while it runs: an error
 /// soon, and nothing hangs.
 pub(super) fn worker_sigkill(asked: &Asked<'_>) -> Answered {
+    if asked.model.described.nodes {
+        let what = "another node does its work: --nodes asks that";
+        return Err(Not::Asked(what.into()));
+    }
     let (mut process, threads) = asked.greeted(2)?;
     asked.long(&mut process)?;
     let own = process.id();
