@@ -12,6 +12,10 @@ use lanes_processes::{Function, OverSockets, function};
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// How many processes are started on one machine: each has two threads and a
+/// connection for each other one.
+const MOST: usize = 64;
+
 /// Worker processes, which have connections to each other.
 pub struct Processes {
     processes: OverSockets,
@@ -25,9 +29,13 @@ impl Cluster for Processes {
 
     fn start(config: &Config) -> Result<Self, Error> {
         let workers = config.workers();
-        // Each has a connection to each, and two threads for it.
+        if workers > MOST {
+            let what = "processes that all know each other, on one machine";
+            let what = format!("{workers} {what}; at most {MOST}");
+            return Err(Error::Unsupported(what));
+        }
         preflight::descriptors(workers)?;
-        preflight::threads(workers.saturating_mul(workers).saturating_mul(2))?;
+        preflight::threads(2 * workers * workers)?;
         let processes = OverSockets::start(config)?;
         let joined = AtomicBool::new(false);
         let cluster = Self { processes, workers, joined };

@@ -255,7 +255,11 @@ fn found(
             return Err(interrupt::interrupted());
         }
         // Its next answer comes if it goes on.
-        let again = process.sample(1, false, Some(digest)).is_ok();
+        let again = process.sample(1, false, Some(digest));
+        if let (Err(then), Some(error)) = (&again, &mut found.error) {
+            *error += &format!("; and then {then}");
+        }
+        let again = again.is_ok();
         found.right_again += usize::from(again);
         *match cause {
             None => &mut found.right,

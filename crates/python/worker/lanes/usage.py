@@ -22,42 +22,54 @@ class Usage:
 
     def __init__(self, processes):
         own = resource.getrusage(resource.RUSAGE_SELF)
-        self.user_ns = int(own.ru_utime * 1e9)
-        self.system_ns = int(own.ru_stime * 1e9)
-        self.voluntary, self.involuntary = own.ru_nvcsw, own.ru_nivcsw
-        self.minor_faults, self.major_faults = own.ru_minflt, own.ru_majflt
+        self.all = {0: {
+            "user_ns": int(own.ru_utime * 1e9),
+            "system_ns": int(own.ru_stime * 1e9),
+            "voluntary": own.ru_nvcsw,
+            "involuntary": own.ru_nivcsw,
+            "minor_faults": own.ru_minflt,
+            "major_faults": own.ru_majflt,
+        }}
         for process in processes:
             try:
-                self.include(process)
+                self.all[process] = of(process)
             except OSError:
                 # It died; the run will say so.
                 pass
 
-    def include(self, process):
-        with open(f"/proc/{process}/stat") as file:
-            # The name, in brackets, may have blanks.
-            fields = file.read().rpartition(")")[2].split()
-        tick = 10**9 // os.sysconf("SC_CLK_TCK")
-        self.minor_faults += int(fields[7])
-        self.major_faults += int(fields[9])
-        system_ns = int(fields[12]) * tick
-        cpu_ns = int(fields[11]) * tick + system_ns
-        schedstat = f"/proc/{process}/schedstat"
-        if os.path.exists(schedstat):
-            with open(schedstat) as file:
-                cpu_ns = int(file.read().split()[0])
-        # The ticks are coarse: what they say of the kernel's share is.
-        self.user_ns += max(cpu_ns - system_ns, 0)
-        self.system_ns += system_ns
-        status = f"/proc/{process}/status"
-        self.voluntary += number_in(status, "voluntary_ctxt_switches:")
-        self.involuntary += number_in(status, "nonvoluntary_ctxt_switches:")
-
     def since(self, earlier):
+        """What was used since then, also by processes that were not there."""
         return {
-            name: max(value - getattr(earlier, name), 0)
-            for name, value in vars(self).items()
+            name: sum(
+                max(used[name] - earlier.all.get(process, {}).get(name, 0), 0)
+                for process, used in self.all.items()
+            )
+            for name in self.all[0]
         }
+
+
+def of(process):
+    """What another process has used."""
+    with open(f"/proc/{process}/stat") as file:
+        # The name, in brackets, may have blanks.
+        fields = file.read().rpartition(")")[2].split()
+    tick = 10**9 // os.sysconf("SC_CLK_TCK")
+    system_ns = int(fields[12]) * tick
+    cpu_ns = int(fields[11]) * tick + system_ns
+    schedstat = f"/proc/{process}/schedstat"
+    if os.path.exists(schedstat):
+        with open(schedstat) as file:
+            cpu_ns = int(file.read().split()[0])
+    status = f"/proc/{process}/status"
+    return {
+        # The ticks are coarse: what they say of the kernel's share is.
+        "user_ns": max(cpu_ns - system_ns, 0),
+        "system_ns": system_ns,
+        "voluntary": number_in(status, "voluntary_ctxt_switches:"),
+        "involuntary": number_in(status, "nonvoluntary_ctxt_switches:"),
+        "minor_faults": int(fields[7]),
+        "major_faults": int(fields[9]),
+    }
 
 
 def resident(processes):

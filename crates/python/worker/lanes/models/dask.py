@@ -17,11 +17,15 @@ from ..interpreters import archive
 from ..job import parts, sent
 from ..kernels import PLAN, largest, subtask, top
 from ..pool import client, order, served
-from ..protocol import Refused
+from ..protocol import unsupported
 from ..runtime import name
 from ..stop import look
 from ..tasks import joined, start_each
 from ..trace import TRACING
+
+# How many processes are started on one machine: each takes 80 MB, and half a
+# second of a core to start.
+MOST = 32
 
 # How many seconds a process may take to answer: at the end, and where a run
 # was given up.
@@ -61,7 +65,11 @@ class Dask:
     def __init__(self, workers):
         why = self.missing()
         if why:
-            raise Refused("unsupported", why)
+            raise unsupported(why)
+        if workers > MOST:
+            raise unsupported(
+                f"{workers} interpreters on one machine; at most {MOST}"
+            )
         import dask
         dask.config.set({"distributed.scheduler.allowed-failures": LIMIT})
         self.workers = workers
