@@ -203,7 +203,8 @@ impl Times<'_> {
 }
 
 /// The groups that are compared, by the number of workers asked for. Serial
-/// contenders are in every group, and so are those on nodes; twins and those that only answer are in none.
+/// contenders are in every group, and so are those on nodes; twins and those
+/// that only answer are in none.
 fn members(row: &RowResult) -> BTreeMap<usize, Vec<usize>> {
     let own = || {
         let all = row.contenders.iter().enumerate();

@@ -76,9 +76,9 @@ pub struct Standing {
     pub cpu_ratio: Option<Interval>,
 }
 
-/// A model on nodes, beside one thread of one machine: from how many nodes on it
-/// is faster is what McSherry, Isard and Murray call its COST ("Scalability! But
-/// at what COST?", 2015).
+/// A model on nodes, beside one thread of one machine. From how many nodes on
+/// it is faster is what McSherry, Isard and Murray call its COST ("Scalability!
+/// But at what COST?", 2015).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scale {
     /// The contender, as an index into those of the row.

@@ -217,8 +217,8 @@ pub fn speedups(row: &RowResult, summary: &Summary) -> Option<Table> {
     (!summary.speedups.is_empty()).then_some(table)
 }
 
-/// The models on nodes beside one thread of one machine, and from how many nodes
-/// on they are faster; `None` where there are none.
+/// The models on nodes beside one thread of one machine, and whether they are
+/// faster; `None` where there are none.
 pub fn scale(row: &RowResult, summary: &Summary) -> Option<Table> {
     let first = summary.scale.first()?;
     let one = &row.contenders[first.one].name;

@@ -13,7 +13,7 @@
 //! | `__main__.py` | runs the worker, or prints what it is (`describe`) |
 //! | `lanes/models/NAME.py` | a model: one class, a method for each workload |
 //! | `lanes/kernels.py`, `counter.py`, `dictionary.py`, `hops.py`, `channel.py`, `pipeline.py`, `philosophers.py`, `connection.py`, `mandelbrot.py`, `words.py`, `primes.py`, `sleepers.py`, `pool.py`, `feed.py`, `cancel.py`, `echo.py` | what one task does, the same in every model |
-//! | `lanes/tasks.py`, `loops.py`, `forked.py`, `interpreters.py`, `apart.py` | what several models start tasks with |
+//! | `lanes/tasks.py`, `loops.py`, `forked.py`, `interpreters.py`, `apart.py`, `engine.py` | what several models start tasks with |
 //! | `lanes/job.py`, `inputs.py`, `seeds.py`, `server.py` | inputs, their parts, digests of answers, and the server |
 //! | `lanes/fit.py` | the decorators that make a method a cell |
 //! | `lanes/trace.py`, `usage.py` | spans of a traced run, and what a run has used |
