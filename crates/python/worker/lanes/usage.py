@@ -56,10 +56,17 @@ def of(process):
     tick = 10**9 // os.sysconf("SC_CLK_TCK")
     system_ns = int(fields[12]) * tick
     cpu_ns = int(fields[11]) * tick + system_ns
-    schedstat = f"/proc/{process}/schedstat"
-    if os.path.exists(schedstat):
-        with open(schedstat) as file:
-            cpu_ns = int(file.read().split()[0])
+    # Finer than ticks, but of each thread that is there.
+    exact_ns = 0
+    for task in os.listdir(f"/proc/{process}/task"):
+        try:
+            with open(f"/proc/{process}/task/{task}/schedstat") as file:
+                exact_ns += int(file.read().split()[0])
+        except OSError:
+            # It has ended, or the system does not count.
+            pass
+    # Ticks alone know of threads that have ended, and may be one too high.
+    cpu_ns = max(exact_ns, cpu_ns - tick)
     status = f"/proc/{process}/status"
     return {
         # The ticks are coarse: what they say of the kernel's share is.
