@@ -319,9 +319,9 @@ pub(crate) struct Faults {
     #[arg(long, value_delimiter = ',', value_name = "CASE,...")]
     pub(crate) cases: Vec<String>,
 
-    /// Instead of the cases: what comes of a job on N nodes when one of them is
-    /// killed, terminated, stopped or paused at a moment that --seed draws, for
-    /// the models that have nodes
+    /// Instead of the cases, which are asked by default: what comes of a job on
+    /// N nodes when one of them is killed, terminated, stopped or paused at a
+    /// moment that --seed draws, for the models that have nodes
     #[arg(long, value_parser = values::workers, conflicts_with = "cases",
           value_name = "N")]
     pub(crate) nodes: Option<usize>,

@@ -42,8 +42,8 @@ pub(crate) struct Run {
     pub(crate) workers: Vec<usize>,
 
     /// Numbers of nodes for the models that have nodes: worker processes which
-    /// know each other over TCP, here all on this machine. The others run on
-    /// one, with --workers
+    /// know each other over TCP, here all on this machine; by default they have
+    /// as many as --workers says, as the others do
     #[arg(long, value_delimiter = ',', value_parser = workers,
           value_name = "N,...")]
     pub(crate) nodes: Vec<usize>,
