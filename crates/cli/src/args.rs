@@ -322,7 +322,8 @@ pub(crate) struct Faults {
     /// Instead of the cases, which are asked by default: what comes of a job on
     /// N nodes when one of them is killed, terminated, stopped or paused at a
     /// moment that --seed draws, for the models that have nodes
-    #[arg(long, value_parser = values::workers, conflicts_with = "cases",
+    #[arg(long, value_parser = values::workers,
+          conflicts_with_all = ["cases", "output", "details"],
           value_name = "N")]
     pub(crate) nodes: Option<usize>,
 

@@ -24,7 +24,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Record for T {}
 pub trait Flow: Record + Clone {
     /// The name, which no other dataflow has.
     const NAME: &'static str;
-    /// What worker 0 is given.
+    /// What one of the workers is given.
     type Part: Record;
     /// What worker 0 gets.
     type Answer: Record;

@@ -1,10 +1,10 @@
 //! timely: dataflows whose records cross to the worker that a key names, on
 //! threads, or on processes over TCP.
 //!
-//! Every worker builds the same dataflow. Worker 0 has the input of a run and
-//! gets its answer: what is between them is exchanged. A worker knows that it
-//! has seen all records when the frontier of its input is empty, which all
-//! workers find out together.
+//! Every worker builds the same dataflow. One of them, whichever, has the input
+//! of a run, and worker 0 gets its answer: what is between them is exchanged. A
+//! worker knows that it has seen all records when the frontier of its input is
+//! empty, which all workers find out together.
 //!
 //! An operator that panics would leave the others waiting, so that each catches
 //! its own: a task that fails leaves no record, and stops the run.
@@ -55,8 +55,8 @@ pub trait Cluster: Sized + Send + Sync + 'static {
     /// [`Error::Resource`] if the system refuses threads, processes or sockets.
     fn start(config: &Config) -> Result<Self, Error>;
 
-    /// Builds a dataflow in every worker, gives worker 0 the parts, and returns
-    /// the answers, in any order. When it returns no task is left.
+    /// Builds a dataflow in every worker, gives one of them the parts, and
+    /// returns the answers, in any order. When it returns no task is left.
     ///
     /// # Errors
     /// The cause, if the run was stopped or a task failed.

@@ -3,8 +3,7 @@
 //! - share: nothing; every worker is sent the numbers that it sorts or merges
 //! - start: a record for each part, which its number sends to a worker
 //! - wait: a worker merges what lies in its range once its input has ended
-//! - join: the ranges are exchanged to worker 0, in whose order nothing is left
-//!   to compare
+//! - join: the ranges are exchanged to worker 0 and put one behind the other
 
 use crate::ranges::Ranges;
 use crate::{Cluster, Flow, Records, Timely, flow, folded, tried};

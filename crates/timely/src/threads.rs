@@ -103,7 +103,7 @@ impl Threads {
         self.doors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Builds a dataflow in every worker, and gives the first one the parts.
+    /// Builds a dataflow in every worker, and gives one of them the parts.
     /// Each sends the answers that it has when the dataflow has ended.
     pub(crate) fn begin<F: Flow>(
         &self,

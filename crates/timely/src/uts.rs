@@ -2,7 +2,7 @@
 //!
 //! - share: nothing; a node is sent to the worker that its hash names
 //! - start: a record for each node with children, which go round in a loop
-//! - wait: a round begins with the nodes that the last one has sent
+//! - wait: never for a node; a count waits until no worker has one left
 //! - join: each worker counts; the counts are exchanged to worker 0
 
 use crate::{Cluster, Flow, Records, Timely, flow, folded, tried};

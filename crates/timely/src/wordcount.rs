@@ -15,8 +15,9 @@ use timely::dataflow::operators::Exchange;
 use timely::dataflow::operators::vec::Map;
 
 impl<C: Cluster> Run<Wordcount> for Timely<C> {
-    const FIT: Fit =
-        Fit::Natural("each word has one worker, and tables never meet");
+    const FIT: Fit = Fit::Natural(
+        "each word has one worker, so that no two tables have the same",
+    );
 
     fn run(&self, job: &Job<Wordcount>) -> Result<Counts, Error> {
         let parts = job.parts(self.workers).map(|part| {

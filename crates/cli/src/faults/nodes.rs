@@ -337,8 +337,7 @@ impl Trial<'_> {
     }
 }
 
-/// The processes below this one that hold TCP connections, but for the server
-/// of a worker in Python, which has none: those that are nodes.
+/// The processes below this one that are nodes, in the order of their numbers.
 fn nodes(of: u32) -> Vec<Pid> {
     let mut children: Vec<Pid> =
         below(of).into_iter().filter(is_node).collect();

@@ -135,7 +135,7 @@ class Dask:
         except Exception:
             return None
 
-    def joined(self, take, *args):
+    def settled(self, take, *args):
         """What a function makes of futures. Where it fails, the tasks that run
         have seen the flag before the next run lowers it."""
         try:
@@ -164,14 +164,14 @@ class Dask:
             self.submit(largest, *sent(job, part))
             for part in parts(job, self.workers)
         ]
-        return top(self.joined(joined, futures))
+        return top(self.settled(joined, futures))
 
     @possible("a wait holds a process; a task costs the scheduler more")
     def subtasks(self, job):
         futures = [
             self.submit(subtask, job, task) for task in range(len(PLAN))
         ]
-        return self.joined(joined, futures)
+        return self.settled(joined, futures)
 
     @natural("what its futures are for, where a task takes milliseconds")
     def pool(self, job):
@@ -179,7 +179,7 @@ class Dask:
             lambda task: self.submit(served, order(job, task), task),
             range(job.tasks),
         )
-        return self.joined(
+        return self.settled(
             client, job, futures, lambda future: joined([future])[0]
         )
 
@@ -189,7 +189,7 @@ class Dask:
             self.submit(words.count, *words.sent(job, part))
             for part in words.parts(job, self.workers)
         ]
-        return words.together(self.joined(joined, futures))
+        return words.together(self.settled(joined, futures))
 
     @natural("two numbers go there, two come back")
     def primes(self, job):
@@ -197,7 +197,7 @@ class Dask:
             lambda part: self.submit(primes.primes, job, part),
             primes.grains(job),
         )
-        return primes.added(self.joined(joined, futures))
+        return primes.added(self.settled(joined, futures))
 
     def close(self):
         if self.give_up in stop.WAKE:
@@ -210,7 +210,11 @@ class Dask:
         if self.broken:
             # A process that is stopped ends by this alone.
             for process in self.processes:
-                os.kill(process, signal.SIGKILL)
+                try:
+                    os.kill(process, signal.SIGKILL)
+                except ProcessLookupError:
+                    # It has ended by now.
+                    pass
         for own in (self.client, self.cluster):
             if own:
                 own.close(timeout=PATIENCE)
