@@ -17,7 +17,7 @@ pub(crate) use duel::Duel;
 pub(crate) use job::{Advise, Among, Job, Map};
 pub(crate) use metg::Metg;
 pub(crate) use printing::{Format, Printing};
-pub(crate) use run::{Conditions, Run};
+pub(crate) use run::{Conditions, Links, Run};
 pub(crate) use trace::{Drawing, Figures, Trace};
 pub(crate) use traps::Traps;
 pub(crate) use values::{Asked, Peer};
@@ -320,12 +320,15 @@ pub(crate) struct Faults {
     pub(crate) cases: Vec<String>,
 
     /// Instead of the cases, which are asked by default: what comes of a job on
-    /// N nodes when one of them is killed, terminated, stopped or paused at a
-    /// moment that --seed draws, for the models that have nodes
+    /// N nodes when one of them is killed, terminated, stopped, paused or cut
+    /// off at a moment that --seed draws, for the models that have nodes
     #[arg(long, value_parser = values::workers,
           conflicts_with_all = ["cases", "output", "details"],
           value_name = "N")]
     pub(crate) nodes: Option<usize>,
+
+    #[command(flatten)]
+    pub(crate) links: Links,
 
     /// How many times each of these faults happens
     #[arg(long, default_value_t = 10, requires = "nodes", value_name = "N")]

@@ -1,6 +1,8 @@
 //! `lanes demo`: a short session, traces, and a site with both.
 
-use crate::args::{Conditions, Demo, Drawing, Place, Printing, Report, Run};
+use crate::args::{
+    Conditions, Demo, Drawing, Links, Place, Printing, Report, Run,
+};
 use crate::fail::Fail;
 use crate::report::{SITE, answered, shown};
 use crate::run::{end, measured};
@@ -33,6 +35,7 @@ pub(crate) fn demo(options: &Demo) -> Result<(), Fail> {
         items: None,
         workers: Vec::new(),
         nodes: Vec::new(),
+        links: Links::default(),
         rounds: None,
         until: None,
         budget: Some(*budget),

@@ -285,7 +285,7 @@ fn noise() -> Result<Vec<Finding>, Fail> {
         model: "rayon".into(),
         workers: Config::machine().workers(),
         serial: false,
-        nodes: false,
+        nodes: None,
         answers_only: false,
         launch: Launch::own(),
     };

@@ -6,6 +6,7 @@
 //! signal. Either way no child lives on and no temporary folder stays.
 
 use crate::fail::{Fail, INTERRUPTED};
+use crate::namespaces;
 use crate::say::note;
 use crate::temporary;
 use lanes_core::Error;
@@ -158,6 +159,7 @@ fn end(wanted: bool) {
     // While a worker is killed, its failure must not be written down.
     let kept = state.keep.take().and_then(|keep| keep());
     children::kill();
+    namespaces::remove();
     temporary::remove();
     match kept {
         Some(path) => note!("interrupted; what was measured is in {path}"),

@@ -5,7 +5,7 @@ use crate::args::Selection;
 use crate::fail::Fail;
 use crate::say::note;
 use crate::tree::tree;
-use lanes_core::{Entry, Family};
+use lanes_core::{Entry, Family, Input};
 use lanes_measure::foreign::line;
 use lanes_measure::guest::{Guest, PREFIX, guests};
 use lanes_measure::process::Launch;
@@ -250,7 +250,11 @@ fn of_python(cell: &lanes_python::DescribedCell) -> Option<DescribedCell> {
         _ => return None,
     };
     let (workload, reason) = (line(&cell.workload), line(&cell.reason));
-    Some(DescribedCell { workload, fit, reason })
+    let inputs = match &cell.inputs {
+        inputs if inputs.is_empty() => vec![Input::Shipped],
+        inputs => inputs.clone(),
+    };
+    Some(DescribedCell { workload, fit, reason, inputs })
 }
 
 fn default() -> Described {

@@ -4,7 +4,7 @@ use crate::args::{Format, Run};
 use crate::fail::Fail;
 use crate::show::{Sheet, json, number, print};
 use lanes_measure::document::Output;
-use lanes_measure::session::{Contender, Plan};
+use lanes_measure::session::Plan;
 use lanes_measure::words::{count, counted, percent, round_time};
 use serde::Serialize;
 
@@ -55,8 +55,7 @@ struct Planned {
 fn cells(plan: &Plan) -> Vec<PlannedCell> {
     let mut cells = Vec::new();
     for row in &plan.rows {
-        let wanted = |c: &&Contender| (plan.wants)(&**row, &c.model);
-        for contender in plan.contenders.iter().filter(wanted) {
+        for contender in plan.of(&**row) {
             cells.push(PlannedCell {
                 workload: row.workload().into(),
                 model: contender.model.clone(),

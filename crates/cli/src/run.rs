@@ -5,6 +5,8 @@ use crate::fail::Fail;
 use crate::files::{OUTPUT, remedy};
 use crate::interrupt;
 use crate::models::Model;
+use crate::namespaces::Namespaces;
+use crate::nodes;
 use crate::planned;
 use crate::printed;
 use crate::say::{is_quiet, line, note, progress};
@@ -19,7 +21,6 @@ use lanes_measure::document::Output;
 use lanes_measure::process::Limits;
 use lanes_measure::results::{Results, State};
 use lanes_measure::session::{self, Contender, Plan, Progress, Refused};
-use lanes_measure::words::counted;
 use serde::Serialize;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ pub(crate) fn limits(deadline: Duration, memory: Option<u64>) -> Limits {
 pub(crate) fn run(options: &Run) -> Result<(), Fail> {
     let format = options.printing.format();
     if options.list || options.dry_run {
-        let plan = plan(options, false)?;
+        let plan = plan(options, false, None)?;
         if options.list {
             return planned::list(&plan, format);
         }
@@ -78,7 +79,11 @@ pub(crate) fn sized(full: bool, items: Option<usize>) -> Vec<Box<dyn Row>> {
 /// Those of the selection, of the places for files, and of inputs that cannot
 /// be made.
 pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
-    let mut plan = plan(options, true)?;
+    let namespaces = match options.nodes.is_empty() {
+        true => None,
+        false => nodes::namespaces(&options.links)?,
+    };
+    let mut plan = plan(options, true, namespaces.as_ref())?;
     let has_items = options.items.is_some();
     session(&mut plan, has_items, &options.place.output, "")
 }
@@ -88,7 +93,11 @@ pub(crate) fn measured(options: &Run) -> Result<(Results, PathBuf), Fail> {
 ///
 /// # Errors
 /// Those of the selection.
-fn plan(options: &Run, starts: bool) -> Result<Plan, Fail> {
+fn plan(
+    options: &Run,
+    starts: bool,
+    namespaces: Option<&Namespaces>,
+) -> Result<Plan, Fail> {
     let rows = sized(options.full, options.items);
     let mut cells = Cells::choose(&options.selection, rows)?.here()?;
     if !options.every {
@@ -101,11 +110,13 @@ fn plan(options: &Run, starts: bool) -> Result<Plan, Fail> {
     }
     let has_nodes = |model: &Model| model.described.nodes;
     if !options.nodes.is_empty() && !cells.models.iter().any(has_nodes) {
-        let what = "--nodes: none of these models has nodes; \
-                    timely-processes and python-dask have";
-        return Err(Fail::Usage(what.into()));
+        let what = format!("--nodes: {}", nodes::NONE);
+        return Err(Fail::Usage(what));
     }
-    let contenders = contenders(&cells, &options.workers, &options.nodes);
+    let mut contenders = contenders(&cells, &options.workers, &options.nodes);
+    if let Some(namespaces) = namespaces {
+        nodes::place(&mut contenders, namespaces)?;
+    }
     let control = !options.no_control;
     let (rows, wants) = cells.into_parts();
     let mut plan = Plan {
@@ -259,8 +270,9 @@ fn whole(mut results: Results, refused: &[Refused]) -> Results {
 }
 
 /// The chosen models, each with each of these numbers of workers; without one,
-/// with as many as the machine runs at once. Those that have nodes get these
-/// numbers of nodes instead, if there are any.
+/// with as many as the machine runs at once. Those that have nodes get numbers
+/// of nodes instead, if there are any, and once more for each place where their
+/// input may be; they have addresses of this machine.
 pub(crate) fn contenders(
     cells: &Cells,
     workers: &[usize],
@@ -277,27 +289,33 @@ pub(crate) fn contenders(
             false if on_nodes => nodes,
             false => workers,
         };
+        let inputs = match on_nodes {
+            true => nodes::inputs(model),
+            false => vec![None],
+        };
         let mut seen = Vec::new();
         for workers in workers {
             if seen.contains(workers) {
                 continue;
             }
             seen.push(*workers);
-            let name = match on_nodes {
-                true => {
-                    format!("{}, {}", model.name, counted(*workers, "node"))
-                }
-                false => model.name.clone(),
-            };
-            contenders.push(Contender {
-                name,
-                model: model.model.clone(),
-                workers: *workers,
-                serial: model.serial(),
-                nodes: on_nodes,
-                answers_only: model.described.answers_only,
-                launch: model.launch.clone(),
-            });
+            for input in &inputs {
+                let nodes = input.as_ref().map(|own| own.of(*workers));
+                let name = &model.name;
+                let name = match &nodes {
+                    Some(nodes) => nodes::name(name, *workers, nodes.input),
+                    None => name.clone(),
+                };
+                contenders.push(Contender {
+                    name,
+                    model: model.model.clone(),
+                    workers: *workers,
+                    serial: model.serial(),
+                    nodes,
+                    answers_only: model.described.answers_only,
+                    launch: model.launch.clone(),
+                });
+            }
         }
     }
     contenders

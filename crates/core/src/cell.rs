@@ -1,6 +1,6 @@
 //! Cells as data: what a model can run, and a started model that runs it.
 
-use crate::{Config, Error, Fit, Job, Model, Run, Workload};
+use crate::{Config, Error, Fit, Input, Job, Model, Run, Workload};
 use std::any::Any;
 use std::ops::Deref;
 
@@ -11,6 +11,8 @@ pub struct Cell {
     pub workload: &'static str,
     /// How well the model suits it.
     pub fit: Fit,
+    /// Where its input may be, for a model with nodes.
+    pub inputs: &'static [Input],
     /// A [`Runner`] of the workload.
     run: &'static (dyn Any + Send + Sync),
 }
@@ -33,7 +35,8 @@ impl Cell {
             const ERASED: &'static (dyn Any + Send + Sync) = &Self::RUN;
         }
         let run = Of::<M, W>::ERASED;
-        Self { workload: W::NAME, fit: M::FIT, run }
+        let (fit, inputs) = (M::FIT, M::INPUTS);
+        Self { workload: W::NAME, fit, inputs, run }
     }
 }
 

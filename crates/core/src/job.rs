@@ -203,6 +203,8 @@ pub struct Job<W: Workload>(Arc<Inner<W>>);
 struct Inner<W: Workload> {
     context: Context,
     input: Arc<W::Input>,
+    /// The size and the seed that it was made of, where it was.
+    origin: Option<Arc<(W, u64)>>,
     /// Dropped with the last clone, and after the input's handle.
     _last: Option<Last>,
 }
@@ -214,22 +216,34 @@ impl<W: Workload> Job<W> {
     /// Those of [`Workload::input`].
     pub fn new(workload: &W, seed: u64) -> Result<Self, Error> {
         let input = Arc::new(workload.input(seed)?);
-        Ok(Self::of(Context::new(), input))
+        let origin = Some(Arc::new((workload.clone(), seed)));
+        Ok(Self::of(Context::new(), input, origin))
     }
 
     /// An input that is there already, under a context: what a worker in
     /// another process was sent.
     pub fn with(input: W::Input, context: &Context) -> Self {
-        Self::of(context.clone(), Arc::new(input))
+        Self::of(context.clone(), Arc::new(input), None)
     }
 
     /// The same input under another context; nothing is copied.
     pub fn under(&self, context: &Context) -> Self {
-        Self::of(context.clone(), Arc::clone(&self.0.input))
+        let Inner { input, origin, .. } = &*self.0;
+        Self::of(context.clone(), Arc::clone(input), origin.clone())
     }
 
-    fn of(context: Context, input: Arc<W::Input>) -> Self {
-        Self(Arc::new(Inner { context, input, _last: None }))
+    fn of(
+        context: Context,
+        input: Arc<W::Input>,
+        origin: Option<Arc<(W, u64)>>,
+    ) -> Self {
+        Self(Arc::new(Inner { context, input, origin, _last: None }))
+    }
+
+    /// The size and the seed that the input was made of: with them it can be
+    /// made again. `None` for an input that came otherwise.
+    pub fn origin(&self) -> Option<&(W, u64)> {
+        self.0.origin.as_deref()
     }
 
     /// The deadline, the cancel flag and the trace of this run.
@@ -252,6 +266,7 @@ impl<W: Workload> Job<W> {
         let own = Self(Arc::new(Inner {
             context: self.context().clone(),
             input: Arc::clone(&self.0.input),
+            origin: self.0.origin.clone(),
             _last: Some(last),
         }));
         let result = self.context().note(run(own));

@@ -1,16 +1,18 @@
 //! The contract between a workload and a model.
 
 use crate::limits::Limits;
-use crate::{Error, Job, Workload, preflight};
+use crate::{Error, Input, Job, Network, Workload, preflight};
 use std::any::Any;
 
 /// How many descriptors a library's own reactor opens, and a few more.
 const REACTOR: usize = 16;
 
 /// How a model is started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     workers: usize,
+    input: Option<Input>,
+    network: Option<Network>,
 }
 
 impl Config {
@@ -26,12 +28,47 @@ impl Config {
     pub fn new(workers: usize) -> Result<Self, Error> {
         match workers {
             0 => Err(Error::Invalid("zero workers".into())),
-            1..=Self::MOST_WORKERS => Ok(Self { workers }),
+            1..=Self::MOST_WORKERS => Ok(Self::of(workers)),
             _ => Err(Error::Invalid(format!(
                 "{workers} workers; at most {}",
                 Self::MOST_WORKERS
             ))),
         }
+    }
+
+    fn of(workers: usize) -> Self {
+        Self { workers, input: None, network: None }
+    }
+
+    /// The same, with inputs that are only where this says.
+    pub fn with_input(self, input: Input) -> Self {
+        Self { input: Some(input), ..self }
+    }
+
+    /// The same, with its workers at these places.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if they are not as many.
+    pub fn within(self, network: Network) -> Result<Self, Error> {
+        let (nodes, workers) = (network.nodes.len(), self.workers);
+        if nodes != workers {
+            let what = format!("{nodes} places for {workers} nodes");
+            return Err(Error::Invalid(what));
+        }
+        Ok(Self { network: Some(network), ..self })
+    }
+
+    /// Where inputs are to be. A model without nodes need not ask; one with
+    /// nodes takes the first that a cell has, where this is left open.
+    pub fn input(&self) -> Option<Input> {
+        self.input
+    }
+
+    /// The place of each worker, for a model whose workers are nodes: addresses
+    /// of this machine, where nothing else is asked for.
+    pub fn network(&self) -> Network {
+        let given = self.network.clone();
+        given.unwrap_or_else(|| Network::loopback(self.workers))
     }
 
     /// How many threads or processes work on the tasks.
@@ -42,8 +79,7 @@ impl Config {
     /// As many workers as this process can run at once, on the processors and
     /// in the control groups that it has.
     pub fn machine() -> Self {
-        let workers = Limits::here().cores().min(Self::MOST_WORKERS);
-        Self { workers }
+        Self::of(Limits::here().cores().min(Self::MOST_WORKERS))
     }
 
     /// Makes sure that the system still gives this many threads and a few
@@ -111,6 +147,10 @@ pub trait Run<W: Workload>: Model {
     /// How well the model's own idiom suits the workload.
     const FIT: Fit;
 
+    /// Where the input may be when a run begins, for a model with nodes: the
+    /// first where nothing else is asked for.
+    const INPUTS: &[Input] = &[Input::Shipped];
+
     /// Runs the job and returns its answer.
     ///
     /// When it returns, no task of the run is left.
@@ -162,7 +202,11 @@ mod tests {
         assert!(invalid(0));
         assert!(invalid(Config::MOST_WORKERS + 1));
         assert!(invalid(usize::MAX));
-        assert_eq!(Config::new(3).unwrap().workers(), 3);
+        let config = Config::new(3).unwrap();
+        assert_eq!((config.workers(), config.input()), (3, None));
+        assert_eq!(config.network(), Network::loopback(3));
         assert!(Config::machine().workers() >= 1);
+        let few = Config::new(3).unwrap().within(Network::loopback(2));
+        assert!(matches!(few, Err(Error::Invalid(_))));
     }
 }

@@ -2,7 +2,7 @@
 //! are started.
 
 use crate::process::{Launch, Limits, Process};
-use crate::protocol::{self, Request};
+use crate::protocol::Request;
 
 /// Whether a worker has one worker however many it is asked for: it is started,
 /// asked for two, and says and shows one. One that cannot be started or breaks
@@ -12,11 +12,7 @@ pub fn is_serial(launch: &Launch, model: &str, limits: &Limits) -> bool {
     let Ok(mut process) = Process::start(launch, folder.path(), limits) else {
         return false;
     };
-    let hello = Request::Hello {
-        protocol: protocol::VERSION,
-        model: model.to_owned(),
-        workers: 2,
-    };
+    let hello = Request::hello(model, 2);
     let said = process.send(&hello).and_then(|()| process.hello(model, 1));
     let is_serial = said.is_ok();
     process.end();

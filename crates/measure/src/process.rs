@@ -131,11 +131,7 @@ impl Process {
         serial: bool,
     ) -> Result<Self, Failure> {
         let mut process = Self::start(launch, folder, limits)?;
-        process.send(&Request::Hello {
-            protocol: protocol::VERSION,
-            model: model.to_owned(),
-            workers,
-        })?;
+        process.send(&Request::hello(model, workers))?;
         process.hello(model, if serial { 1 } else { workers })?;
         Ok(process)
     }

@@ -8,8 +8,8 @@ pub use line::{parse, read, write};
 
 use crate::foreign;
 use crate::image;
-use lanes_core::Error;
 use lanes_core::trace::{Span, State};
+use lanes_core::{Error, Input, Network};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -43,6 +43,13 @@ pub enum Request {
         model: String,
         /// How many workers to have.
         workers: usize,
+        /// Where inputs are to be; left open for a model without nodes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        input: Option<Input>,
+        /// The places of the workers, where they are nodes; left out where any
+        /// addresses of this machine will do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        network: Option<Network>,
     },
     /// Make the input, run it once; answered by [`Reply::Prepared`].
     Prepare {
@@ -110,6 +117,15 @@ pub enum Reply {
     Cancelled {},
     /// The request could not be met, and why; the worker goes on.
     Error(Refusal),
+}
+
+impl Request {
+    /// Start a model with so many workers, wherever they are.
+    pub fn hello(model: impl Into<String>, workers: usize) -> Self {
+        let (model, protocol) = (model.into(), VERSION);
+        let (input, network) = (None, None);
+        Self::Hello { protocol, model, workers, input, network }
+    }
 }
 
 impl Reply {

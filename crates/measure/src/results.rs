@@ -10,7 +10,7 @@ use crate::machine::Machine;
 use crate::protocol::Sample;
 use crate::statistics::median;
 use crate::summary::Summary;
-use lanes_core::{Point, Size, workload};
+use lanes_core::{Input, Point, Size, workload};
 use possible::possible;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -230,6 +230,17 @@ pub struct ContenderResult {
     /// workers on one machine.
     #[serde(default, skip_serializing_if = "is_false")]
     pub nodes: bool,
+    /// Which nodes had the input when the time of a run began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Input>,
+    /// Whether each node had a network namespace of its own; otherwise they had
+    /// addresses of the machine.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub namespaces: bool,
+    /// How long its nodes took to start and to know each other, in seconds, in
+    /// each visit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub starts: Vec<f64>,
     /// Whether these are more workers than the machine runs at once.
     pub oversubscribed: bool,
     /// For a twin, a second process that serves as a control: the contender
@@ -287,6 +298,11 @@ pub struct Taken {
     pub contender: usize,
     /// The seed of the input.
     pub seed: u64,
+    /// How many bytes crossed between nodes meanwhile, and from the process
+    /// that started them, with the headers of Ethernet, IP and TCP, where that
+    /// was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_bytes: Option<u64>,
     /// What was measured.
     #[serde(flatten)]
     pub sample: Sample,
@@ -338,6 +354,12 @@ impl Taken {
     /// Wall time of one run, in seconds.
     pub fn seconds(&self) -> f64 {
         self.sample.wall_ns as f64 / 1e9 / f64::from(self.sample.runs.max(1))
+    }
+
+    /// How many bytes crossed in one run, where that was counted.
+    pub fn moved(&self) -> Option<f64> {
+        let runs = f64::from(self.sample.runs.max(1));
+        self.moved_bytes.map(|bytes| bytes as f64 / runs)
     }
 
     /// CPU time of one run in seconds, without the workload's own server.

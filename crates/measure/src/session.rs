@@ -7,7 +7,7 @@ mod schedule;
 mod visit;
 
 pub use clock::clock;
-pub use plan::{Contender, MARGIN, Plan, Wants};
+pub use plan::{Contender, MARGIN, Nodes, Plan, Wants};
 
 use crate::results::{
     ContenderResult, Results, RowResult, SCHEMA, State, VERSION,
@@ -162,7 +162,10 @@ fn empty(row: &dyn Row, plan: &Plan) -> RowResult {
         model: contender.model.clone(),
         workers: contender.workers,
         serial: contender.serial,
-        nodes: contender.nodes,
+        nodes: contender.nodes.is_some(),
+        input: contender.nodes.as_ref().map(|nodes| nodes.input),
+        namespaces: contender.nodes.as_ref().is_some_and(Nodes::are_apart),
+        starts: Vec::new(),
         oversubscribed: !contender.serial && contender.workers > cores,
         twin_of: None,
         answers_only: contender.answers_only,
@@ -177,12 +180,7 @@ fn empty(row: &dyn Row, plan: &Plan) -> RowResult {
         parameters: row.size(),
         items: row.items(),
         unit: row.unit().into(),
-        contenders: plan
-            .contenders
-            .iter()
-            .filter(|contender| (plan.wants)(row, &contender.model))
-            .map(contender)
-            .collect(),
+        contenders: plan.of(row).map(contender).collect(),
         limits: Vec::new(),
         seconds: 0.0,
         hops: Vec::new(),

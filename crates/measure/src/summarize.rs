@@ -196,7 +196,10 @@ impl Times<'_> {
         let each = of_all(self.level, nodes.len());
         let scale = |(contender, _): (usize, &ContenderResult)| {
             let ratio = self.wall.difference(contender, one)?.interval(each);
-            Some(Scale { contender, one, ratio })
+            let moved = middle(self.row, contender, Taken::moved);
+            let start =
+                median(&mut self.row.contenders[contender].starts.clone());
+            Some(Scale { contender, one, ratio, moved, start })
         };
         nodes.into_iter().filter_map(scale).collect()
     }
@@ -231,7 +234,11 @@ fn bases(row: &RowResult) -> Vec<(usize, usize)> {
     let base = |(index, contender): (usize, &ContenderResult)| {
         let same = row.contenders.iter().enumerate().filter(|(_, other)| {
             let is_same = match contender.nodes {
-                true => other.nodes && other.model == contender.model,
+                true => {
+                    let both = |c: &ContenderResult| (c.nodes, c.input);
+                    both(other) == both(contender)
+                        && other.model == contender.model
+                }
                 false => other.name == contender.name,
             };
             is_same && other.twin_of.is_none()
@@ -278,6 +285,9 @@ pub(crate) mod tests {
             workers,
             serial: name == "sequential",
             nodes: name.contains(" node"),
+            input: None,
+            namespaces: false,
+            starts: Vec::new(),
             oversubscribed: false,
             answers_only: false,
             twin_of,

@@ -88,6 +88,13 @@ pub struct Scale {
     /// This one's time over that of one thread, a log-ratio.
     #[serde(with = "written::ratio")]
     pub ratio: Interval,
+    /// The median of the bytes that crossed in a run, where they were counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<f64>,
+    /// The median of the seconds that its nodes took to start, which is no part
+    /// of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<f64>,
 }
 
 /// The same model with more workers.

@@ -223,8 +223,9 @@ pub fn scale(row: &RowResult, summary: &Summary) -> Option<Table> {
     let first = summary.scale.first()?;
     let one = &row.contenders[first.one].name;
     let ratio = format!("time / {one}");
-    let columns = ["model", &ratio, "interval", "finding"];
+    let columns = ["model", &ratio, "interval", "finding", "moved", "start"];
     let mut table = Table::new(&columns);
+    let unknown = || UNKNOWN.to_owned();
     for found in &summary.scale {
         let finding = match (found.ratio.low > 0.0, found.ratio.high < 0.0) {
             (true, _) => "slower than one thread",
@@ -236,6 +237,8 @@ pub fn scale(row: &RowResult, summary: &Summary) -> Option<Table> {
             digits(found.ratio.median.exp()),
             ends(&found.ratio),
             finding.into(),
+            found.moved.map_or_else(unknown, mebibytes),
+            found.start.map_or_else(unknown, time),
         ]);
     }
     Some(table)

@@ -190,8 +190,16 @@ impl Worker<'_> {
                 let protocol = protocol::VERSION;
                 Ok(Reply::Describe(Description { protocol, models }))
             }
-            Request::Hello { protocol, model, workers } => {
-                self.hello(protocol, &model, workers).map(Reply::Hello)
+            Request::Hello { protocol, model, workers, input, network } => {
+                understood(protocol)?;
+                let mut config = Config::new(workers)?;
+                if let Some(input) = input {
+                    config = config.with_input(input);
+                }
+                if let Some(network) = network {
+                    config = config.within(network)?;
+                }
+                self.hello(&model, &config).map(Reply::Hello)
             }
             Request::Prepare { workload, size, seed } => {
                 // The old input goes before the new one needs its memory.
@@ -242,20 +250,14 @@ impl Worker<'_> {
         }
     }
 
-    fn hello(
-        &mut self,
-        protocol: u32,
-        name: &str,
-        workers: usize,
-    ) -> Result<Hello, Refusal> {
-        understood(protocol)?;
+    fn hello(&mut self, name: &str, config: &Config) -> Result<Hello, Refusal> {
         let Candidate { start, versions } = (self.find)(name)
             .ok_or_else(|| invalid(format!("no model is called {name}")))?;
-        let model = start(&Config::new(workers)?)?;
+        let model = start(config)?;
         let threads = census(&model)?;
         usage::find_children();
         let hello = Hello {
-            protocol,
+            protocol: protocol::VERSION,
             model: model.name().to_owned(),
             workers: model.workers(),
             threads,
@@ -412,6 +414,8 @@ mod tests {
             protocol,
             model: model.into(),
             workers: 2,
+            input: None,
+            network: None,
         };
         assert!(answer(&mut worker, hello(9, "rayon")).is_err());
         assert!(answer(&mut worker, hello(1, "unknown")).is_err());
@@ -474,7 +478,7 @@ mod tests {
     fn latencies_of_all_runs_are_counted() {
         let mut worker = worker();
         let model = "sequential".into();
-        let hello = Request::Hello { protocol: 1, model, workers: 1 };
+        let hello = Request::hello(model, 1);
         answer(&mut worker, hello).unwrap();
         let workload = "event".into();
         let size = json!({"hops": 100});

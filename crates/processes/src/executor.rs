@@ -31,10 +31,11 @@ pub use garbage::received;
 pub use list::List;
 pub use map::Map;
 pub use wire::Carrier;
+pub use worker::place;
 
 use driver::{Driver, name};
 use future::Slot;
-use lanes_core::{Context, Error, preflight};
+use lanes_core::{Context, Error, Place, preflight};
 use link::any_ended;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -73,6 +74,18 @@ impl Pool {
     /// # Errors
     /// Those of [`Pool::start`].
     pub fn start_with(workers: usize, carrier: Carrier) -> Result<Self, Error> {
+        Self::start_at(workers, carrier, &[])
+    }
+
+    /// The same, with the workers at these places, as far as there are any.
+    ///
+    /// # Errors
+    /// Those of [`Pool::start`] and [`Place::enter`].
+    pub fn start_at(
+        workers: usize,
+        carrier: Carrier,
+        places: &[Place],
+    ) -> Result<Self, Error> {
         if workers == 0 {
             return Err(Error::Invalid("zero workers".into()));
         }
@@ -85,7 +98,8 @@ impl Pool {
             ..State::default()
         });
         let work = Condvar::new();
-        let shared = Arc::new(Shared { carrier, state, work });
+        let places = places.to_vec();
+        let shared = Arc::new(Shared { carrier, places, state, work });
         let drivers = Mutex::default();
         let pool = Self { shared, drivers, workers };
         let (ready, readiness) = mpsc::channel();

@@ -58,6 +58,7 @@ lanes_core::cells! { impl<T: Transport> for Processes<T>:
 
 pub use executor::{
     AsCompleted, Carrier, Function, Future, List, Map, Pool, as_completed,
+    place,
 };
 #[doc(hidden)]
 pub use {
@@ -67,7 +68,7 @@ pub use {
 
 use lanes_core::numbers::Numbers;
 use lanes_core::parts::Part;
-use lanes_core::{Config, Context, Error, Job, Model, Workload, caught};
+use lanes_core::{Config, Context, Error, Job, Model, Place, Workload, caught};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::marker::PhantomData;
@@ -108,6 +109,7 @@ impl Transport for SharedMemory {
 /// A pool of worker processes.
 pub struct Processes<T> {
     workers: usize,
+    places: Vec<Place>,
     pool: Mutex<Arc<Pool>>,
     /// Whether tasks that wait for each other are in the pool.
     together: Mutex<bool>,
@@ -118,9 +120,11 @@ pub struct Processes<T> {
 impl<T: Transport> Model for Processes<T> {
     fn start(config: &Config) -> Result<Self, Error> {
         let workers = config.workers();
-        let pool = Pool::start_with(workers, T::CARRIER)?;
+        let places = config.network().nodes;
+        let pool = Pool::start_at(workers, T::CARRIER, &places)?;
         Ok(Self {
             workers,
+            places,
             pool: Mutex::new(Arc::new(pool)),
             together: Mutex::default(),
             parted: Condvar::new(),
@@ -169,9 +173,13 @@ impl<T: Transport> Processes<T> {
     fn pool(&self) -> Result<Arc<Pool>, Error> {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         if pool.broken().is_some() {
-            *pool = Arc::new(Pool::start_with(self.workers, T::CARRIER)?);
+            *pool = Arc::new(self.another()?);
         }
         Ok(Arc::clone(&pool))
+    }
+
+    fn another(&self) -> Result<Pool, Error> {
+        Pool::start_at(self.workers, T::CARRIER, &self.places)
     }
 
     /// Why the pool is of no more use, if it is: a worker has died.
@@ -187,7 +195,7 @@ impl<T: Transport> Processes<T> {
     pub fn renew(&self) -> Result<(), Error> {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         pool.end();
-        *pool = Arc::new(Pool::start_with(self.workers, T::CARRIER)?);
+        *pool = Arc::new(self.another()?);
         Ok(())
     }
 

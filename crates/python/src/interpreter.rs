@@ -2,6 +2,7 @@
 
 use crate::archive;
 use rustix::process::{Pid, Signal, kill_process_group};
+use lanes_core::Input;
 use serde::Deserialize;
 use std::fmt;
 use std::io::Read;
@@ -50,6 +51,10 @@ pub struct DescribedCell {
     pub fit: String,
     /// Why, in one sentence.
     pub reason: String,
+    /// Where its input may be, for a model with nodes; empty where that is
+    /// with the process that sends it.
+    #[serde(default)]
+    pub inputs: Vec<Input>,
 }
 
 /// The line that a program prints which runs the worker.

@@ -1,7 +1,7 @@
 //! The options of `lanes run`, and those that it has in common with `lanes
 //! duel`.
 
-use super::values::{bytes, duration, goal, percent, workers};
+use super::values::{bandwidth, bytes, duration, goal, percent, workers};
 use super::{Place, Printing, Selection};
 use clap::Args;
 use std::time::Duration;
@@ -47,6 +47,9 @@ pub(crate) struct Run {
     #[arg(long, value_delimiter = ',', value_parser = workers,
           value_name = "N,...")]
     pub(crate) nodes: Vec<usize>,
+
+    #[command(flatten)]
+    pub(crate) links: Links,
 
     /// Print the cells that would be measured, one a line as
     /// WORKLOAD/MODEL/SIZE, which are filters too; measure nothing
@@ -118,4 +121,19 @@ pub(crate) struct Conditions {
     /// what the machine has or the system lets this process have
     #[arg(long, value_parser = bytes, value_name = "BYTES")]
     pub(crate) memory: Option<u64>,
+}
+
+/// How nodes are connected.
+#[derive(Args, Clone, Default)]
+pub(crate) struct Links {
+    /// Nodes have addresses of this machine; by default each has a network
+    /// namespace of its own where this process may make them
+    #[arg(long, requires = "nodes")]
+    pub(crate) addresses: bool,
+
+    /// What the link of each node carries, as in 1gbit or 200mbit; by default
+    /// as much as the machine does
+    #[arg(long, requires = "nodes", conflicts_with = "addresses",
+          value_parser = bandwidth, value_name = "RATE")]
+    pub(crate) bandwidth: Option<String>,
 }

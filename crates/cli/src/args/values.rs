@@ -35,6 +35,17 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
+/// A bandwidth as `tc` of iproute2 reads it: a number of mbit or gbit.
+pub(super) fn bandwidth(text: &str) -> Result<String, String> {
+    let wrong = || format!("{text:?} is no bandwidth such as 200mbit or 1gbit");
+    let number = text.strip_suffix("mbit").or(text.strip_suffix("gbit"));
+    let number: u32 = number.and_then(|n| n.parse().ok()).ok_or_else(wrong)?;
+    match number {
+        1..=100_000 => Ok(text.to_owned()),
+        _ => Err(wrong()),
+    }
+}
+
 /// A time of a task, from zero to an hour: `0`, `50us`, `1 ms`, `0.001s`. A
 /// number above zero has a unit.
 pub(crate) fn span(text: &str) -> Result<Duration, String> {

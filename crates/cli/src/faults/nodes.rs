@@ -10,12 +10,14 @@ use crate::args::{Faults as Options, Selection};
 use crate::fail::Fail;
 use crate::interrupt;
 use crate::models::{Model, Origin, known};
+use crate::namespaces::Apart;
+use crate::nodes::{NONE, namespaces};
 use crate::run::limits;
 use crate::say::{note, progress};
 use crate::select::matching;
 use crate::show::{Sheet, json, print};
 use lanes_core::seed::numbers;
-use lanes_core::{Row, workload};
+use lanes_core::{Row, Workload, workload};
 use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::process::Process;
 use lanes_measure::protocol::{Request, VERSION};
@@ -47,11 +49,17 @@ enum Fault {
     Terminated,
     Stopped,
     Paused,
+    Cut,
 }
 
 impl Fault {
-    const ALL: [Self; 4] =
-        [Self::Killed, Self::Terminated, Self::Stopped, Self::Paused];
+    const ALL: [Self; 5] = [
+        Self::Killed,
+        Self::Terminated,
+        Self::Stopped,
+        Self::Paused,
+        Self::Cut,
+    ];
 
     fn words(self) -> &'static str {
         match self {
@@ -59,10 +67,16 @@ impl Fault {
             Self::Terminated => "terminated (SIGTERM)",
             Self::Stopped => "stopped (SIGSTOP)",
             Self::Paused => "paused (SIGSTOP, and SIGCONT after 500 ms)",
+            Self::Cut => "cut off (its link is down)",
         }
     }
 
-    fn happens(self, to: Pid) -> io::Result<()> {
+    /// `apart` has the link of the node with this number.
+    fn happens(
+        self,
+        (number, to): (usize, Pid),
+        apart: Option<&Apart>,
+    ) -> io::Result<()> {
         let send = |signal| kill_process(to, signal).map_err(io::Error::from);
         match self {
             Self::Killed => send(Signal::KILL),
@@ -73,6 +87,7 @@ impl Fault {
                 thread::sleep(PAUSE);
                 send(Signal::CONT)
             }
+            Self::Cut => apart.map_or(Ok(()), |a| a.connect(number, false)),
         }
     }
 }
@@ -154,11 +169,18 @@ pub(crate) const COLUMNS: [&str; 13] = [
 /// Ctrl-C.
 pub(super) fn faults(options: &Options, nodes: usize) -> Result<(), Fail> {
     let models = models(options)?;
+    let namespaces = namespaces(&options.links)?;
     let mut all = Vec::new();
     for model in &models {
+        let apart = namespaces.as_ref().map(|all| all.apart(nodes));
+        let apart = apart.transpose().map_err(Fail::of)?;
         for fault in Fault::ALL {
+            // Addresses of one machine have no links.
+            if matches!(fault, Fault::Cut) && apart.is_none() {
+                continue;
+            }
             progress!("{}: {}", model.name, fault.words());
-            all.push(found(model, nodes, fault, options)?);
+            all.push(found((model, nodes), apart.as_ref(), fault, options)?);
         }
     }
     let format = options.printing.format();
@@ -209,27 +231,39 @@ fn models(options: &Options) -> Result<Vec<Model>, Fail> {
     }
     missing.iter().for_each(|line| note!("{line}"));
     if models.is_empty() {
-        let what = "no model with nodes is here, or named: timely-processes \
-                    and python-dask have nodes";
-        return Err(Fail::Usage(what.into()));
+        return Err(Fail::Usage(NONE.into()));
     }
     Ok(models)
 }
 
-/// The job: one that every model with nodes has, of some hundred milliseconds.
-fn job() -> Box<dyn Row> {
-    let size = workload::Primes { below: 200_000, grain: 2_000 };
-    Box::new(size)
+/// A run of the job: one that the model has, of some ten milliseconds where it
+/// takes little to begin.
+///
+/// # Errors
+/// [`Fail::Failure`] for a model that has none of them.
+fn job(model: &Model) -> Result<Box<dyn Row>, Fail> {
+    let has = |name: &str| {
+        model.described.cells.iter().any(|cell| cell.workload == name)
+    };
+    if has(workload::Primes::NAME) {
+        return Ok(Box::new(workload::Primes { below: 200_000, grain: 2_000 }));
+    }
+    if has(workload::Wordcount::NAME) {
+        let (bytes, grain) = (1 << 20, 1 << 15);
+        return Ok(Box::new(workload::Wordcount { bytes, grain }));
+    }
+    let what = "has neither primes nor wordcount, of which the job is made";
+    Err(Fail::Failure(format!("{} {what}", model.name)))
 }
 
 fn found(
-    model: &Model,
-    nodes: usize,
+    (model, nodes): (&Model, usize),
+    apart: Option<&Apart>,
     fault: Fault,
     options: &Options,
 ) -> Result<Found, Fail> {
     let folder = TempDir::new().map_err(Fail::of)?;
-    let row = job();
+    let row = job(model)?;
     let digest = row.digest(INPUT).map_err(Fail::of)?;
     let mut found = Found::none(&model.name, nodes, fault);
     let mut seconds = Vec::new();
@@ -239,12 +273,14 @@ fn found(
         interrupt::look()?;
         let at = draws.next().unwrap_or_default();
         let which = draws.next().unwrap_or_default();
-        let run = Trial { model, nodes, row: &*row, digest, at, which };
+        let trial =
+            Trial { model, nodes, apart, row: &*row, digest, at, which };
         let failed =
             |error: Failure| Fail::Failure(format!("{}: {error}", model.name));
         let mut process =
-            run.start(folder.path(), options.deadline).map_err(failed)?;
-        let (came, took) = run.happens(&mut process, fault).map_err(failed)?;
+            trial.start(folder.path(), options.deadline).map_err(failed)?;
+        let (came, took) =
+            trial.happens(&mut process, fault).map_err(failed)?;
         found.times += 1;
         seconds.push(took.as_secs_f64());
         if let Err(error) = &came {
@@ -279,6 +315,8 @@ fn found(
 struct Trial<'a> {
     model: &'a Model,
     nodes: usize,
+    /// Where the nodes are, if not at addresses of this machine.
+    apart: Option<&'a Apart>,
     row: &'a dyn Row,
     digest: u64,
     /// When, and to which of the nodes: from 0 to 1.
@@ -300,6 +338,8 @@ impl Trial<'_> {
             protocol: VERSION,
             model: model.clone(),
             workers: self.nodes,
+            input: None,
+            network: self.apart.map(|apart| apart.network.clone()),
         })?;
         process.hello(model, self.nodes)?;
         let row = self.row;
@@ -325,14 +365,21 @@ impl Trial<'_> {
         };
         let at = whole.mul_f64(self.at);
         let begin = Instant::now();
-        let happens = thread::spawn(move || {
-            thread::sleep(at);
-            fault.happens(node)
+        let (came, took) = thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(at);
+                // A node that has ended by then has nothing happen to it.
+                let _ = fault.happens((index, node), self.apart);
+            });
+            let came = process.sample(RUNS, false, Some(self.digest));
+            (came.map(drop), begin.elapsed().saturating_sub(at))
         });
-        let came = process.sample(RUNS, false, Some(self.digest)).map(drop);
-        let took = begin.elapsed().saturating_sub(at);
-        // A node that has ended by then has nothing happen to it.
-        let _ = happens.join();
+        if let (Fault::Cut, Some(apart)) = (fault, self.apart) {
+            let again = apart.connect(index, true);
+            again.map_err(|error| {
+                Failure::new(Cause::Died, error.to_string())
+            })?;
+        }
         Ok((came, took))
     }
 }

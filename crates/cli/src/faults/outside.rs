@@ -20,7 +20,7 @@ use lanes_measure::failure::{Cause, Failure};
 use lanes_measure::faults::{Judged, Verdict};
 use lanes_measure::peer;
 use lanes_measure::process::{Limits, Process};
-use lanes_measure::protocol::{Request, VERSION};
+use lanes_measure::protocol::Request;
 use serde_json::Value;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -143,11 +143,7 @@ impl Asked<'_> {
     fn greeted(&self, workers: usize) -> Result<(Process, Vec<u32>), Not> {
         let Model { launch, model, .. } = self.model;
         let mut process = Process::start(launch, self.folder, &self.limits)?;
-        process.send(&Request::Hello {
-            protocol: VERSION,
-            model: model.clone(),
-            workers,
-        })?;
+        process.send(&Request::hello(model, workers))?;
         let one = self.model.serial();
         let hello = process.hello(model, if one { 1 } else { workers })?;
         Ok((process, hello.threads))

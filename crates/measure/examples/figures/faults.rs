@@ -103,8 +103,7 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
     for fault in FAULTS {
         let launch = own(&["faulty", fault]);
         let mut process = Process::start(&launch, folder.path(), &limits())?;
-        let (protocol, model) = (protocol::VERSION, fault.to_owned());
-        process.send(&Request::Hello { protocol, model, workers: 1 })?;
+        process.send(&Request::hello(fault, 1))?;
         process.hello(fault, 1)?;
         process.prepare(row.workload(), &row.size(), 7)?;
         process.prepared(digest)?;

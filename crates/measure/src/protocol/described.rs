@@ -2,7 +2,7 @@
 
 use super::is_false;
 use crate::foreign;
-use lanes_core::{Cell, Entry, Fit};
+use lanes_core::{Cell, Entry, Fit, Input};
 use serde::{Deserialize, Serialize};
 
 /// What a worker can be.
@@ -75,6 +75,17 @@ pub struct DescribedCell {
     /// Why, in one sentence.
     #[serde(default, deserialize_with = "foreign::text")]
     pub reason: String,
+    /// Where its input may be, for a model with nodes.
+    #[serde(default = "shipped", skip_serializing_if = "is_shipped")]
+    pub inputs: Vec<Input>,
+}
+
+fn shipped() -> Vec<Input> {
+    vec![Input::Shipped]
+}
+
+fn is_shipped(inputs: &[Input]) -> bool {
+    inputs == [Input::Shipped]
 }
 
 /// The grades of [`Fit`].
@@ -108,7 +119,8 @@ impl From<&Cell> for DescribedCell {
             Fit::Unsuitable(_) => Grade::Unsuitable,
         };
         let reason = cell.fit.reason().into();
-        Self { workload: cell.workload.into(), fit, reason }
+        let (workload, inputs) = (cell.workload.into(), cell.inputs.into());
+        Self { workload, fit, reason, inputs }
     }
 }
 

@@ -127,9 +127,13 @@ fn possible_summary(summary: &Summary, row: &RowResult) -> Result<(), String> {
         }
         all.push(*speedup);
     }
-    for Scale { contender, one, ratio } in &summary.scale {
+    for Scale { contender, one, ratio, moved, start } in &summary.scale {
         named(*contender, row)?;
         named(*one, row)?;
+        let mut figures = [moved, start].into_iter().flatten();
+        if let Some(figure) = figures.find(|figure| !is_size(**figure)) {
+            return Err(format!("{figure} bytes, or seconds, of nodes"));
+        }
         all.push(*ratio);
     }
     let is_one = |one: &Interval| {

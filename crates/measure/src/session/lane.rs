@@ -1,5 +1,6 @@
 //! The processes of a visit, and the steps that all of them take at once.
 
+use super::plan::Nodes;
 use crate::failure::{Cause, Failure};
 use crate::process::Process;
 use crate::protocol::Sample;
@@ -30,9 +31,16 @@ pub(super) struct Lane {
     pub(super) process: Process,
     /// The time of a run, as far as is known.
     pub(super) time: Duration,
+    /// Where its workers are, if they are nodes.
+    pub(super) nodes: Option<Nodes>,
 }
 
 impl Lane {
+    /// How many bytes have crossed between its nodes, where that is counted.
+    pub(super) fn moved(&self) -> Option<u64> {
+        self.nodes.as_ref()?.moved()
+    }
+
     /// How many runs take about this long.
     pub(super) fn runs(&self, time: Duration) -> u32 {
         let runs = time.as_nanos().div_ceil(self.time.as_nanos());

@@ -5,7 +5,9 @@ use crate::machine::Machine;
 use crate::process::{Launch, Limits};
 use crate::results::Build;
 use crate::statistics::LEVEL;
-use lanes_core::Row;
+use lanes_core::{Input, Network, Row};
+use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// By default, the time for each contender of each row, twins included.
@@ -29,13 +31,45 @@ pub struct Contender {
     pub workers: usize,
     /// Whether it has one worker, however many are asked for.
     pub serial: bool,
-    /// Whether its workers are nodes, so that it is beside any number of
-    /// workers on one machine.
-    pub nodes: bool,
+    /// Where its workers are, if they are nodes: then it is beside any number
+    /// of workers on one machine.
+    pub nodes: Option<Nodes>,
     /// Whether it says that it only answers; its worker may say so as well.
     pub answers_only: bool,
     /// How its worker is started.
     pub launch: Launch,
+}
+
+/// The workers of a contender, where they are nodes.
+#[derive(Debug, Clone)]
+pub struct Nodes {
+    /// Which of them have the input.
+    pub input: Input,
+    /// The workloads whose input may be there.
+    pub workloads: Vec<String>,
+    /// Their places.
+    pub network: Network,
+    /// Files of the system that count the bytes which cross between them, and
+    /// from the process that starts them; none where they use interfaces that
+    /// others use too.
+    pub counters: Vec<PathBuf>,
+}
+
+impl Nodes {
+    /// Whether each has a network namespace of its own.
+    pub(super) fn are_apart(&self) -> bool {
+        let mut nodes = self.network.nodes.iter();
+        nodes.all(|place| place.namespace.is_some())
+    }
+
+    /// How many bytes have crossed so far, where that is counted.
+    pub(super) fn moved(&self) -> Option<u64> {
+        let count = |path: &PathBuf| {
+            fs::read_to_string(path).ok()?.trim().parse::<u64>().ok()
+        };
+        let all: Option<u64> = self.counters.iter().map(count).sum();
+        all.filter(|_| !self.counters.is_empty())
+    }
 }
 
 /// Whether a model is to be measured in a row.
@@ -107,13 +141,22 @@ impl Plan {
         }
     }
 
+    /// The contenders that are measured in a row.
+    pub fn of(&self, row: &dyn Row) -> impl Iterator<Item = &Contender> {
+        self.contenders.iter().filter(move |contender| {
+            let may = contender.nodes.as_ref().is_none_or(|nodes| {
+                nodes.workloads.iter().any(|name| name == row.workload())
+            });
+            may && (self.wants)(row, &contender.model)
+        })
+    }
+
     /// How many cells are measured; a control is a cell too.
     pub fn cells(&self) -> usize {
-        let rows = self.rows.iter().map(|row| {
-            let all = self.contenders.iter();
-            let wanted = all.filter(|c| (self.wants)(&**row, &c.model));
-            wanted.count() + usize::from(self.control)
-        });
+        let rows = self
+            .rows
+            .iter()
+            .map(|row| self.of(&**row).count() + usize::from(self.control));
         rows.sum()
     }
 

@@ -5,6 +5,7 @@ use super::lane::{
 };
 use super::plan::{Contender, Plan};
 use crate::apart::hop;
+use crate::failure::Failure;
 use crate::process::Process;
 use crate::protocol::{self, Request};
 use crate::results::{ContenderResult, Hop, LimitResult, RowResult, Taken};
@@ -80,50 +81,88 @@ impl Visitor<'_> {
         self.plan.limits.stop.load(Ordering::Relaxed)
     }
 
-    /// Starts the contenders' processes, all at once, and lets them attest.
+    /// Starts the contenders' processes, and lets them attest: all at once, and
+    /// then those with nodes one after the other, whose start takes a time that
+    /// is reported.
     fn start(
         &self,
         chosen: &[usize],
         folder: &Path,
         result: &mut RowResult,
     ) -> Vec<Lane> {
+        let is_on_nodes =
+            |contender: &&usize| result.contenders[**contender].nodes;
+        let (apart, together): (Vec<&usize>, Vec<_>) =
+            chosen.iter().partition(is_on_nodes);
         let mut lanes = Vec::new();
-        for contender in chosen {
-            if self.stopped() {
-                break;
-            }
-            let planned = self.planned(&result.contenders[*contender]);
-            let limits = &self.plan.limits;
-            let process = Process::start(&planned.launch, folder, limits);
-            let greeted = process.and_then(|mut process| {
-                process.send(&Request::Hello {
-                    protocol: protocol::VERSION,
-                    model: planned.model.clone(),
-                    workers: planned.workers,
-                })?;
-                Ok(process)
+        for contender in together {
+            lanes.extend(self.started(*contender, folder, result));
+        }
+        each(&mut lanes, result, |lane, result| self.attest(lane, result));
+        for contender in apart {
+            let begin = Instant::now();
+            let mut one: Vec<Lane> =
+                self.started(*contender, folder, result).into_iter().collect();
+            each(&mut one, result, |lane, result| {
+                self.attest(lane, result)?;
+                let seconds = begin.elapsed().as_secs_f64();
+                result.contenders[lane.contender].starts.push(seconds);
+                Ok(())
             });
-            match greeted {
-                Ok(process) => lanes.push(Lane {
-                    contender: *contender,
-                    process,
-                    time: Duration::ZERO,
-                }),
-                Err(failure) => {
-                    result.contenders[*contender].failure = Some(failure);
-                }
+            lanes.append(&mut one);
+        }
+        lanes
+    }
+
+    /// A contender's process, which was asked to start its model; none if the
+    /// session is stopped, or it failed.
+    fn started(
+        &self,
+        contender: usize,
+        folder: &Path,
+        result: &mut RowResult,
+    ) -> Option<Lane> {
+        if self.stopped() {
+            return None;
+        }
+        let planned = self.planned(&result.contenders[contender]);
+        let nodes = planned.nodes.clone();
+        let process =
+            Process::start(&planned.launch, folder, &self.plan.limits);
+        let greeted = process.and_then(|mut process| {
+            process.send(&Request::Hello {
+                protocol: protocol::VERSION,
+                model: planned.model.clone(),
+                workers: planned.workers,
+                input: nodes.as_ref().map(|nodes| nodes.input),
+                network: nodes.as_ref().map(|nodes| nodes.network.clone()),
+            })?;
+            Ok(process)
+        });
+        match greeted {
+            Ok(process) => {
+                Some(Lane { contender, process, time: Duration::ZERO, nodes })
+            }
+            Err(failure) => {
+                result.contenders[contender].failure = Some(failure);
+                None
             }
         }
-        each(&mut lanes, result, |lane, result| {
-            let contender = &mut result.contenders[lane.contender];
-            let planned = self.planned(contender);
-            let workers = if planned.serial { 1 } else { planned.workers };
-            let hello = lane.process.hello(&planned.model, workers)?;
-            contender.versions = hello.versions;
-            contender.answers_only |= hello.answers_only;
-            Ok(())
-        });
-        lanes
+    }
+
+    /// What a process says of itself, once its model runs.
+    fn attest(
+        &self,
+        lane: &mut Lane,
+        result: &mut RowResult,
+    ) -> Result<(), Failure> {
+        let contender = &mut result.contenders[lane.contender];
+        let planned = self.planned(contender);
+        let workers = if planned.serial { 1 } else { planned.workers };
+        let hello = lane.process.hello(&planned.model, workers)?;
+        contender.versions = hello.versions;
+        contender.answers_only |= hello.answers_only;
+        Ok(())
     }
 
     /// The plan of a contender; that of its original for a twin.
@@ -192,7 +231,9 @@ impl Visitor<'_> {
             let contender = lane.contender;
             for round in 0..count {
                 let runs = lane.runs(SAMPLE);
+                let before = lane.moved();
                 let mut sample = lane.batch(runs, together, Some(expected))?;
+                let moved = lane.moved().zip(before);
                 let own = &mut result.contenders[contender];
                 for (nanos, count) in std::mem::take(&mut sample.latencies) {
                     *own.latencies.entry(nanos).or_default() += count;
@@ -204,6 +245,7 @@ impl Visitor<'_> {
                     round,
                     contender,
                     seed,
+                    moved_bytes: moved.map(|(now, then)| now - then),
                     sample,
                 });
             }

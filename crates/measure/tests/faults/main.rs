@@ -184,8 +184,7 @@ fn start(worker: &str) -> Process {
 }
 
 fn hello(model: &str, workers: usize) -> Request {
-    let (protocol, model) = (protocol::VERSION, model.to_owned());
-    Request::Hello { protocol, model, workers }
+    Request::hello(model, workers)
 }
 
 fn size() -> Value {

@@ -65,7 +65,9 @@ impl Driver {
 
     /// A worker that others can kill.
     fn start(&self) -> Result<Worker, Error> {
-        let worker = Worker::start(self.shared.carrier, self.buffers.take())?;
+        let Shared { carrier, places, .. } = &*self.shared;
+        let place = places.get(self.number);
+        let worker = Worker::start(*carrier, self.buffers.take(), place)?;
         self.enter(Some(Arc::clone(worker.alive())));
         Ok(worker)
     }

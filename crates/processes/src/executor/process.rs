@@ -6,7 +6,7 @@ use super::memory::Memory;
 use super::task::{Work, cause};
 use super::wire::{Buffers, Carrier, Channel, Kind, VERSION, decode};
 use super::worker::{MARK, NO_MEMORY};
-use lanes_core::{Context, Error, caught};
+use lanes_core::{Context, Error, Place, caught};
 use rustix::event::{PollFd, PollFlags};
 use rustix::process::{
     Pid, PidfdFlags, Signal, kill_process_group, pidfd_open,
@@ -50,6 +50,7 @@ impl Worker {
     pub(super) fn start(
         carrier: Carrier,
         mut buffers: Buffers,
+        place: Option<&Place>,
     ) -> Result<Self, Error> {
         super::worker::link();
         let (socket, theirs) = UnixStream::pair()?;
@@ -58,11 +59,15 @@ impl Worker {
         }
         let descriptor = buffers.memory.as_ref().map(Memory::descriptor);
         let descriptor = descriptor.map(|number| number.to_string());
+        let address = place.map(|place| place.address.to_string());
+        let namespace = place.and_then(|place| place.namespace.as_ref());
         // The file that runs, also where it was replaced in the meantime.
         let mut child = Command::new("/proc/self/exe")
             .arg0(MARK)
             .arg(process::id().to_string())
             .arg(descriptor.as_deref().unwrap_or(NO_MEMORY))
+            .args(address)
+            .args(namespace)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             // The standard output of this process may carry data of its own,
             // which what a worker prints must not disturb.

@@ -2,7 +2,7 @@
 
 use super::task::Work;
 use super::wire::Carrier;
-use lanes_core::Error;
+use lanes_core::{Error, Place};
 use rustix::process::{Signal, pidfd_send_signal};
 use std::collections::VecDeque;
 use std::mem;
@@ -12,6 +12,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 /// What the drivers share.
 pub(super) struct Shared {
     pub(super) carrier: Carrier,
+    /// Where the workers are, where that is given.
+    pub(super) places: Vec<Place>,
     pub(super) state: Mutex<State>,
     /// There is work, or there will be no more.
     pub(super) work: Condvar,

@@ -20,21 +20,29 @@ use super::function::{self, Answer};
 use super::memory::Memory;
 use super::wire::{Buffers, Channel, Kind, VERSION, decode, decode_call};
 use lanes_core::trace::Trace;
-use lanes_core::{Context, Error, Watch};
+use lanes_core::{Context, Error, Place, Watch};
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::process;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::{env, hint};
 
 /// The name that a worker is started under.
 pub(super) const MARK: &str = "lanes-processes-worker";
 /// In place of a descriptor, where no memory is mapped.
 pub(super) const NO_MEMORY: &str = "-";
+
+static PLACE: OnceLock<Place> = OnceLock::new();
+
+/// In a worker process: where it is, if its pool has said so.
+pub fn place() -> Option<&'static Place> {
+    PLACE.get()
+}
 
 /// Keeps the constructor in the executable: a linker leaves out what nothing
 /// refers to.
@@ -51,8 +59,12 @@ fn become_worker() {
     }
     let mut text = || arguments.next()?.into_string().ok();
     let parent = text().and_then(|text| text.parse().ok());
-    let status = match (parent, text()) {
-        (Some(parent), Some(memory)) => match serve(parent, &memory) {
+    let memory = text();
+    let address = text().and_then(|text| text.parse().ok());
+    let namespace = arguments.next().map(PathBuf::from);
+    let place = address.map(|address| Place { address, namespace });
+    let status = match (parent, memory) {
+        (Some(parent), Some(memory)) => match serve(parent, &memory, place) {
             Ok(()) => 0,
             Err(error) => {
                 eprintln!("{MARK}: {error}");
@@ -70,7 +82,7 @@ fn become_worker() {
 type Shared = Arc<Mutex<Channel<UnixStream>>>;
 
 /// Answers requests until the pool closes the connection.
-fn serve(parent: u32, memory: &str) -> Result<(), Error> {
+fn serve(parent: u32, memory: &str, place: Option<Place>) -> Result<(), Error> {
     // A worker whose pool was killed ends at once, also while it computes. The
     // signal comes when the thread that started it ends: the pool's drivers do
     // that after their workers.
@@ -85,6 +97,11 @@ fn serve(parent: u32, memory: &str) -> Result<(), Error> {
         NO_MEMORY => None,
         descriptor => Some(Memory::of(parent, descriptor)?),
     };
+    if let Some(place) = place {
+        // There is no other thread yet: all will be there.
+        place.enter()?;
+        PLACE.get_or_init(|| place);
+    }
     let buffers = Buffers::with(memory);
     let mut channel = Channel::new(take_input()?, buffers);
     channel.send(Kind::Hello, &VERSION)??;

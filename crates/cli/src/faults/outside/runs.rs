@@ -3,7 +3,7 @@
 use super::{Answered, Asked, Not, failed, within};
 use lanes_core::Row;
 use lanes_measure::process::Process;
-use lanes_measure::protocol::{Kind, Request, VERSION};
+use lanes_measure::protocol::{Kind, Request};
 use std::fs;
 
 /// Small inputs of odd sizes, with 1, 2, 3 and 8 workers.
@@ -57,11 +57,7 @@ pub(super) fn zero_workers(asked: &Asked<'_>) -> Answered {
     for workers in [0, 1 << 40] {
         // A worker that has answered once goes on.
         let mut process = asked.start(1)?;
-        process.send(&Request::Hello {
-            protocol: VERSION,
-            model: asked.model.model.clone(),
-            workers,
-        })?;
+        process.send(&Request::hello(&asked.model.model, workers))?;
         match process.refusal()? {
             Some(refusal) if is_refusal(refusal.kind) => {}
             Some(other) => {
