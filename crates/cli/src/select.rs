@@ -524,6 +524,7 @@ mod tests {
             workload: "fib".into(),
             fit: Grade::Natural,
             reason: String::new(),
+            inputs: Vec::new(),
         };
         let model = "few".to_owned();
         let cells = vec![fib];

@@ -219,6 +219,7 @@ mod tests {
             workload: workload.into(),
             fit: Grade::Natural,
             reason: "because".into(),
+            inputs: vec![lanes_core::Input::Shipped],
         };
         let model = |name: &str| Described {
             model: name.into(),

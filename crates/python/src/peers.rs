@@ -243,6 +243,7 @@ mod tests {
                 workload: "max".into(),
                 fit: "natural".into(),
                 reason: format!("{model} was made for it"),
+                inputs: Vec::new(),
             }],
         };
         let models = MODELS.map(described).to_vec();
