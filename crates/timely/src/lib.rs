@@ -22,19 +22,22 @@ lanes_core::cells! { impl<C: Cluster> for Timely<C>:
 }
 
 mod flow;
+mod given;
 mod member;
 mod processes;
 mod ranges;
 mod threads;
 
 pub use flow::{Flow, Record, Records};
+pub use given::Given;
 pub use processes::Processes;
 pub use threads::Threads;
 
 pub(crate) use flow::folded;
 pub(crate) use processes::flow;
 
-use lanes_core::{Config, Context, Error, Model, caught};
+use lanes_core::parts::Part;
+use lanes_core::{Config, Context, Error, Input, Job, Model, Workload, caught};
 
 /// Worker threads in this process, which hand records over as they are.
 pub type InThreads = Timely<Threads>;
@@ -72,12 +75,15 @@ pub trait Cluster: Sized + Send + Sync + 'static {
 pub struct Timely<C> {
     cluster: C,
     workers: usize,
+    /// Whether each worker makes its inputs.
+    local: bool,
 }
 
 impl<C: Cluster> Model for Timely<C> {
     fn start(config: &Config) -> Result<Self, Error> {
         let workers = config.workers();
-        Ok(Self { cluster: C::start(config)?, workers })
+        let local = config.input() == Some(Input::Local);
+        Ok(Self { cluster: C::start(config)?, workers, local })
     }
 
     fn name(&self) -> &'static str {
@@ -89,14 +95,31 @@ impl<C: Cluster> Model for Timely<C> {
     }
 }
 
+/// An input that is sent, or made in each worker.
+const ANY: &[Input] = &[Input::Shipped, Input::Local];
+
 impl<C: Cluster> Timely<C> {
+    /// What a worker is given of a job.
+    fn given<S, W: Workload + PartialEq>(
+        &self,
+        job: &Job<W>,
+        part: Part,
+        ship: impl FnOnce(&Job<W>, Part) -> S,
+    ) -> Result<Given<S, W>, Error> {
+        match self.local {
+            true => Given::local(job, part),
+            false => Ok(Given::shipped(part.task, ship(job, part))),
+        }
+    }
+
     /// The caller is no worker, and waits.
     fn drive<F: Flow>(
         &self,
         context: &Context,
         flow: F,
-        parts: impl Iterator<Item = F::Part>,
+        parts: impl IntoIterator<Item = F::Part>,
     ) -> Result<impl Iterator<Item = F::Answer>, Error> {
+        let parts = parts.into_iter();
         let run = || self.cluster.run(context, flow, parts.collect());
         Ok(context.note(caught(run))?.into_iter())
     }

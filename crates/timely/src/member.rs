@@ -2,8 +2,8 @@
 //!
 //! timely's own start by a list of addresses tries again every second, for
 //! ever, and prints. Here the process that starts the others opens a port and
-//! invites them to it; each is given a number, opens a port at the address that
-//! goes with it and says which, is given the ports of all, connects to those
+//! invites them to it; each is given a number, opens a port at its own address,
+//! says which, is given the addresses and ports of all, connects to those
 //! before it and waits for those behind it.
 
 use crate::flow::Flow;
@@ -32,11 +32,12 @@ const AFTER: Duration = Duration::from_millis(200);
 /// Where to meet, and the word by which members know each other.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Invitation {
+    host: Ipv4Addr,
     port: u16,
     word: u64,
 }
 
-/// What one says who comes: the word, and its number where it has one.
+/// What one that comes says: the word, and its number where it has one.
 const GREETING: usize = 12;
 
 fn greet(to: &mut TcpStream, word: u64, number: u32) -> io::Result<()> {
@@ -61,11 +62,9 @@ fn number(from: &mut TcpStream) -> io::Result<u32> {
     Ok(u32::from_ne_bytes(number))
 }
 
-/// The address of a member: each has one of its own on this machine, from
-/// 127.0.0.2 on. The process that invites has the one before them.
-fn address(member: usize) -> Ipv4Addr {
-    let first = Ipv4Addr::LOCALHOST.to_bits() + 1;
-    Ipv4Addr::from_bits(first + member as u32)
+/// Where this process is to listen: at its own address, if it has one.
+fn own_address() -> Ipv4Addr {
+    lanes_processes::place().map_or(Ipv4Addr::LOCALHOST, |own| own.address)
 }
 
 fn connect(address: Ipv4Addr, port: u16) -> io::Result<TcpStream> {
@@ -123,12 +122,12 @@ pub(crate) struct Meeting {
 }
 
 impl Meeting {
-    /// For so many members.
-    pub(crate) fn open(members: usize) -> Result<Self, Error> {
-        let (listener, port) = listen(Ipv4Addr::LOCALHOST)?;
+    /// For so many members, to which this process has this address.
+    pub(crate) fn open(host: Ipv4Addr, members: usize) -> Result<Self, Error> {
+        let (listener, port) = listen(host)?;
         // Keyed by the system's random numbers.
         let word = RandomState::new().hash_one(port);
-        let invitation = Invitation { port, word };
+        let invitation = Invitation { host, port, word };
         Ok(Self { listener, invitation, members })
     }
 
@@ -147,10 +146,13 @@ impl Meeting {
         for (own, member) in (0_u32..).zip(&mut members) {
             member.write_all(&own.to_ne_bytes())?;
         }
-        let ports: io::Result<Vec<u32>> =
-            members.iter_mut().map(number).collect();
-        let (count, ports) = (self.members as u32, ports?.into_iter());
-        let numbers = [count].into_iter().chain(ports);
+        // The address and the port of each.
+        let doors: io::Result<Vec<[u32; 2]>> = members
+            .iter_mut()
+            .map(|member| Ok([number(member)?, number(member)?]))
+            .collect();
+        let (count, doors) = (self.members as u32, doors?);
+        let numbers = [count].into_iter().chain(doors.into_iter().flatten());
         let bytes: Vec<u8> = numbers.flat_map(u32::to_ne_bytes).collect();
         for member in &mut members {
             member.write_all(&bytes)?;
@@ -169,18 +171,21 @@ static MEMBER: OnceLock<Threads> = OnceLock::new();
 /// Those of the system, and [`Error::WorkerDied`] if another does not come.
 pub(crate) fn join(invitation: Invitation) -> Result<(), Error> {
     end_with_a_connection();
-    let Invitation { port, word } = invitation;
-    let mut meeting = connect(Ipv4Addr::LOCALHOST, port)?;
+    let Invitation { host, port, word } = invitation;
+    let mut meeting = connect(host, port)?;
     greet(&mut meeting, word, 0)?;
     let own = number(&mut meeting)? as usize;
-    let (listener, own_port) = listen(address(own))?;
+    let address = own_address();
+    let (listener, own_port) = listen(address)?;
+    meeting.write_all(&address.to_bits().to_ne_bytes())?;
     meeting.write_all(&u32::from(own_port).to_ne_bytes())?;
     let count = number(&mut meeting)? as usize;
     let mut sockets: Vec<Option<TcpStream>> = Vec::new();
     for other in 0..count {
+        let address = Ipv4Addr::from_bits(number(&mut meeting)?);
         let port = number(&mut meeting)? as u16;
         let before = other < own;
-        let to = || connect(address(other), port);
+        let to = || connect(address, port);
         let socket = before.then(to).transpose()?;
         sockets.push(socket);
     }

@@ -10,6 +10,7 @@ use crate::member::{self, Invitation, Meeting};
 use lanes_core::{Config, Context, Error, Model, preflight};
 use lanes_processes::{Function, OverSockets, function};
 use std::marker::PhantomData;
+use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How many processes are started on one machine: each has two threads and a
@@ -20,6 +21,8 @@ const MOST: usize = 64;
 pub struct Processes {
     processes: OverSockets,
     workers: usize,
+    /// The address of this process, as they see it.
+    host: Ipv4Addr,
     /// Whether they are connected: not yet after they were started anew.
     joined: AtomicBool,
 }
@@ -38,7 +41,8 @@ impl Cluster for Processes {
         preflight::threads(2 * workers * workers)?;
         let processes = OverSockets::start(config)?;
         let joined = AtomicBool::new(false);
-        let cluster = Self { processes, workers, joined };
+        let host = config.network().host;
+        let cluster = Self { processes, workers, host, joined };
         let context = Context::new();
         cluster.processes.alone(&context, || cluster.join(&context))?;
         Ok(cluster)
@@ -77,7 +81,7 @@ impl Processes {
             return Ok(());
         }
         let joined = self.processes.drive(context, |tasks| {
-            let meeting = Meeting::open(self.workers)?;
+            let meeting = Meeting::open(self.host, self.workers)?;
             let join = |_| tasks.submit::<Join>(meeting.invitation());
             let futures = (0..self.workers).map(join);
             let futures = futures.collect::<Result<_, _>>()?;

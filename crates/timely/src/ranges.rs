@@ -1,7 +1,10 @@
-//! The ranges that workers sort: which numbers go to which of them.
+//! The numbers that workers sort, and the ranges: which go to which of them.
 
-use lanes_core::Job;
-use lanes_core::workload::Sort;
+use crate::Given;
+use lanes_core::parts::Part;
+use lanes_core::workload::{Sort, Unsorted};
+use lanes_core::{Context, Error, Job};
+use lanes_processes::{InPlace, List};
 use serde::{Deserialize, Serialize};
 
 /// How many numbers of each worker's share the ranges are chosen by.
@@ -34,4 +37,26 @@ impl Ranges {
         ranges.push((self.0.len(), list.to_vec()));
         ranges
     }
+}
+
+/// The numbers of a part as they are sent, with the number of its first leaf.
+pub(crate) fn shipped(job: &Job<Sort>, part: Part) -> (usize, List) {
+    let first = part.range.start / job.size().cutoff;
+    (first, List::of(InPlace(job.clone(), part)))
+}
+
+/// In the worker: the numbers of a part, to be sorted as `size` says.
+pub(crate) fn unsorted(
+    given: Given<(usize, List), Sort>,
+    size: &Sort,
+    context: &Context,
+) -> Result<Unsorted, Error> {
+    let (first, list) = given.either(
+        context,
+        |(first, list)| Ok((first, list.into_vec())),
+        |job, Part { range, .. }| {
+            Ok((range.start / size.cutoff, job.list()[range].to_vec()))
+        },
+    )?;
+    Ok(Unsorted::of(size.clone(), first, list))
 }

@@ -5,11 +5,14 @@
 //! - wait: a worker merges what lies in its range once its input has ended
 //! - join: the ranges are exchanged to worker 0 and put one behind the other
 
-use crate::ranges::Ranges;
-use crate::{Cluster, Flow, Records, Timely, flow, folded, tried};
+use crate::ranges::{Ranges, shipped, unsorted};
+use crate::{
+    ANY, Cluster, Flow, Given, Records, Timely, flow, folded, tried,
+};
+use lanes_core::parts::Part;
 use lanes_core::workload::{Sort, Sorted, Stretch, Unsorted};
-use lanes_core::{Context, Error, Fit, Job, Run};
-use lanes_processes::{InPlace, List};
+use lanes_core::{Context, Error, Fit, Input, Job, Run};
+use lanes_processes::List;
 use serde::{Deserialize, Serialize};
 use timely::dataflow::operators::Exchange;
 use timely::dataflow::operators::vec::Map;
@@ -18,14 +21,15 @@ impl<C: Cluster> Run<Sort> for Timely<C> {
     const FIT: Fit = Fit::Unsuitable(
         "each number crosses three times: to its part, its range, and back",
     );
+    const INPUTS: &[Input] = ANY;
 
     fn run(&self, job: &Job<Sort>) -> Result<Sorted, Error> {
         job.no_library()?;
         let parts = job.parts(self.workers).enumerate();
-        let parts = parts.map(|(number, part)| {
-            let first = part.task;
-            (number, first, List::of(InPlace(job.clone(), part)))
+        let parts = parts.map(|(task, Part { range, .. })| {
+            self.given(job, Part { task, range }, shipped)
         });
+        let parts = parts.collect::<Result<Vec<_>, _>>()?;
         let (size, ranges) =
             (job.size().clone(), Ranges::of(job, self.workers));
         let flow = InRanges { size, ranges };
@@ -48,19 +52,18 @@ flow!(InRanges);
 
 impl Flow for InRanges {
     const NAME: &'static str = "timely, sort";
-    type Part = (usize, usize, List);
+    type Part = Given<(usize, List), Sort>;
     type Answer = (usize, Vec<u64>);
 
     fn build(
         self,
-        parts: Records<'_, (usize, usize, List)>,
+        parts: Records<'_, Given<(usize, List), Sort>>,
         context: Context,
     ) -> Records<'_, (usize, Vec<u64>)> {
         let (size, second) = (self.size.clone(), context.clone());
-        let sorted = move |(_, first, numbers): (usize, usize, List)| {
+        let sorted = move |given: Given<(usize, List), Sort>| {
             let sorted = tried(&context, || {
-                let (size, list) = (self.size.clone(), numbers.into_vec());
-                let list = Unsorted::of(size, first, list);
+                let list = unsorted(given, &self.size, &context)?;
                 let job = Job::with(list, &context);
                 Ok(self.ranges.cut(sort(&job, job.whole()?)?.as_ref()))
             });
@@ -77,7 +80,7 @@ impl Flow for InRanges {
                 Ok((range, merged))
             })
         };
-        let parts = parts.exchange(|(number, ..)| *number as u64);
+        let parts = parts.exchange(Given::task);
         let cut = parts.flat_map(sorted).exchange(|(range, _)| *range as u64);
         folded(cut, merge)
     }

@@ -1,14 +1,17 @@
 //! `wordcount` in timely.
 //!
-//! - share: nothing; every worker is sent the text of its part
+//! - share: nothing; every worker is sent the text of its part, or has made it
 //! - start: a record for each part, which its number sends to a worker
 //! - wait: a worker gives its table away once its input has ended
 //! - join: each word is exchanged to the worker that its hash names, which adds
 //!   its counts; the tables are exchanged to worker 0
 
-use crate::{Cluster, Flow, Records, Timely, flow, folded, tried};
+use crate::{
+    ANY, Cluster, Flow, Given, Records, Timely, flow, folded, tried,
+};
+use lanes_core::parts::Part;
 use lanes_core::workload::{Counts, Text, Wordcount};
-use lanes_core::{Context, Error, Fit, Job, Run};
+use lanes_core::{Context, Error, Fit, Input, Job, Run};
 use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use timely::dataflow::operators::Exchange;
@@ -18,14 +21,15 @@ impl<C: Cluster> Run<Wordcount> for Timely<C> {
     const FIT: Fit = Fit::Natural(
         "each word has one worker, so that no two tables have the same",
     );
+    const INPUTS: &[Input] = ANY;
 
     fn run(&self, job: &Job<Wordcount>) -> Result<Counts, Error> {
-        let parts = job.parts(self.workers).map(|part| {
-            let text = job.of(part.range).to_owned();
-            (part.task, text)
-        });
+        let text = |job: &Job<Wordcount>, part: Part| job.of(part.range).to_owned();
+        let given = |part| self.given(job, part, text);
+        let parts: Result<Vec<_>, _> =
+            job.parts(self.workers).map(given).collect();
         let words = Words { grain: job.grain_bytes() };
-        let counts = self.drive(job.context(), words, parts)?;
+        let counts = self.drive(job.context(), words, parts?)?;
         job.finish(counts.fold(Counts::default(), Counts::and))
     }
 }
@@ -40,22 +44,27 @@ flow!(Words);
 
 impl Flow for Words {
     const NAME: &'static str = "timely, wordcount";
-    type Part = (usize, String);
+    type Part = Given<String, Wordcount>;
     type Answer = Counts;
 
     fn build(
         self,
-        parts: Records<'_, (usize, String)>,
+        parts: Records<'_, Given<String, Wordcount>>,
         context: Context,
     ) -> Records<'_, Counts> {
-        let count = move |(task, text): (usize, String)| {
+        let count = move |given: Given<String, Wordcount>| {
+            let task = given.task() as usize;
             tried(&context, || {
-                let text = Text::new(text.into_bytes(), self.grain)?;
-                let job = Job::<Wordcount>::with(text, &context);
-                job.count(job.whole(task), Counts::default())
+                let (job, part) = given.job(&context, |text| {
+                    let text = Text::new(text.into_bytes(), self.grain)?;
+                    let job = Job::<Wordcount>::with(text, &context);
+                    let part = job.whole(task);
+                    Ok((job, part))
+                })?;
+                job.count(part, Counts::default())
             })
         };
-        let tables = parts.exchange(|(task, _)| *task as u64).flat_map(count);
+        let tables = parts.exchange(Given::task).flat_map(count);
         let hasher = BuildHasherDefault::<DefaultHasher>::default();
         let words = tables.flat_map(Counts::into_iter);
         let words = words.exchange(move |(word, _)| hasher.hash_one(word));
