@@ -40,6 +40,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/interpreters.py",
     "lanes/job.py",
     "lanes/kernels.py",
+    "lanes/local.py",
     "lanes/loops.py",
     "lanes/mandelbrot.py",
     "lanes/matrices.py",
@@ -71,6 +72,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/usage.py",
     "lanes/words.py",
     "lanes/worker.py",
+    "sitecustomize.py",
 ];
 
 /// The text that `wordcount` makes others of, and its name beside the files.

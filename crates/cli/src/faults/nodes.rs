@@ -409,14 +409,13 @@ fn below(of: u32) -> Vec<Pid> {
     found
 }
 
-/// Whether a process has a name that nodes have: that of a worker process, or
-/// of one that Python has spawned. What Python spawns to keep count of its
-/// semaphores has another.
+/// Whether a process has a name that nodes have: that of a worker process, or of a
+/// worker of Dask.
 fn is_node(pid: &Pid) -> bool {
     let path = format!("/proc/{}/cmdline", pid.as_raw_nonzero());
     let line = fs::read_to_string(path).unwrap_or_default();
     line.starts_with("lanes-processes-worker")
-        || line.contains("multiprocessing.spawn")
+        || line.contains("distributed.cli.dask_worker")
 }
 
 /// One of each key.
