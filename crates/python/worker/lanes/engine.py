@@ -235,3 +235,9 @@ def there(flag, origin, work, *args):
 def busy(dask_worker):
     """How many tasks a process of Dask runs."""
     return len(dask_worker.state.executing)
+
+
+async def heard(dask_worker):
+    """Has a process of Dask ask the scheduler something, as it does each
+    second."""
+    await dask_worker.scheduler.identity(n_workers=0)

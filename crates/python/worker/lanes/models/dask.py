@@ -1,5 +1,6 @@
 """Dask: a scheduler, and worker processes that it knows over TCP."""
 
+import asyncio
 import logging
 import os
 import sys
@@ -12,7 +13,7 @@ from weakref import WeakSet
 
 from .. import primes, stop, words
 from ..engine import (
-    LIMIT, Nodes, busy, environment, own_flag, removed, there
+    LIMIT, Nodes, busy, environment, heard, own_flag, removed, there
 )
 from ..fit import INPUTS, natural, possible, unsuitable
 from ..job import parts, sent
@@ -32,6 +33,9 @@ MOST = 32
 # How many seconds a process may take to answer: at the end, and where a run
 # was given up.
 PATIENCE, MERCY = 1, 0.1
+
+# So many questions are asked at once in the beginning.
+AT_ONCE = 8
 
 # What it says of processes that end is said by the run that fails.
 QUIET = logging.CRITICAL
@@ -76,9 +80,11 @@ class Dask:
         dask.config.set({"distributed.scheduler.allowed-failures": LIMIT})
         self.workers, self.network = workers, network
         self.place = self.cluster = self.kept = self.client = None
+        # Whether they are to be opened anew.
+        self.broken = False
         # Those of the run, which a cancel gives up: a process that does not
         # run at all would not see the flag.
-        self.pending, self.broken = WeakSet(), False
+        self.pending = WeakSet()
         stop.WAKE.append(self.give_up)
         try:
             self.open()
@@ -89,13 +95,12 @@ class Dask:
     def open(self):
         import dask
         from distributed import Client, Scheduler, SpecCluster
-        self.broken = False
+        self.broken = True
         self.place = TemporaryDirectory(prefix="dask-")
         dask.config.set({"temporary-directory": self.place.name})
         own = {"host": self.network.host, "port": 0, "dashboard": False}
-        self.cluster = SpecCluster(
-            {}, {"cls": Scheduler, "options": own}, silence_logs=QUIET
-        )
+        logging.getLogger("distributed").setLevel(QUIET)
+        self.cluster = SpecCluster({}, {"cls": Scheduler, "options": own})
         self.kept = Nodes(self.network, self.node)
         self.client = Client(self.cluster.scheduler_address)
         self.kept.wait(lambda: len(self.client.nthreads()) == self.workers)
@@ -109,6 +114,8 @@ class Dask:
             for place in self.network.places
         ]
         self.executor = self.client.get_executor(pure=False)
+        self.client.sync(self.connected)
+        self.broken = False
 
     def node(self, _, place, begin):
         """A process with one thread, which the scheduler gives tasks to."""
@@ -121,6 +128,14 @@ class Dask:
         ]
         quiet = {"stdin": DEVNULL, "stdout": DEVNULL, "stderr": DEVNULL}
         return begin(lambda: Popen(command, env=environment(), **quiet))
+
+    async def connected(self):
+        """Has Dask open connections that it keeps: it would in the first runs,
+        whenever it asks more at once than ever before."""
+        await asyncio.gather(
+            *(self.client._run(os.getpid) for _ in range(AT_ONCE))
+        )
+        await self.client._run(heard)
 
     def threads(self):
         return list(self.client.run(os.getpid).values())
@@ -218,8 +233,12 @@ class Dask:
         self.shut()
 
     def shut(self):
-        for own in (self.client, self.kept, self.cluster):
-            if own:
-                own.close()
+        if self.client:
+            self.client.close(timeout=PATIENCE)
+        if self.kept:
+            self.kept.close()
+        if self.cluster:
+            self.cluster.close(timeout=PATIENCE)
         if self.place:
             removed(self.place)
+        self.place = self.cluster = self.kept = self.client = None
