@@ -155,11 +155,12 @@ fn beside(row: &RowResult, summary: &Summary) -> String {
         time(best.seconds)
     );
     let one = scales(row).next().map(|scale| scale.one);
+    let one = one.filter(|one| *one != best.contender);
     let mut standings =
         summary.groups.iter().flat_map(|group| &group.standings);
     let one = standings.find(|standing| Some(standing.contender) == one);
     if let Some(one) = one {
-        text += &format!(", one thread {}", time(one.seconds));
+        text += &format!("; one thread takes {}", time(one.seconds));
     }
     text + "."
 }
