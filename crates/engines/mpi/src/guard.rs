@@ -125,7 +125,8 @@ fn watched(
 ///
 /// Nothing crosses between ranks but by TCP, also on one machine: Open MPI
 /// would take memory that both map. They are bound to no core, and may be more
-/// than there are.
+/// than there are: one that waits looks again and again, and lets others have
+/// its core in between.
 fn mpirun(folder: &Path, ranks: &str, network: &str) -> io::Result<Command> {
     let own = format!("/proc/{}/exe", getpid().as_raw_nonzero());
     // Found by this name, the executable runs under it.
@@ -159,6 +160,7 @@ fn mpirun(folder: &Path, ranks: &str, network: &str) -> io::Result<Command> {
         ("oob_tcp_disable_ipv6_family", "1"),
         ("osc", "rdma"),
         ("shmem", "mmap"),
+        ("mpi_yield_when_idle", "1"),
     ];
     command.args(["--allow-run-as-root", "--oversubscribe"]);
     command.args(["--bind-to", "none", "--np", ranks]);

@@ -15,13 +15,15 @@ use mpi::Threading;
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator, CommunicatorCollectives, Source};
 use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
-use rustix::process::{Signal, set_parent_process_death_signal};
+use rustix::process::{
+    Signal, getpid, kill_process, set_parent_process_death_signal,
+};
 use std::io::{self, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use std::{env, panic, process, thread};
+use std::{env, panic, thread};
 
 /// The variable with the word that a rank is known by, which no other process
 /// can read.
@@ -130,7 +132,7 @@ impl Link {
     /// Says something. Nothing is left to do where that is not possible.
     fn say(&self, what: &Said) {
         if send(&mut *lock(&self.writer), what).is_err() {
-            process::exit(1);
+            end();
         }
     }
 
@@ -152,7 +154,7 @@ impl Link {
             _ => Ok(()),
         });
         if sent.is_err() {
-            process::exit(1);
+            end();
         }
     }
 
@@ -173,7 +175,7 @@ impl Link {
                 }
                 // Of an earlier question, or an earlier run.
                 Ok(_) => {}
-                Err(_) => process::exit(0),
+                Err(_) => end(),
             }
         }
     }
@@ -224,7 +226,16 @@ impl Link {
                 Err(_) => break,
             }
         }
-        process::exit(0);
+        end();
+    }
+}
+
+/// Ends this process, whatever its threads do: the libraries that are in it
+/// have things to do at an exit, for which they may wait.
+fn end() -> ! {
+    let _ = kill_process(getpid(), Signal::KILL);
+    loop {
+        thread::park();
     }
 }
 

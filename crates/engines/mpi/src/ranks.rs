@@ -141,7 +141,8 @@ impl Ranks<'_> {
     }
 
     /// Sends each rank a part of a list, which ends there. Returns where the
-    /// part of this one begins, and the part.
+    /// part of this one begins, and the part. Rank 0 copies its own: rsmpi
+    /// cannot say `MPI_IN_PLACE`.
     fn scatter<T: Equivalence + Clone + Default>(
         &self,
         (list, ends): (&[T], &[usize]),

@@ -24,7 +24,7 @@ use tempfile::TempDir;
 /// How long a job may take to be there, and how much more for each rank: only
 /// one that will never be takes so long.
 const STARTUP: (Duration, Duration) =
-    (Duration::from_secs(10), Duration::from_secs(1));
+    (Duration::from_secs(30), Duration::from_secs(1));
 /// How long ranks may take to end a run that is stopped. Afterwards the job is
 /// killed: one of them hears nothing.
 const GRACE: Duration = Duration::from_millis(50);

@@ -19,9 +19,8 @@ const TURN: u64 = 4096;
 const LOOK: u64 = 128;
 
 impl Run<Uts> for Mpi {
-    const FIT: Fit = Fit::Possible(
-        "MPI shares nothing out by itself: the program sends nodes about",
-    );
+    const FIT: Fit =
+        Fit::Possible("the program itself has to send work about");
 
     fn run(&self, job: &Job<Uts>) -> Result<u64, Error> {
         let nodes = self.drive(job)?;

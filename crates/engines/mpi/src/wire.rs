@@ -11,8 +11,8 @@ use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// How much more room is made at a time: a length alone allocates no more.
-const STEP: usize = 1 << 20;
+/// The most room that is made for a body before any of it is there.
+const AT_ONCE: usize = 64 << 20;
 /// How long a connection may be silent before the other end is asked, and how
 /// often that is done in vain.
 const ASK: Duration = Duration::from_secs(1);
@@ -108,16 +108,15 @@ pub(crate) fn receive(from: &mut impl Read) -> Result<Option<Vec<u8>>, Error> {
         Err(error) if is_end(&error) => return Ok(None),
         other => other?,
     }
-    let length = usize::try_from(u64::from_le_bytes(length)).map_err(broken)?;
+    let length = u64::from_le_bytes(length);
     let mut body = Vec::new();
-    while body.len() < length {
-        let filled = body.len();
-        let room = (length - filled).min(STEP.max(filled));
-        body.try_reserve_exact(room).map_err(|_| Error::memory())?;
-        body.resize(filled + room, 0);
-        from.read_exact(&mut body[filled..])?;
+    let room = usize::try_from(length).unwrap_or(usize::MAX).min(AT_ONCE);
+    body.try_reserve_exact(room).map_err(|_| Error::memory())?;
+    let read = from.take(length).read_to_end(&mut body)?;
+    if read as u64 == length {
+        return Ok(Some(body));
     }
-    Ok(Some(body))
+    Err(broken("a frame that ends early"))
 }
 
 fn is_end(error: &io::Error) -> bool {

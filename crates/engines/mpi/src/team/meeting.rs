@@ -22,12 +22,9 @@ impl Meeting {
     /// At an address of this machine.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] if it is none.
+    /// Those of the system.
     pub(super) fn open(host: Ipv4Addr) -> Result<Self, Error> {
-        let listener = TcpListener::bind((host, 0)).map_err(|error| {
-            let what = format!("nodes cannot come to {host}: {error}");
-            Error::Unsupported(what)
-        })?;
+        let listener = TcpListener::bind((host, 0))?;
         listener.set_nonblocking(true)?;
         // Keyed by the system's random numbers.
         let word = RandomState::new().hash_one(listener.local_addr()?);
