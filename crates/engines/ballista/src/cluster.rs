@@ -1,10 +1,10 @@
 //! The scheduler, the executors, and the session by which they are asked.
 
+use crate::functions;
 use crate::message::Role;
 use crate::node::Node;
-use crate::query::Query;
+use crate::query::{Query, refused};
 use crate::timeouts;
-use crate::{functions, node};
 use ballista::prelude::SessionContextExt;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::execution::SessionStateBuilder;
@@ -137,12 +137,6 @@ impl Cluster {
         files: &Path,
         sql: &str,
     ) -> Result<Vec<RecordBatch>, Error> {
-        if node::is_within() {
-            let what = "a run within a task of Ballista would wait for the \
-                        slot that its task holds";
-            return Err(Error::Unsupported(what.into()));
-        }
-        context.finish(())?;
         let members = self.members.lock();
         let mut slot = members.unwrap_or_else(PoisonError::into_inner);
         if slot.as_ref().is_none_or(|all| all.scheduler.is_gone()) {
@@ -309,11 +303,10 @@ impl Members {
         self.changed |= begin.elapsed() > timeouts::EXECUTOR;
         let Err(cause) = answered else { return answered.map_err(no) };
         self.changed = true;
-        // What a probe has found comes before what Ballista makes of it, and
-        // so does a process that has ended.
+        // What a probe has found comes before what Ballista makes of it.
         let cause = match context.cause() {
             Some(cause) => cause,
-            None => self.died().unwrap_or(cause),
+            None => self.why(cause),
         };
         context.stop(cause.clone());
         let lost = !self.stop(runtime, &query) || self.scheduler.is_gone();
@@ -330,20 +323,26 @@ impl Members {
         last.filter(|_| all).map(Node::died)
     }
 
-    /// That a process has ended, or does within a moment: its connections break
-    /// before that.
-    fn died(&self) -> Option<Error> {
+    /// Why a query has failed: a process that has ended or panicked, or does
+    /// within a moment, comes before what Ballista makes of it.
+    fn why(&self, cause: Error) -> Error {
+        let all = || self.executors.iter().chain([&self.scheduler]);
         let until = Instant::now() + MOMENT;
-        loop {
-            let mut all = self.executors.iter().chain([&self.scheduler]);
-            if let Some(gone) = all.find(|process| process.is_gone()) {
-                return Some(gone.died());
+        while Instant::now() < until {
+            let panics: Vec<_> = all().filter_map(Node::panicked).collect();
+            let refused = panics.iter().find_map(|said| refused(said));
+            if let Some(refused) = refused {
+                return refused;
             }
-            if Instant::now() > until {
-                return None;
+            if let Some(gone) = all().find(|process| process.is_gone()) {
+                return gone.died();
+            }
+            if let Some(said) = panics.into_iter().next() {
+                return Error::Panicked(said);
             }
             thread::sleep(TICK);
         }
+        cause
     }
 
     /// Sees that no task of a query is left, and says whether the cluster can

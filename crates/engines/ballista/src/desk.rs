@@ -6,11 +6,15 @@ use crate::message::{Word, say};
 use lanes_core::{Context, Error, Probe, Watch};
 use std::collections::VecDeque;
 use std::os::unix::net::UnixStream;
+use std::panic;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 
 /// How many jobs that were stopped are remembered: a task of one may still be
 /// on its way.
 const REMEMBERED: usize = 16;
+
+/// How many characters of a message are told.
+const MOST: usize = 400;
 
 /// The desk of one process.
 #[derive(Debug)]
@@ -70,6 +74,18 @@ impl Desk {
             other => other.to_string(),
         };
         self.say(&Word::Refused(why));
+    }
+
+    /// Says what a panic says, whichever part of Ballista it is in: what comes
+    /// of it need not name the cause.
+    pub(crate) fn tell_of_panics(self: &Arc<Self>) {
+        let (desk, usual) = (Arc::clone(self), panic::take_hook());
+        panic::set_hook(Box::new(move |info| {
+            let said = info.payload_as_str().unwrap_or("no message");
+            let said = said.chars().take(MOST).collect();
+            desk.say(&Word::Panicked(said));
+            usual(info);
+        }));
     }
 
     /// A run begins.

@@ -53,6 +53,8 @@ pub(crate) enum Word {
     Ready(u16),
     /// It cannot be there, and why.
     Refused(String),
+    /// Something in it has panicked, with this message.
+    Panicked(String),
     /// It knows that a run begins.
     Begun,
     /// May a task with this number work on a grain?

@@ -50,6 +50,8 @@ struct Shared {
     gone: AtomicBool,
     /// How it has ended.
     status: Mutex<Option<ExitStatus>>,
+    /// What the last panic in it has said.
+    panic: Mutex<Option<String>>,
     /// Whether a probe is being asked.
     asking: AtomicBool,
     /// The run that grains are asked for in.
@@ -146,9 +148,15 @@ impl Node {
         Error::WorkerDied(format!("{} has ended: {how}", self.name))
     }
 
+    /// What a panic in it has said since the last run began.
+    pub(crate) fn panicked(&self) -> Option<String> {
+        lock(&self.shared.panic).clone()
+    }
+
     /// Lets it know that a run begins. Its grains are asked for in `probed`.
     pub(crate) fn begin(&self, probed: Option<&Context>) {
         while self.words.try_recv().is_ok() {}
+        lock(&self.shared.panic).take();
         *lock(&self.shared.run) = probed.cloned();
         self.order(&Order::Begin { probed: probed.is_some() });
     }
@@ -227,6 +235,10 @@ fn command(role: &Role) -> Result<Command, Error> {
     let own = std::process::id().to_string();
     // The standard output of this process may carry data of its own.
     command.arg0(mark).arg(own).arg(role).stdout(io::stderr());
+    if mark == process::SCHEDULER {
+        // Killed with the group of this process, it could not clean up.
+        command.process_group(0);
+    }
     Ok(command)
 }
 
@@ -255,6 +267,9 @@ fn hear(
                 });
                 shared.asking.store(false, Ordering::Release);
                 let _ = say(&mut &answers, &Order::Answer(may));
+            }
+            Some(Word::Panicked(what)) => {
+                *lock(&shared.panic) = Some(what);
             }
             // Nobody waits for it if nobody is there.
             Some(word) => drop(says.send(word)),

@@ -65,6 +65,7 @@ fn serve(role: Role) -> Result<(), Error> {
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)
         .map_err(io::Error::from)?;
     let desk = Arc::new(Desk::new(socket.try_clone()?));
+    desk.tell_of_panics();
     let served = match role {
         Role::Scheduler { host, folder } => {
             let clean = move || drop(fs::remove_dir_all(&folder));

@@ -103,20 +103,26 @@ impl Drop for Query {
 /// What a query failed of, in one line.
 fn failed(error: &DataFusionError) -> Error {
     let words = error.to_string();
-    // What the system refused comes in words, from whichever process.
-    let refused = |number: &Errno| {
-        let number = number.raw_os_error();
-        let spelt = [format!("os error {number})"), format!("code: {number},")];
-        spelt.iter().any(|spelt| words.contains(spelt))
-    };
-    if let Some(number) = REFUSALS.iter().find(|number| refused(number)) {
-        return Error::Resource(number.raw_os_error());
+    if let Some(refused) = refused(&words) {
+        return refused;
     }
     if words.contains("Resources exhausted") {
         return Error::memory();
     }
     let words: Vec<&str> = words.split_whitespace().collect();
     Error::Task(words.join(" "))
+}
+
+/// That the system has refused something, if words of Ballista, or of a panic
+/// in it, say so: from other processes there is nothing but words.
+pub(crate) fn refused(words: &str) -> Option<Error> {
+    let says = |number: &&Errno| {
+        let number = number.raw_os_error();
+        let spelt = [format!("os error {number})"), format!("code: {number},")];
+        spelt.iter().any(|spelt| words.contains(spelt))
+    };
+    let number = REFUSALS.iter().find(says)?;
+    Some(Error::Resource(number.raw_os_error()))
 }
 
 /// What a system that has no more of something says.
