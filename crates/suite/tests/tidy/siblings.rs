@@ -19,6 +19,21 @@ const WORDS: &[&str] = &["may", "threads"];
 /// What a model is made of, where its library has no more than the parts.
 const PARTS: &[(&str, &str, &str)] = &[
     ("async-std", "claim.rs", "the threads of its one executor are shared"),
+    ("ballista", "cluster.rs", "its processes, which it does not start itself"),
+    ("ballista", "desk.rs", "what a process knows of the run it works for"),
+    ("ballista", "engine.rs", "its extension point, at which runs are stopped"),
+    ("ballista", "executor.rs", "a process of its own, called as a library"),
+    ("ballista", "functions.rs", "what its language has no words for"),
+    ("ballista", "message.rs", "what a process and the model tell each other"),
+    ("ballista", "node.rs", "a process, seen from the model"),
+    ("ballista", "pool.rs", "its own executors keep theirs to themselves"),
+    ("ballista", "process.rs", "how this program becomes one of them"),
+    ("ballista", "query.rs", "a query, which the scheduler has to cancel"),
+    ("ballista", "runtime.rs", "what its processes run on"),
+    ("ballista", "scheduler.rs", "a process of its own, called as a library"),
+    ("ballista", "tables.rs", "its inputs are files"),
+    ("ballista", "words.rs", "the words of a text, in its language"),
+    ("ballista", "timeouts.rs", "how long it waits for what does not answer"),
     (
         "crossbeam",
         "executor.rs",
