@@ -165,7 +165,7 @@ fn a_session_has_each_number_of_nodes_beside_one_thread() {
     let alone = ["run", "primes", "--models", "rayon", "--nodes", "2"];
     let output = lanes(folder.path(), &alone);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("has nodes"), "{output:?}");
+    assert!(text(&output.stderr).contains("with nodes"), "{output:?}");
 }
 
 /// What the guest was greeted with, each time.

@@ -5,7 +5,6 @@ use super::addresses::{
     TRAPS,
 };
 use super::policy::policy;
-use super::scale::has_nodes;
 use crate::content::Content;
 use crate::plots;
 use lanes_timeline::{Strips, dress};
@@ -90,7 +89,7 @@ impl<'a> Maker<'a> {
             questions: (!content.catalogue.questions.is_empty())
                 .then_some(QUESTIONS),
             metg: studied.then_some(METG),
-            scale: has_nodes(&content.sessions).then_some(SCALE),
+            scale: content.has_nodes().then_some(SCALE),
             workloads: workloads.map(|of| addresses.workload(of)).collect(),
             models: models.map(|of| addresses.model(of)).collect(),
             sessions,

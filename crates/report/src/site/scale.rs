@@ -37,12 +37,6 @@ struct View {
     table: Table,
 }
 
-/// Whether a session has models on nodes.
-pub(super) fn has_nodes(sessions: &[ResultFile]) -> bool {
-    let mut all = sessions.iter().flat_map(|session| &session.results.rows);
-    all.any(|row| scales(row).next().is_some())
-}
-
 fn scales(row: &RowResult) -> impl Iterator<Item = &Scale> {
     row.summary.iter().flat_map(|summary| &summary.scale)
 }
