@@ -22,6 +22,8 @@ SAID = {
     "RAY_BACKEND_LOG_LEVEL": "fatal",
     # Processes for tasks have the priority of others.
     "RAY_worker_niceness": "0",
+    # Its agents may take as long as a node to come up on a busy machine.
+    "RAY_agent_register_timeout_ms": f"{PATIENCE}000",
     # Memory is looked after by the process that measures.
     "RAY_memory_monitor_refresh_ms": "0",
     # 127.0.0.1 is not replaced by an address that others reach.
