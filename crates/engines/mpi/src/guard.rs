@@ -30,6 +30,9 @@ pub(crate) const SAYS: &str = "lanes-mpi: ";
 /// What stands before why a job has ended by itself.
 pub(crate) const ENDED: &str = "ended: ";
 
+/// What the guard is asked, and answers.
+pub(crate) const ALIVE: &[u8] = b"!";
+
 /// How much is kept of what `mpirun` prints, in bytes.
 const KEPT: usize = 4096;
 
@@ -95,9 +98,9 @@ fn take_input() -> io::Result<UnixStream> {
 }
 
 /// Waits until `mpirun` ends, and says how; `None` once the other side of the
-/// socket has ended.
+/// socket has ended. Answers when it is asked.
 fn watched(
-    front: &UnixStream,
+    mut front: &UnixStream,
     mpirun: &mut Child,
 ) -> io::Result<Option<String>> {
     let alive = pidfd_open(Pid::from_child(mpirun), PidfdFlags::empty())?;
@@ -110,12 +113,15 @@ fn watched(
             Err(rustix::io::Errno::INTR) => continue,
             other => other?,
         };
-        let [alive, front] = ready.map(|fd| !fd.revents().is_empty());
-        // Nothing is ever sent there.
-        if front {
-            return Ok(None);
+        let [ended, asked] = ready.map(|fd| !fd.revents().is_empty());
+        if asked {
+            let mut byte = [0; ALIVE.len()];
+            match front.read(&mut byte) {
+                Ok(1..) if front.write_all(&byte).is_ok() => {}
+                _ => return Ok(None),
+            }
         }
-        if alive {
+        if ended {
             return Ok(Some(format!("mpirun: {}", mpirun.wait()?)));
         }
     }

@@ -6,6 +6,7 @@ mod member;
 
 pub(crate) use member::stands_for_a_rank;
 
+use crate::guard::ALIVE;
 use crate::rank::WORD;
 use crate::wire::{Order, Said, Told, broken};
 use guarded::Guarded;
@@ -13,6 +14,7 @@ use lanes_core::{Context, Error, Network, preflight};
 use meeting::{Meeting, subnet};
 use member::{Heard, Member, Shared, name};
 use std::ffi::OsString;
+use std::io::Write;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -53,6 +55,8 @@ pub(crate) struct Team {
 enum Event {
     /// The rank with this number says something.
     Heard(usize, Heard),
+    /// The guard answers.
+    Alive,
     /// The connection to a rank has ended.
     Lost(Error),
     /// The job has ended.
@@ -96,8 +100,10 @@ impl Team {
         };
         let ended = sender.clone();
         team.thread("guard".into(), move || {
+            let alive = || ended.send(Event::Alive).is_ok();
+            let why = guarded.ended(alive);
             // Nobody may wait for it any more.
-            let _ = ended.send(Event::Ended(guarded.ended()));
+            let _ = ended.send(Event::Ended(why));
         })?;
         let due = Instant::now() + STARTUP.0 + STARTUP.1 * count as u32;
         let mut come: Vec<_> = (0..count).map(|_| None).collect();
@@ -157,9 +163,9 @@ impl Team {
         let begin = Instant::now();
         loop {
             let rest = MOMENT.checked_sub(begin.elapsed())?;
-            match self.events.recv_timeout(rest).ok()? {
-                Event::Ended(error) => return Some(error),
-                Event::Heard(..) | Event::Lost(_) => {}
+            let event = self.events.recv_timeout(rest).ok()?;
+            if let Event::Ended(error) = event {
+                return Some(error);
             }
         }
     }
@@ -176,8 +182,8 @@ impl Team {
             Ok(Event::Heard(rank, heard)) => return Ok(Some((rank, heard))),
             Err(RecvTimeoutError::Timeout) => return Ok(None),
             Err(RecvTimeoutError::Disconnected) => broken("nobody is left"),
-            Ok(Event::Ended(error)) => error,
-            Ok(Event::Lost(error)) => error,
+            Ok(Event::Lost(error) | Event::Ended(error)) => error,
+            Ok(Event::Alive) => broken("a guard that was not asked"),
         };
         self.broken = Some(error.clone());
         Err(error)
@@ -205,7 +211,13 @@ impl Team {
         self.last_run += 1;
         let order = Order { run: self.last_run, ..order };
         *lock(&self.shared.running) = Some(context.clone());
-        let answer = self.ended(context, order);
+        let answer = self.ended(context, order).and_then(|answer| {
+            // Who watches may do something to the guard, which shows at the
+            // ranks only once they have died of it.
+            let watched = context.is_probed();
+            if watched { self.look_after_the_guard() } else { Ok(()) }?;
+            Ok(answer)
+        });
         *lock(&self.shared.running) = None;
         let answer = context.note(answer);
         context.finish(())?;
@@ -255,6 +267,27 @@ impl Team {
             }
         }
         Ok(answer)
+    }
+
+    /// Whether the guard answers.
+    ///
+    /// # Errors
+    /// Why the job has ended.
+    fn look_after_the_guard(&mut self) -> Result<(), Error> {
+        // One that is gone is missed.
+        let _ = (&self.guard).write_all(ALIVE);
+        let begin = Instant::now();
+        loop {
+            let rest = MOMENT.saturating_sub(begin.elapsed());
+            let error = match self.events.recv_timeout(rest) {
+                Ok(Event::Alive) => return Ok(()),
+                Ok(Event::Heard(..)) => continue,
+                Ok(Event::Lost(error) | Event::Ended(error)) => error,
+                Err(_) => Error::WorkerDied("the guard of its ranks".into()),
+            };
+            self.broken = Some(error.clone());
+            return Err(error);
+        }
     }
 
     fn breaks(&mut self, what: &str) -> Error {

@@ -1,7 +1,7 @@
 //! Many jobs one after the other leave nothing behind.
 
 use lanes_core::workload::{Max, Primes};
-use lanes_core::{Config, Context, Error, Job, Started, Watch};
+use lanes_core::{Config, Context, Error, Job, Probe, Started, Watch};
 use lanes_mpi::Mpi;
 use std::process::Command;
 use std::sync::Arc;
@@ -26,8 +26,8 @@ fn one() {
     let max = Job::new(&Max::plain(100, 10), 7).unwrap();
     let primes = Job::new(&Primes { below: 1000, grain: 50 }, 7).unwrap();
     let found = model.run(&primes).unwrap();
-    let probe = Some(Arc::new(|_| panic!("one of many")) as _);
-    let watch = Watch { probe, ..Watch::default() };
+    let probe: Probe = Arc::new(|_| panic!("one of many"));
+    let watch = Watch { probe: Some(probe), ..Watch::default() };
     let context = Context::watching(watch).unwrap();
     let panicked = model.run(&max.under(&context));
     assert!(matches!(panicked, Err(Error::Panicked(_))), "{panicked:?}");

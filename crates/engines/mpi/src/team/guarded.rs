@@ -2,7 +2,7 @@
 
 use super::TICK;
 use crate::begin::{self, GUARD};
-use crate::guard::ENDED;
+use crate::guard::{ALIVE, ENDED};
 use crate::wire::broken;
 use lanes_core::Error;
 use rustix::event::{PollFd, PollFlags, poll};
@@ -54,14 +54,15 @@ impl Guarded {
         Ok((Self { child, socket }, other))
     }
 
-    /// Waits until the job has ended, and returns why.
-    pub(super) fn ended(&mut self) -> Error {
-        self.said().unwrap_or_else(Error::from)
+    /// Waits until the job has ended, and returns why. `alive` is called when
+    /// the guard answers, and says whether somebody waits for it.
+    pub(super) fn ended(&mut self, alive: impl Fn() -> bool) -> Error {
+        self.said(alive).unwrap_or_else(Error::from)
     }
 
-    /// What the guard says, or how its process has ended. Another process may
-    /// hold the socket open.
-    fn said(&mut self) -> io::Result<Error> {
+    /// What the guard says last, or how its process has ended. Another process
+    /// may hold the socket open.
+    fn said(&mut self, is_alive: impl Fn() -> bool) -> io::Result<Error> {
         let alive =
             pidfd_open(Pid::from_child(&self.child), PidfdFlags::empty())?;
         let mut said = Vec::new();
@@ -78,9 +79,13 @@ impl Guarded {
                 break;
             }
             let mut bytes = [0; 1024];
-            match self.socket.read(&mut bytes)? {
-                0 => break,
-                count => said.extend_from_slice(&bytes[..count]),
+            match self.socket.read(&mut bytes) {
+                // What it was sent and has not read ends with an error.
+                Ok(0) | Err(_) => break,
+                Ok(count) => said.extend_from_slice(&bytes[..count]),
+            }
+            while said.starts_with(ALIVE) && is_alive() {
+                said.drain(..ALIVE.len());
             }
             let begin = said.len().min(ENDED.len());
             if said[..begin] != ENDED.as_bytes()[..begin] {
