@@ -64,7 +64,7 @@ impl Bench {
     }
 
     fn group(&mut self, row: &dyn Row, job: &dyn AnyJob) {
-        let (label, config) = (row.label(), self.config);
+        let (label, config) = (row.label(), self.config.clone());
         let mut group = self.criterion.benchmark_group(row.workload());
         group.sampling_mode(SamplingMode::Flat);
         group.throughput(Throughput::Elements(row.items() as u64));

@@ -159,7 +159,7 @@ fn end(wanted: bool) {
     // While a worker is killed, its failure must not be written down.
     let kept = state.keep.take().and_then(|keep| keep());
     children::kill();
-    namespaces::remove();
+    namespaces::close();
     temporary::remove();
     match kept {
         Some(path) => note!("interrupted; what was measured is in {path}"),

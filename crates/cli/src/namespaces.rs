@@ -7,7 +7,6 @@
 //! iproute2 do it, which root may. All of it goes with this process; what one
 //! leaves that was killed, the next one removes.
 
-use crate::interrupt;
 use lanes_core::{Network, Place};
 use rustix::process::geteuid;
 use std::collections::BTreeSet;
@@ -193,10 +192,15 @@ fn free(after: u32) -> io::Result<u32> {
     free.next().ok_or_else(|| io::Error::other("no network is free"))
 }
 
+/// Removes what this process has made, and makes no more: it is being ended.
+pub(crate) fn close() {
+    made().closed = true;
+    remove();
+}
+
 /// Removes what this process has made.
-pub(crate) fn remove() {
+fn remove() {
     let mut made = made();
-    made.closed = interrupt::happened();
     let (namespaces, bridges) = (made.namespaces, made.bridges);
     (made.namespaces, made.bridges) = (0, 0);
     let links = (0..namespaces).map(|n| format!("link del {}\n", link(n)));

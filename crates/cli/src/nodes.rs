@@ -12,8 +12,8 @@ use lanes_measure::words::counted;
 
 /// That there is nothing to do.
 pub(crate) const NONE: &str = "no model with nodes is here, or named: \
-     timely-processes and python-dask have nodes, and those that scripts/engines \
-     builds";
+     timely-processes has nodes, and so have python-dask, python-ray and those \
+     that scripts/engines builds";
 
 /// Where the input of a model may be, and of which workloads.
 pub(crate) struct Own {

@@ -1,5 +1,6 @@
 //! Why a run gave no answer.
 
+use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::error::Error as Cause;
 use std::io;
@@ -7,8 +8,11 @@ use std::io;
 /// Why a run gave no answer.
 ///
 /// Every model reports every failure as one of these: a run never panics into
-/// its caller, never hangs and never aborts the process.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// its caller, never hangs and never aborts the process. It can be sent from
+/// one process to another.
+#[derive(
+    Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize,
+)]
 #[non_exhaustive]
 pub enum Error {
     /// A task panicked with this message.

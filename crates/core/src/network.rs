@@ -9,7 +9,7 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, TcpListener};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 
@@ -62,6 +62,33 @@ impl Network {
         let addresses = (host.to_bits() + 1..).map(Ipv4Addr::from_bits);
         Self { host, nodes: addresses.take(nodes).map(place).collect() }
     }
+
+    /// Whether the places are there, before anything is started at them.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for the first that is not, with its number.
+    pub fn look(&self) -> Result<(), Error> {
+        let none = |who: String, what: String, error: io::Error| {
+            Err(Error::Unsupported(format!("{who}: {what}: {error}")))
+        };
+        let hosts = [("the host".to_owned(), self.host)].into_iter();
+        let here = self.nodes.iter().enumerate();
+        let own = here.filter(|(_, place)| place.namespace.is_none());
+        let own = own.map(|(n, place)| (format!("node {n}"), place.address));
+        for (who, address) in hosts.chain(own) {
+            if let Err(error) = TcpListener::bind((address, 0)) {
+                return none(who, format!("address {address}"), error);
+            }
+        }
+        for (number, place) in self.nodes.iter().enumerate() {
+            let Some(namespace) = &place.namespace else { continue };
+            if let Err(error) = File::open(namespace) {
+                let what = format!("namespace {}", namespace.display());
+                return none(format!("node {number}"), what, error);
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Place {
@@ -100,6 +127,19 @@ mod tests {
     }
 
     #[test]
+    fn an_address_of_another_machine_is_no_place() {
+        assert_eq!(Network::loopback(3).look(), Ok(()));
+        let mut network = Network::loopback(2);
+        // Of a block for documentation (RFC 5737), which no machine has.
+        network.nodes[1].address = Ipv4Addr::new(203, 0, 113, 7);
+        let refused = network.look().unwrap_err().to_string();
+        assert!(refused.contains("node 1: address 203.0.113.7"), "{refused}");
+        network.host = Ipv4Addr::new(203, 0, 113, 1);
+        let refused = network.look().unwrap_err().to_string();
+        assert!(refused.contains("the host"), "{refused}");
+    }
+
+    #[test]
     fn a_network_is_written_with_the_namespaces_that_there_are() {
         let mut network = Network::loopback(1);
         let written = serde_json::to_string(&network).unwrap();
@@ -109,6 +149,8 @@ mod tests {
         let written = serde_json::to_string(&network).unwrap();
         let read: Network = serde_json::from_str(&written).unwrap();
         assert_eq!(read, network);
+        let missing = read.look().unwrap_err().to_string();
+        assert!(missing.contains("node 0"), "{missing}");
         let refused = read.nodes[0].enter().unwrap_err();
         assert!(refused.to_string().contains("/nowhere/netns/a"), "{refused}");
     }

@@ -51,7 +51,14 @@ pub fn reply(bytes: &[u8]) {
             }
             Reply::Sample(sample) => {
                 let (visit, round, contender, seed) = (0, 0, 0, 0);
-                let taken = Taken { visit, round, contender, seed, sample };
+                let taken = Taken {
+                    visit,
+                    round,
+                    contender,
+                    seed,
+                    moved_bytes: None,
+                    sample,
+                };
                 assert!(taken.seconds() >= 0.0);
                 assert!(taken.cpu().is_none_or(|cpu| cpu >= 0.0));
             }

@@ -25,19 +25,31 @@ pub(crate) fn attest(
             threads.len()
         ));
     }
-    // A thread that has ended has no status any more. The workers of a pool of
-    // processes are children of the process that was started.
-    let foreign = |thread: &&u32| {
-        let status = i32::try_from(**thread).ok().and_then(|thread| {
-            procfs::process::Process::new(thread).ok()?.status().ok()
-        });
-        let own = |id: i32| u32::try_from(id) == Ok(process);
-        status.is_some_and(|s| !own(s.tgid) && !own(s.ppid))
-    };
-    match threads.iter().find(foreign) {
+    match threads.iter().find(|thread| is_foreign(**thread, process)) {
         Some(thread) => Err(format!("thread {thread} is of another process")),
         None => Ok(()),
     }
+}
+
+/// Whether a thread belongs neither to this process nor to one that descends
+/// from it, as the workers of a pool do. A thread that has ended has no status
+/// any more, and is nobody's.
+fn is_foreign(thread: u32, process: u32) -> bool {
+    let status = |id: i32| {
+        procfs::process::Process::new(id).ok()?.status().ok()
+    };
+    let mut at = i32::try_from(thread).ok().and_then(status);
+    while let Some(seen) = at {
+        let own = |id: i32| u32::try_from(id) == Ok(process);
+        if own(seen.tgid) || own(seen.ppid) {
+            return false;
+        }
+        if seen.ppid <= 1 {
+            return true;
+        }
+        at = status(seen.ppid);
+    }
+    false
 }
 
 /// Checks that a worker is of the build that measures, where it is known.

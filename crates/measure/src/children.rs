@@ -1,4 +1,4 @@
-//! The processes that this one has started.
+//! The processes that this one has started, and theirs.
 
 use procfs::process::{ProcState, Process, all_processes};
 use rustix::process::{Pid, Signal, getpgid, kill_process, kill_process_group};
@@ -9,18 +9,26 @@ use std::time::{Duration, Instant};
 /// How long it is looked for more of them.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// The processes that this one has started and that still run. It reads `/proc`
-/// of all processes.
+/// The processes that this one has started and that still run, and those that
+/// they have started. It reads `/proc` of all processes.
 pub fn running() -> Vec<u32> {
-    let own = process::id();
     let all = all_processes().into_iter().flatten().flatten();
-    let child = |process: Process| {
+    let known = |process: Process| {
         let stat = process.stat().ok()?;
-        let parent = u32::try_from(stat.ppid).ok()?;
         let runs = !matches!(stat.state(), Ok(ProcState::Zombie));
-        (parent == own && runs).then_some(u32::try_from(stat.pid).ok()?)
+        let parent = u32::try_from(stat.ppid).ok()?;
+        runs.then_some((u32::try_from(stat.pid).ok()?, parent))
     };
-    all.filter_map(child).collect()
+    let mut others: Vec<(u32, u32)> = all.filter_map(known).collect();
+    let (mut found, mut parents) = (Vec::new(), vec![process::id()]);
+    while let Some(parent) = parents.pop() {
+        let of = |(_, its): &mut (u32, u32)| *its == parent;
+        let children = others.extract_if(.., of).map(|(id, _)| id);
+        let first = found.len();
+        found.extend(children);
+        parents.extend(&found[first..]);
+    }
+    found
 }
 
 /// Kills them, each with its process group if it has one of its own. For a

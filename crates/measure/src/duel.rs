@@ -143,7 +143,14 @@ mod tests {
                         ..Sample::default()
                     };
                     let seed = 7;
-                    let taken = Taken { visit, round, contender, seed, sample };
+                    let taken = Taken {
+                        visit,
+                        round,
+                        contender,
+                        seed,
+                        moved_bytes: None,
+                        sample,
+                    };
                     row.samples.push(taken);
                 }
             }

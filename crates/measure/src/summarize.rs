@@ -310,7 +310,14 @@ pub(crate) mod tests {
                 };
                 let contender = index;
                 let seed = 7;
-                samples.push(Taken { visit, round, contender, seed, sample });
+                samples.push(Taken {
+                    visit,
+                    round,
+                    contender,
+                    seed,
+                    moved_bytes: None,
+                    sample,
+                });
             }
         }
         RowResult {

@@ -237,7 +237,7 @@ pub fn scale(row: &RowResult, summary: &Summary) -> Option<Table> {
             digits(found.ratio.median.exp()),
             ends(&found.ratio),
             finding.into(),
-            found.moved.map_or_else(unknown, mebibytes),
+            found.moved.map_or_else(unknown, moved),
             found.start.map_or_else(unknown, time),
         ]);
     }
@@ -371,6 +371,15 @@ pub fn memory(row: &RowResult) -> Option<Table> {
         ]);
     }
     known.then_some(table)
+}
+
+/// Bytes that crossed, which may be few.
+fn moved(bytes: f64) -> String {
+    match bytes {
+        few if few < 1024.0 => format!("{few:.0} B"),
+        some if some < 1048576.0 => format!("{} KiB", digits(some / 1024.0)),
+        many => mebibytes(many),
+    }
 }
 
 fn mebibytes(bytes: f64) -> String {

@@ -18,8 +18,8 @@ pub(crate) struct Usage {
     pub(crate) major_faults: u64,
 }
 
-/// The processes that this one has started and that still run: a pool of
-/// processes is part of its model. They are looked for when a model is started
+/// The processes that this one has started and that still run, and theirs: a
+/// pool of processes is part of its model. They are looked for when a model is started
 /// and when its input is made only, since that reads `/proc` of all processes.
 static CHILDREN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
@@ -105,7 +105,10 @@ pub(crate) fn peak_and_threads() -> (Option<u64>, Option<u64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::process::{Pid, Signal, kill_process};
     use std::hint::black_box;
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
     use std::time::{Duration, Instant};
 
     #[test]
@@ -126,24 +129,35 @@ mod tests {
     }
 
     #[test]
-    fn the_cpu_time_of_children_counts() {
-        let mut child = std::process::Command::new("sh")
-            .args(["-c", "while :; do :; done"])
+    fn the_cpu_time_of_children_and_of_theirs_counts() {
+        let mut child = Command::new("sh")
+            .args(["-c", "(while :; do :; done) & echo $!; wait"])
+            .stdout(Stdio::piped())
             .spawn()
             .unwrap();
+        let mut said = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut said).unwrap();
+        let below: u32 = said.trim().parse().unwrap();
         find_children();
-        let id = child.id();
-        let known = CHILDREN.lock().unwrap().contains(&id);
+        let ids = [child.id(), below];
+        let are_known = |ids: [u32; 2]| {
+            let known = CHILDREN.lock().unwrap();
+            ids.map(|id| known.contains(&id))
+        };
+        let known = are_known(ids);
         let begin = Instant::now();
         // As long as it takes on a busy machine.
         while children_ns() < 5_000_000 && begin.elapsed().as_secs() < 30 {
             std::thread::yield_now();
         }
         let counted = children_ns();
-        child.kill().unwrap();
+        let below = Pid::from_raw(below.cast_signed()).unwrap();
+        kill_process(below, Signal::KILL).unwrap();
+        // It waits for that one only.
         child.wait().unwrap();
-        assert!(known && counted >= 5_000_000, "{known} {counted}");
+        assert!(known == [true; 2] && counted >= 5_000_000, "{counted}");
         find_children();
-        assert!(!CHILDREN.lock().unwrap().contains(&id));
+        assert_eq!(are_known(ids), [false; 2]);
     }
 }

@@ -477,7 +477,7 @@ mod tests {
     #[test]
     fn latencies_of_all_runs_are_counted() {
         let mut worker = worker();
-        let model = "sequential".into();
+        let model = "sequential";
         let hello = Request::hello(model, 1);
         answer(&mut worker, hello).unwrap();
         let workload = "event".into();

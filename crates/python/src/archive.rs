@@ -40,6 +40,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/interpreters.py",
     "lanes/job.py",
     "lanes/kernels.py",
+    "lanes/local.py",
     "lanes/loops.py",
     "lanes/mandelbrot.py",
     "lanes/matrices.py",
@@ -48,6 +49,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/models/dask.py",
     "lanes/models/interpreter_pool.py",
     "lanes/models/process_pool.py",
+    "lanes/models/ray.py",
     "lanes/models/sequential.py",
     "lanes/models/subinterpreters.py",
     "lanes/models/thread_pool.py",
@@ -58,6 +60,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/primes.py",
     "lanes/protocol.py",
     "lanes/queens.py",
+    "lanes/raylets.py",
     "lanes/runtime.py",
     "lanes/seeds.py",
     "lanes/server.py",
@@ -71,6 +74,7 @@ const FILES: &[(&str, &str)] = &files![
     "lanes/usage.py",
     "lanes/words.py",
     "lanes/worker.py",
+    "sitecustomize.py",
 ];
 
 /// The text that `wordcount` makes others of, and its name beside the files.

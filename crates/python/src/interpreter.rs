@@ -1,8 +1,8 @@
 //! What a program is that is named as an interpreter: it is asked.
 
 use crate::archive;
-use rustix::process::{Pid, Signal, kill_process_group};
 use lanes_core::Input;
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 use std::fmt;
 use std::io::Read;

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::thread;
 
 /// The models that the worker can be, in the order in which they are listed.
-pub const MODELS: [&str; 8] = [
+pub const MODELS: [&str; 9] = [
     "python-sequential",
     "python-threads",
     "python-thread-pool",
@@ -17,6 +17,7 @@ pub const MODELS: [&str; 8] = [
     SUBINTERPRETERS,
     "python-interpreter-pool",
     "python-dask",
+    "python-ray",
 ];
 
 const SUBINTERPRETERS: &str = "python-subinterpreters";
@@ -235,7 +236,7 @@ mod tests {
         let described = |model: &str| DescribedModel {
             model: model.to_owned(),
             serial: model == "python-sequential",
-            nodes: model == "python-dask",
+            nodes: ["python-dask", "python-ray"].contains(&model),
             library: format!("CPython {version}"),
             missing: (model == SUBINTERPRETERS && version.starts_with("3.8"))
                 .then(|| "not here, because it is old".to_owned()),

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { addressOf, launch, unrolled, visit } from "./chromium.mjs";
+import { addressOf, launch, tour, unrolled, visit } from "./chromium.mjs";
 import { install } from "./probe.mjs";
 
 const SITE = process.env.LANES_SITE;
@@ -38,15 +38,6 @@ const rounded = (milliseconds) => `${milliseconds.toFixed(0)} ms`;
 const pagesOf = (folder) =>
   readdirSync(folder).filter((name) => name.endsWith(".html"));
 
-/** Does the same with each of some pages, three at a time. */
-const each = async (names, act) => {
-  const left = [...names];
-  const lane = async () => {
-    while (left.length > 0) await act(left.shift());
-  };
-  await Promise.all([lane(), lane(), lane()]);
-};
-
 describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
   let browser;
   /** The names of its pages, and what they are of. */
@@ -55,6 +46,22 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
   /** Opens a place of the site: a page, with a fragment. */
   const open = (place, options, act) =>
     visit(browser, `${addressOf(SITE)}/${place}`, options, act);
+  /**
+   * Looks at each of some places of a folder. Three pages share them, and each
+   * goes from place to place.
+   */
+  const each = async (folder, places, options, look) => {
+    const left = [...places];
+    const lane = () =>
+      tour(browser, options, async (visit) => {
+        while (left.length > 0) {
+          const place = left.shift();
+          const address = `${addressOf(folder)}/${place}`;
+          await visit(address, (page, heard) => look(place, page, heard));
+        }
+      });
+    await Promise.all([lane(), lane(), lane()]);
+  };
   const fetchPage = (choice) => `workload-fetch.html#${choice}`;
 
   before(async () => {
@@ -566,13 +573,13 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
         ["threads", "tokio", "rayon"],
         ["smol", "crossbeam", "threads", "tokio"],
       ];
-      for (const models of links) {
-        await open(fetchPage(`?m=${models}`), {}, async (page) => {
-          await settle(page);
-          await assertColumns(page, models);
-          assert.deepEqual((await place(page)).models, models);
-        });
-      }
+      const places = links.map((models) => fetchPage(`?m=${models}`));
+      await each(SITE, places, {}, async (link, page) => {
+        const models = links[places.indexOf(link)];
+        await settle(page);
+        await assertColumns(page, models);
+        assert.deepEqual((await place(page)).models, models);
+      });
     });
 
     it("falls back where a link makes no sense", async () => {
@@ -590,22 +597,20 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
         "?m=tokio,rayon,threads,smol,crossbeam,async-std",
         "size",
       ];
-      for (const choice of choices) {
-        await open(fetchPage(choice), {}, async (page) => {
-          await settle(page);
-          const count = (await columns(page)).length;
-          assert.ok(count >= 2 && count <= 4, `${choice}: ${count} columns`);
-          const figures = await page.$$eval(".figures.shown", (all) =>
-            all.map((each) => each.dataset.size),
-          );
-          assert.ok(figures.length > 0, `${choice}: no figures`);
-        });
-      }
+      await each(SITE, choices.map(fetchPage), {}, async (choice, page) => {
+        await settle(page);
+        const count = (await columns(page)).length;
+        assert.ok(count >= 2 && count <= 4, `${choice}: ${count} columns`);
+        const figures = await page.$$eval(".figures.shown", (all) =>
+          all.map((each) => each.dataset.size),
+        );
+        assert.ok(figures.length > 0, `${choice}: no figures`);
+      });
     });
 
     it("has figures of sizes and workers, with an address", async () => {
       await open("workload-fetch.html", {}, async (page) => {
-        const shown = () =>
+        const shown = (page) =>
           page.$$eval(".figures.shown", (all) =>
             all.map((each) => [each.dataset.size, each.dataset.workers]),
           );
@@ -613,28 +618,27 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
           page.$$eval(`${selector} option:not(:disabled)`, (options) =>
             options.map((option) => option.value),
           );
-        const seen = new Set();
+        const seen = new Map();
         for (const size of await values("#size")) {
           await page.selectOption("#size", size);
           for (const workers of await values("#workers")) {
             await page.selectOption("#workers", workers);
-            const found = await shown();
+            const found = await shown(page);
             assert.ok(found.length > 0, `${size}, ${workers}`);
             for (const [its, count] of found) {
               assert.equal(its, size);
               assert.ok(count === undefined || count === workers, count);
             }
-            seen.add(`${size}/${workers}`);
             const hash = await page.evaluate(() => location.hash);
-            const again = await open(fetchPage(hash.slice(1)), {}, (other) =>
-              other.$$eval(".figures.shown", (all) =>
-                all.map((each) => [each.dataset.size, each.dataset.workers]),
-              ),
-            );
-            assert.deepEqual(again, found, hash);
+            const link = fetchPage(hash.slice(1));
+            assert.deepEqual(seen.get(link) ?? found, found, link);
+            seen.set(link, found);
           }
         }
-        assert.ok(seen.size >= 3, `${[...seen]}`);
+        assert.ok(seen.size >= 3, `${[...seen.keys()]}`);
+        await each(SITE, seen.keys(), {}, async (link, page) => {
+          assert.deepEqual(await shown(page), seen.get(link), link);
+        });
       });
     });
 
@@ -697,33 +701,33 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
 
   describe("siblings side by side", () => {
     it("stand in columns, each part at one height", async () => {
-      for (const workload of listed.workloads) {
-        const link = `workload-${workload}.html#?m=tokio,rayon,threads`;
-        await open(link, WIDE, async (page) => {
-          await settle(page);
-          const boxes = (await page.evaluate(() => probe.columns())).map(
-            (column) => column.box,
+      const links = listed.workloads.map(
+        (workload) => `workload-${workload}.html#?m=tokio,rayon,threads`,
+      );
+      await each(SITE, links, WIDE, async (link, page) => {
+        await settle(page);
+        const boxes = (await page.evaluate(() => probe.columns())).map(
+          (column) => column.box,
+        );
+        assert.equal(boxes.length, 3);
+        for (let at = 1; at < boxes.length; at++) {
+          assert.ok(
+            boxes[at].left >= boxes[at - 1].right - 1,
+            `column ${at} of ${link} begins in the one before`,
           );
-          assert.equal(boxes.length, 3);
-          for (let at = 1; at < boxes.length; at++) {
-            assert.ok(
-              boxes[at].left >= boxes[at - 1].right - 1,
-              `column ${at} of ${workload} begins in the one before`,
-            );
-          }
-          const pieces = await page.evaluate(() => probe.pieces());
-          const starts = new Map();
-          for (const { key, start } of pieces) {
-            starts.set(key, [...(starts.get(key) ?? []), start]);
-          }
-          const shared = [...starts].filter(([, tops]) => tops.length > 1);
-          assert.ok(shared.length >= 4, `${shared.length} parts in common`);
-          for (const [key, tops] of shared) {
-            const apart = Math.max(...tops) - Math.min(...tops);
-            assert.ok(apart <= 1, `${workload}: ${key} is ${apart} px apart`);
-          }
-        });
-      }
+        }
+        const pieces = await page.evaluate(() => probe.pieces());
+        const starts = new Map();
+        for (const { key, start } of pieces) {
+          starts.set(key, [...(starts.get(key) ?? []), start]);
+        }
+        const shared = [...starts].filter(([, tops]) => tops.length > 1);
+        assert.ok(shared.length >= 4, `${shared.length} parts in common`);
+        for (const [key, tops] of shared) {
+          const apart = Math.max(...tops) - Math.min(...tops);
+          assert.ok(apart <= 1, `${link}: ${key} is ${apart} px apart`);
+        }
+      });
     });
 
     it("mark what no other column calls", async () => {
@@ -969,28 +973,27 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
     });
 
     it("end where the runs end", async () => {
-      for (const workload of listed.workloads) {
-        await open(`workload-${workload}.html`, {}, async (page) => {
-          const beyond = await page.evaluate(() => {
-            const whole = Number(
-              document.querySelector(".lanes-box")?.dataset.axis,
-            );
-            return probe.all(".lane").flatMap((lane) => {
-              const share = Number(lane.dataset.wall) / whole;
-              return probe
-                .all("svg.track g path", lane)
-                .map((path) => {
-                  const plot = path.closest("svg.track");
-                  const box = path.getBBox();
-                  const wide = Number(plot.getAttribute("width"));
-                  return (box.x + box.width) / wide - share;
-                })
-                .filter((past) => past > 0.002);
-            });
+      const names = listed.workloads.map((name) => `workload-${name}.html`);
+      await each(SITE, names, {}, async (name, page) => {
+        const beyond = await page.evaluate(() => {
+          const whole = Number(
+            document.querySelector(".lanes-box")?.dataset.axis,
+          );
+          return probe.all(".lane").flatMap((lane) => {
+            const share = Number(lane.dataset.wall) / whole;
+            return probe
+              .all("svg.track g path", lane)
+              .map((path) => {
+                const plot = path.closest("svg.track");
+                const box = path.getBBox();
+                const wide = Number(plot.getAttribute("width"));
+                return (box.x + box.width) / wide - share;
+              })
+              .filter((past) => past > 0.002);
           });
-          assert.deepEqual(beyond, [], workload);
         });
-      }
+        assert.deepEqual(beyond, [], name);
+      });
     });
 
     it("show four waves of requests as four", async () => {
@@ -1225,8 +1228,7 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
 
   describe("its structure", () => {
     it("has headings, landmarks, labels and names, begins at its top, and asks for nothing", async () => {
-      await each(listed.pages, async (name) => {
-       await open(name, {}, async (page, heard) => {
+      await each(SITE, listed.pages, {}, async (name, page, heard) => {
         await page.waitForLoadState("load");
         await settle(page);
         assert.equal(await page.evaluate(() => scrollY), 0, name);
@@ -1307,19 +1309,18 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
           loose: [],
           foreign: [],
         }, name);
-          const levels = await page.evaluate(() =>
-            probe
-              .all("h1, h2, h3, h4, h5, h6")
-              .filter(probe.visible)
-              .map((head) => Number(head.localName[1])),
-          );
-          levels.forEach((level, at) =>
-            assert.ok(
-              at === 0 ? level === 1 : level <= levels[at - 1] + 1,
-              `${name}: headings ${levels.join(" ")}`,
-            ),
-          );
-      });
+        const levels = await page.evaluate(() =>
+          probe
+            .all("h1, h2, h3, h4, h5, h6")
+            .filter(probe.visible)
+            .map((head) => Number(head.localName[1])),
+        );
+        levels.forEach((level, at) =>
+          assert.ok(
+            at === 0 ? level === 1 : level <= levels[at - 1] + 1,
+            `${name}: headings ${levels.join(" ")}`,
+          ),
+        );
       });
     });
   });
@@ -1363,7 +1364,7 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
       it(`is readable in ${scheme.colorScheme}`, async (t) => {
         let least = { ratio: Infinity };
         let kinds = 0;
-        for (const place of [
+        const places = [
           "index.html",
           fetchPage("?m=tokio,rayon,threads"),
           fetchPage("?m=tokio,smol&only=1"),
@@ -1374,19 +1375,18 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
           "traps.html",
           "questions.html",
           "about.html",
-        ]) {
-          await open(place, scheme, async (page) => {
-            await settle(page);
-            const found = await page.evaluate(() => probe.contrasts());
-            assert.ok(found.length > 5, `${place} has little text`);
-            kinds += found.length;
-            const faint = found.filter(
-              ({ ratio, large }) => ratio < (large ? 3 : 4.5),
-            );
-            assert.deepEqual(faint, [], place);
-            for (const one of found) if (one.ratio < least.ratio) least = one;
-          });
-        }
+        ];
+        await each(SITE, places, scheme, async (place, page) => {
+          await settle(page);
+          const found = await page.evaluate(() => probe.contrasts());
+          assert.ok(found.length > 5, `${place} has little text`);
+          kinds += found.length;
+          const faint = found.filter(
+            ({ ratio, large }) => ratio < (large ? 3 : 4.5),
+          );
+          assert.deepEqual(faint, [], place);
+          for (const one of found) if (one.ratio < least.ratio) least = one;
+        });
         t.diagnostic(
           `${scheme.colorScheme}: ${kinds} kinds of text, least contrast ` +
             `${least.ratio.toFixed(1)} (${least.kind})`,
@@ -1430,36 +1430,34 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
 
   describe("on a narrow screen", () => {
     it("is not wider than the screen, and shows what is", async () => {
-      await each(listed.pages, async (name) => {
-        await open(name, NARROW, async (page) => {
-          await settle(page);
-          // Boxes far below are laid out when they come near.
-          const count = await page.locator(".scroll").count();
-          for (let at = 0; at < count; at++) {
-            await page.evaluate((at) => {
-              probe.all(".scroll")[at].scrollIntoView();
-              return probe.painted();
-            }, at);
-          }
-          await settle(page);
-          const found = await page.evaluate(() => ({
-            width: document.documentElement.scrollWidth,
-            hidden: ["html", "body", "main"].filter((name) =>
-              /hidden|clip/.test(
-                getComputedStyle(document.querySelector(name)).overflowX,
-              ),
+      await each(SITE, listed.pages, NARROW, async (name, page) => {
+        await settle(page);
+        // Boxes far below are laid out when they come near.
+        const count = await page.locator(".scroll").count();
+        for (let at = 0; at < count; at++) {
+          await page.evaluate((at) => {
+            probe.all(".scroll")[at].scrollIntoView();
+            return probe.painted();
+          }, at);
+        }
+        await settle(page);
+        const found = await page.evaluate(() => ({
+          width: document.documentElement.scrollWidth,
+          hidden: ["html", "body", "main"].filter((name) =>
+            /hidden|clip/.test(
+              getComputedStyle(document.querySelector(name)).overflowX,
             ),
-            silent: probe
-              .all(".scroll")
-              .filter(probe.visible)
-              .filter((box) => box.scrollWidth > box.clientWidth + 2)
-              .filter((box) => !box.classList.contains("more"))
-              .map((box) => box.outerHTML.slice(0, 80)),
-          }));
-          assert.ok(found.width <= 360, `${name} is ${found.width} px wide`);
-          assert.deepEqual(found.hidden, [], name);
-          assert.deepEqual(found.silent, [], name);
-        });
+          ),
+          silent: probe
+            .all(".scroll")
+            .filter(probe.visible)
+            .filter((box) => box.scrollWidth > box.clientWidth + 2)
+            .filter((box) => !box.classList.contains("more"))
+            .map((box) => box.outerHTML.slice(0, 80)),
+        }));
+        assert.ok(found.width <= 360, `${name} is ${found.width} px wide`);
+        assert.deepEqual(found.hidden, [], name);
+        assert.deepEqual(found.silent, [], name);
       });
       await open("index.html", NARROW, async (page) => {
         const box = page.locator("#matrix .scroll").first();
@@ -1573,57 +1571,55 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
   describe("without a script", () => {
     it("shows every workload, model, table and source, with no style or handler in its markup", async () => {
       const silent = { javaScriptEnabled: false };
-      await each(listed.pages, async (name) => {
-        await open(name, silent, async (page) => {
-          const markup = await page.evaluate(() => {
-            const elements = [...document.querySelectorAll("*")];
-            const attributes = elements.flatMap((one) =>
-              one.getAttributeNames(),
-            );
-            return {
-              styled: attributes.filter((name) => name === "style").length,
-              handlers: attributes.filter((name) => /^on/.test(name)),
-              styles: document.querySelectorAll("style").length,
-              // One before anything is painted.
-              early: document.head.querySelectorAll("script").length,
-              sourced: document.querySelectorAll("[src], link").length,
-            };
-          });
-          assert.deepEqual(
-            markup,
-            { styled: 0, handlers: [], styles: 1, early: 1, sourced: 0 },
-            name,
+      await each(SITE, listed.pages, silent, async (name, page) => {
+        const markup = await page.evaluate(() => {
+          const elements = [...document.querySelectorAll("*")];
+          const attributes = elements.flatMap((one) =>
+            one.getAttributeNames(),
           );
-          await page.evaluate(install);
-          const found = await page.evaluate(() => ({
-            script: document.documentElement.classList.contains("js"),
-            siblings: probe.all("article.sibling").filter(probe.visible).length,
-            sources: probe.all("article.sibling").length,
-            lines: probe.all("ol.code > li").filter(probe.visible).length,
-            tables: probe.all("main table").filter(probe.visible).length,
-            every: probe.all("main table").length,
-            idle: probe
-              .all("button, select, input")
-              .filter(probe.visible)
-              .map((control) => control.outerHTML.slice(0, 80)),
-            width: document.documentElement.scrollWidth,
-            text: document.body.innerText,
-          }));
-          assert.equal(found.script, false);
-          assert.equal(found.tables, found.every, name);
-          assert.deepEqual(found.idle, [], "controls that do nothing");
-          assert.ok(found.width <= 1280, `${name} is ${found.width} px wide`);
-          assert.ok(found.text.length > 300, name);
-          if (!name.startsWith("workload-")) return;
-          // Every runtime has every workload.
-          assert.ok(found.siblings >= 7, `${name}: ${found.siblings} siblings`);
-          assert.equal(found.siblings, found.sources, `${name}: hidden siblings`);
-          assert.ok(found.lines >= 200, `${name}: ${found.lines} lines`);
-          assert.ok(found.tables >= 1, `${name} has no figures`);
-          if (name === "workload-fetch.html") {
-            assert.ok(found.text.includes("tokio::spawn"));
-          }
+          return {
+            styled: attributes.filter((name) => name === "style").length,
+            handlers: attributes.filter((name) => /^on/.test(name)),
+            styles: document.querySelectorAll("style").length,
+            // One before anything is painted.
+            early: document.head.querySelectorAll("script").length,
+            sourced: document.querySelectorAll("[src], link").length,
+          };
         });
+        assert.deepEqual(
+          markup,
+          { styled: 0, handlers: [], styles: 1, early: 1, sourced: 0 },
+          name,
+        );
+        await page.evaluate(install);
+        const found = await page.evaluate(() => ({
+          script: document.documentElement.classList.contains("js"),
+          siblings: probe.all("article.sibling").filter(probe.visible).length,
+          sources: probe.all("article.sibling").length,
+          lines: probe.all("ol.code > li").filter(probe.visible).length,
+          tables: probe.all("main table").filter(probe.visible).length,
+          every: probe.all("main table").length,
+          idle: probe
+            .all("button, select, input")
+            .filter(probe.visible)
+            .map((control) => control.outerHTML.slice(0, 80)),
+          width: document.documentElement.scrollWidth,
+          text: document.body.innerText,
+        }));
+        assert.equal(found.script, false);
+        assert.equal(found.tables, found.every, name);
+        assert.deepEqual(found.idle, [], "controls that do nothing");
+        assert.ok(found.width <= 1280, `${name} is ${found.width} px wide`);
+        assert.ok(found.text.length > 300, name);
+        if (!name.startsWith("workload-")) return;
+        // Every runtime has every workload.
+        assert.ok(found.siblings >= 7, `${name}: ${found.siblings} siblings`);
+        assert.equal(found.siblings, found.sources, `${name}: hidden siblings`);
+        assert.ok(found.lines >= 200, `${name}: ${found.lines} lines`);
+        assert.ok(found.tables >= 1, `${name} has no figures`);
+        if (name === "workload-fetch.html") {
+          assert.ok(found.text.includes("tokio::spawn"));
+        }
       });
     });
   });
@@ -1682,45 +1678,42 @@ describe("the site", { timeout: 900_000, concurrency: 2 }, () => {
       for (const javaScriptEnabled of [false, true]) {
         let text = "";
         const options = { javaScriptEnabled, ...NARROW };
-        await each(files, async (file) => {
-          const address = `${addressOf(HOSTILE)}/${file}`;
-          await visit(browser, address, options, async (page) => {
-            await page.evaluate(install);
-            if (javaScriptEnabled) await settle(page);
-            const width = await page.evaluate(
-              () => document.documentElement.scrollWidth,
-            );
-            assert.ok(width <= 360, `${file} is ${width} px wide`);
-            const found = await page.evaluate(() => ({
-              foreign: probe
-                .all("iframe, img, marquee, object, embed, base, link, u")
-                .map((element) => element.outerHTML.slice(0, 80)),
-              handlers: probe
-                .all("*")
-                .flatMap((element) => element.getAttributeNames())
-                .filter((name) => /^on/.test(name)),
-              styles: probe.all("style").length,
-              hrefs: probe
-                .all("[href], [src], [action]")
-                .flatMap((element) =>
-                  ["href", "src", "action"].map((name) =>
-                    element.getAttribute(name),
-                  ),
-                )
-                .filter((url) => url !== null),
-              text: probe
-                .all("main *:not(script)")
-                .flatMap((element) => [...element.childNodes])
-                .filter((node) => node.nodeType === Node.TEXT_NODE)
-                .map((node) => node.data)
-                .join("\n"),
-            }));
-            assert.deepEqual(found.foreign, []);
-            assert.deepEqual(found.handlers, []);
-            assert.deepEqual(found.hrefs.filter((url) => !LINK.test(url)), []);
-            assert.equal(found.styles, 1);
-            text += found.text;
-          });
+        await each(HOSTILE, files, options, async (file, page) => {
+          await page.evaluate(install);
+          if (javaScriptEnabled) await settle(page);
+          const width = await page.evaluate(
+            () => document.documentElement.scrollWidth,
+          );
+          assert.ok(width <= 360, `${file} is ${width} px wide`);
+          const found = await page.evaluate(() => ({
+            foreign: probe
+              .all("iframe, img, marquee, object, embed, base, link, u")
+              .map((element) => element.outerHTML.slice(0, 80)),
+            handlers: probe
+              .all("*")
+              .flatMap((element) => element.getAttributeNames())
+              .filter((name) => /^on/.test(name)),
+            styles: probe.all("style").length,
+            hrefs: probe
+              .all("[href], [src], [action]")
+              .flatMap((element) =>
+                ["href", "src", "action"].map((name) =>
+                  element.getAttribute(name),
+                ),
+              )
+              .filter((url) => url !== null),
+            text: probe
+              .all("main *:not(script)")
+              .flatMap((element) => [...element.childNodes])
+              .filter((node) => node.nodeType === Node.TEXT_NODE)
+              .map((node) => node.data)
+              .join("\n"),
+          }));
+          assert.deepEqual(found.foreign, []);
+          assert.deepEqual(found.handlers, []);
+          assert.deepEqual(found.hrefs.filter((url) => !LINK.test(url)), []);
+          assert.equal(found.styles, 1);
+          text += found.text;
         });
         for (const name of names) {
           // Marks of direction are shown as escapes: they would change how

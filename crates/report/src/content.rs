@@ -58,6 +58,14 @@ impl Content {
         }
     }
 
+    /// Whether a session has models on nodes.
+    pub(crate) fn has_nodes(&self) -> bool {
+        let mut rows = self.sessions.iter().flat_map(|s| &s.results.rows);
+        rows.any(|row| {
+            row.summary.as_ref().is_some_and(|own| !own.scale.is_empty())
+        })
+    }
+
     /// Every workload that is listed, measured or traced, each once.
     pub(crate) fn workloads(&self) -> Vec<&str> {
         let listed = self.catalogue.workloads.iter().map(|l| &*l.workload);

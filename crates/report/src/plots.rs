@@ -44,6 +44,6 @@ pub use latencies::latencies;
 pub use lines::Ends;
 pub use marks::definitions;
 pub use ratios::{Whisker, ratios};
-pub use scaling::{Scaling, scaling};
+pub use scaling::{Scaling, nodes, scaling};
 pub use standalone::standalone;
 pub use times::{Times, times};

@@ -19,6 +19,7 @@ mod metg;
 mod model;
 mod policy;
 mod questions;
+mod scale;
 mod session;
 mod sizes;
 mod traps;
@@ -27,7 +28,7 @@ mod workload;
 use crate::answer::answers;
 use crate::content::Content;
 use addresses::{
-    ABOUT, Addresses, CLAIMS, FAULTS, INDEX, METG, QUESTIONS, TRAPS,
+    ABOUT, Addresses, CLAIMS, FAULTS, INDEX, METG, QUESTIONS, SCALE, TRAPS,
 };
 use askama::Template;
 use claims::ClaimsPage;
@@ -39,6 +40,7 @@ use matrix::SheetPage;
 use metg::MetgPage;
 use model::ModelView;
 use questions::QuestionsPage;
+use scale::ScalePage;
 use session::SessionView;
 use sizes::SizeKeys;
 use traps::TrapsPage;
@@ -127,6 +129,11 @@ pub fn site(content: &Content) -> Result<Vec<PageFile>, String> {
         let needs = Needs { figures: true, ..Needs::default() };
         let frame = maker.frame("Smallest tasks", METG, &needs);
         add(METG, &MetgPage::of(content, frame))?;
+    }
+    if maker.has_scale() {
+        let needs = Needs { figures: true, ..Needs::default() };
+        let frame = maker.frame("Beyond one machine", SCALE, &needs);
+        add(SCALE, &ScalePage::of(content, frame))?;
     }
     if let Some(claims) = content.claims.first() {
         let frame = maker.frame("Claims", CLAIMS, &Needs::default());

@@ -5,30 +5,25 @@ use lanes_core::parts::Part;
 use lanes_core::{Context, Error, Job, Workload};
 use serde::{Deserialize, Serialize};
 use std::any::Any;
+use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 /// A part of an input of the workload `W`, as a worker is given it.
 #[derive(Serialize, Deserialize)]
-#[serde(bound(
-    serialize = "S: Serialize",
-    deserialize = "S: serde::de::DeserializeOwned"
-))]
-pub struct Given<S, W: Workload> {
+pub struct Given<S, W> {
     task: usize,
-    part: Which<S, W>,
+    part: Which<S>,
+    of: PhantomData<W>,
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(bound(
-    serialize = "S: Serialize",
-    deserialize = "S: serde::de::DeserializeOwned"
-))]
-enum Which<S, W: Workload> {
+enum Which<S> {
     /// The part itself.
     Shipped(S),
-    /// The size and the seed of the whole, and which items of it.
-    Local(W, u64, Range<usize>),
+    /// The size and the seed of the whole, and which items of it. The size is
+    /// JSON: what crosses here has no names, and a size may leave fields out.
+    Local(String, u64, Range<usize>),
 }
 
 /// The last input that was made in this process, with what it was made of: it
@@ -39,7 +34,7 @@ static MADE: Mutex<Option<Box<dyn Any + Send>>> = Mutex::new(None);
 impl<S, W: Workload + PartialEq> Given<S, W> {
     /// The part itself, for the task with this number.
     pub(crate) fn shipped(task: usize, part: S) -> Self {
-        Self { task, part: Which::Shipped(part) }
+        Self { task, part: Which::Shipped(part), of: PhantomData }
     }
 
     /// Which part it is.
@@ -50,9 +45,11 @@ impl<S, W: Workload + PartialEq> Given<S, W> {
         let what = "only an input from a seed is made in each worker";
         let origin = job.origin();
         let (size, seed) =
-            origin.ok_or_else(|| Error::Unsupported(what.into()))?.clone();
+            origin.ok_or_else(|| Error::Unsupported(what.into()))?;
+        let size = serde_json::to_string(size).map_err(no_size)?;
         let Part { task, range } = part;
-        Ok(Self { task, part: Which::Local(size, seed, range) })
+        let part = Which::Local(size, *seed, range);
+        Ok(Self { task, part, of: PhantomData })
     }
 
     /// The number of its task.
@@ -87,11 +84,16 @@ impl<S, W: Workload + PartialEq> Given<S, W> {
         match self.part {
             Which::Shipped(part) => shipped(part),
             Which::Local(size, seed, range) => {
+                let size: W = serde_json::from_str(&size).map_err(no_size)?;
                 let job = made(size, seed)?.under(context);
                 local(job, Part { task: self.task, range })
             }
         }
     }
+}
+
+fn no_size(error: serde_json::Error) -> Error {
+    Error::Protocol(error.to_string())
 }
 
 /// The input of this size and seed: made before, or now.

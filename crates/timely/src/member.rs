@@ -9,6 +9,7 @@
 use crate::flow::Flow;
 use crate::threads::Threads;
 use lanes_core::{Context, Error};
+use rustix::net::sockopt;
 use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind, Read, Write};
@@ -23,6 +24,10 @@ use timely::communication::allocator::{AllocatorBuilder, ProcessBuilder};
 
 /// How long members may take to find each other.
 const BOUND: Duration = Duration::from_secs(10);
+/// How long a connection may be silent before the other end is asked, and how
+/// often that is done in vain.
+const ASK: Duration = Duration::from_secs(1);
+const ASKED: u32 = 3;
 /// How often it is looked for another one.
 const TICK: Duration = Duration::from_millis(1);
 /// How long a process outlives a connection: that of the one that has died is
@@ -81,7 +86,19 @@ fn bounded(stream: TcpStream) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// The next one who comes and knows the word, with the number that it says.
+/// A link that carries nothing any more breaks its connections, in which there
+/// may be nothing to send: the system asks the other end.
+fn breaks_in_time(socket: &TcpStream) -> io::Result<()> {
+    sockopt::set_socket_keepalive(socket, true)?;
+    sockopt::set_tcp_keepidle(socket, ASK)?;
+    sockopt::set_tcp_keepintvl(socket, ASK)?;
+    sockopt::set_tcp_keepcnt(socket, ASKED)?;
+    let silence = ASK * ASKED;
+    let millis = silence.as_millis() as u32;
+    Ok(sockopt::set_tcp_user_timeout(socket, millis)?)
+}
+
+/// The next one that comes and knows the word, with the number that it says.
 fn next(
     listener: &TcpListener,
     word: u64,
@@ -202,6 +219,7 @@ pub(crate) fn join(invitation: Invitation) -> Result<(), Error> {
     for socket in sockets.iter().flatten() {
         socket.set_read_timeout(None)?;
         socket.set_write_timeout(None)?;
+        breaks_in_time(socket)?;
     }
     let hooks = Hooks::default();
     let refill = hooks.refill.clone();

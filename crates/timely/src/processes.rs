@@ -39,9 +39,11 @@ impl Cluster for Processes {
         }
         preflight::descriptors(workers)?;
         preflight::threads(2 * workers * workers)?;
+        let network = config.network();
+        network.look()?;
         let processes = OverSockets::start(config)?;
         let joined = AtomicBool::new(false);
-        let host = config.network().host;
+        let host = network.host;
         let cluster = Self { processes, workers, host, joined };
         let context = Context::new();
         cluster.processes.alone(&context, || cluster.join(&context))?;

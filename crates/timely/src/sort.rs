@@ -6,9 +6,7 @@
 //! - join: the ranges are exchanged to worker 0 and put one behind the other
 
 use crate::ranges::{Ranges, shipped, unsorted};
-use crate::{
-    ANY, Cluster, Flow, Given, Records, Timely, flow, folded, tried,
-};
+use crate::{ANY, Cluster, Flow, Given, Records, Timely, flow, folded, tried};
 use lanes_core::parts::Part;
 use lanes_core::workload::{Sort, Sorted, Stretch, Unsorted};
 use lanes_core::{Context, Error, Fit, Input, Job, Run};

@@ -6,9 +6,7 @@
 //! - join: each word is exchanged to the worker that its hash names, which adds
 //!   its counts; the tables are exchanged to worker 0
 
-use crate::{
-    ANY, Cluster, Flow, Given, Records, Timely, flow, folded, tried,
-};
+use crate::{ANY, Cluster, Flow, Given, Records, Timely, flow, folded, tried};
 use lanes_core::parts::Part;
 use lanes_core::workload::{Counts, Text, Wordcount};
 use lanes_core::{Context, Error, Fit, Input, Job, Run};
@@ -24,7 +22,8 @@ impl<C: Cluster> Run<Wordcount> for Timely<C> {
     const INPUTS: &[Input] = ANY;
 
     fn run(&self, job: &Job<Wordcount>) -> Result<Counts, Error> {
-        let text = |job: &Job<Wordcount>, part: Part| job.of(part.range).to_owned();
+        let text =
+            |job: &Job<Wordcount>, part: Part| job.of(part.range).to_owned();
         let given = |part| self.given(job, part, text);
         let parts: Result<Vec<_>, _> =
             job.parts(self.workers).map(given).collect();

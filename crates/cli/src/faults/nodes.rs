@@ -409,14 +409,17 @@ fn below(of: u32) -> Vec<Pid> {
     found
 }
 
-/// Whether a process has a name that nodes have: that of a worker process, or
-/// of one that Python has spawned. What Python spawns to keep count of its
-/// semaphores has another.
+/// Whether a process has a name that nodes have: that of a worker process, of a
+/// worker of Dask, or of a raylet, with which its processes end. That of Ray's
+/// head gives no work to any process of its own.
 fn is_node(pid: &Pid) -> bool {
     let path = format!("/proc/{}/cmdline", pid.as_raw_nonzero());
     let line = fs::read_to_string(path).unwrap_or_default();
-    line.starts_with("lanes-processes-worker")
-        || line.contains("multiprocessing.spawn")
+    let mut words = line.split('\0');
+    let program = words.next().unwrap_or_default();
+    program.starts_with("lanes-processes-worker")
+        || words.clone().any(|word| word == "distributed.cli.dask_worker")
+        || program.ends_with("/raylet") && !words.any(|word| word == "--head")
 }
 
 /// One of each key.

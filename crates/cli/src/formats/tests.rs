@@ -10,7 +10,7 @@ use crate::{
 };
 use lanes_claims::{Found, Published};
 use lanes_core::trace::{Span, State};
-use lanes_core::{Size, rows};
+use lanes_core::{Input, Size, rows};
 use lanes_measure::apart::Apart;
 use lanes_measure::change::{Change, Compared, Finding, Outcome};
 use lanes_measure::crossover::Crossover;
@@ -144,10 +144,15 @@ fn keys_of_a_session_are_those_of_its_file() {
     row.samples[0].sample.vain = Some(1);
     row.contenders[0].answers_only = true;
     row.contenders[0].nodes = true;
+    row.contenders[0].input = Some(Input::Local);
+    row.contenders[0].namespaces = true;
+    row.contenders[0].starts = vec![0.1];
+    row.samples[0].moved_bytes = Some(4096);
     row.contenders[0].failure = Some(Failure::new(Cause::Died, "why"));
     let summary = row.summary.as_mut().unwrap();
     let ratio = Interval { low: -0.1, median: 0.0, high: 0.1 };
-    summary.scale = vec![Scale { contender: 0, one: 0, ratio }];
+    let (moved, start) = (Some(4096.0), Some(0.1));
+    summary.scale = vec![Scale { contender: 0, one: 0, ratio, moved, start }];
     let standings = summary.groups[0].standings.iter_mut();
     for (standing, grade) in standings.zip([
         Grade::Fastest,

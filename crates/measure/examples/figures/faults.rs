@@ -5,7 +5,7 @@ use crate::{contender, own, row};
 use lanes_core::workload::Max;
 use lanes_core::{Config, Workload};
 use lanes_measure::process::{Limits, Process};
-use lanes_measure::protocol::{self, Hello, Reply, Request, Sample};
+use lanes_measure::protocol::{Hello, Reply, Request, Sample};
 use lanes_measure::session::{self, Plan};
 use lanes_measure::worker;
 use rustix::process::{Pid, Signal, kill_process};

@@ -133,7 +133,7 @@ fn contender(name: &str, model: &str, launch: &Launch) -> Contender {
         model: model.into(),
         workers: Config::machine().workers(),
         serial: model.starts_with("sequential"),
-        nodes: false,
+        nodes: None,
         answers_only: false,
         launch: launch.clone(),
     }

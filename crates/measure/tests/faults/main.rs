@@ -320,7 +320,7 @@ fn session(models: &[&str], limits: Limits) -> Results {
             model: (*model).into(),
             workers: if serial { 1 } else { 2 },
             serial,
-            nodes: false,
+            nodes: None,
             answers_only: false,
             launch: launch(if of_suite { "suite" } else { model }),
         }

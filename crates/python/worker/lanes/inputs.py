@@ -4,7 +4,6 @@ import os
 import resource
 import tempfile
 import time
-from array import array
 from itertools import chain
 
 from .channel import PARTIES
@@ -12,9 +11,10 @@ from .connection import Request
 from .echo import Clients
 from .job import Job
 from .kernels import churn
+from .local import Described, list_part, stretch_of, text_part
 from .matrices import MOST_ROWS, bits
 from .protocol import Refused, invalid, unsupported
-from .seeds import GOLDEN, MASK, numbers, part_seed
+from .seeds import MASK, numbers, part_seed
 from .server import MOST_NUMBERS
 from .shape import CENTURY, checked, drawn, shape_job
 from .sorting import summary
@@ -88,20 +88,25 @@ def server_of(size, own):
     return host.strip("[]"), int(port)
 
 
-def list_input(size, seed, _own):
+def check_list(size):
     if size["grain"] == 0:
         raise invalid("a grain of zero")
     if size.get("form", "plain") != "plain":
         raise unsupported("Python has one way to go through a list")
     afford(size["len"] * 24)
-    job = Job(list=array("Q"), grain=size["grain"])
-    # In stretches, since all at once would need several times the memory.
-    stretch = 1 << 18
-    for first in range(0, size["len"], stretch):
-        count = min(stretch, size["len"] - first)
-        some = numbers((seed + first * GOLDEN) & MASK, count)
-        job.list.extend([number >> 1 for number in some])
-    return job
+
+
+def list_input(size, seed, _own):
+    check_list(size)
+    return Job(list=stretch_of(seed, 0, size["len"]), grain=size["grain"])
+
+
+def list_described(size, seed, _own):
+    """A list of which nothing is here but its length."""
+    check_list(size)
+    whole = Described(list_part, (seed, size["grain"]), None)
+    length, grain = range(size["len"]), size["grain"]
+    return Job(list=length, grain=grain, described=whole)
 
 
 def subtasks_input(size, seed, own):
@@ -306,11 +311,23 @@ def mandelbrot_input(size, _seed, _own):
     return Job(**size)
 
 
-def wordcount_input(size, seed, _own):
+def check_text(size):
     if size["grain"] == 0:
         raise invalid("a grain of zero")
     afford(size["bytes"] * 8)
+
+
+def wordcount_input(size, seed, _own):
+    check_text(size)
     return words_job(text(size["bytes"], seed), size["grain"])
+
+
+def wordcount_described(size, seed, _own):
+    """A text of which nothing is here but how many grains it has."""
+    check_text(size)
+    octets, grain = size["bytes"], size["grain"]
+    whole = Described(text_part, (seed, octets, grain), None)
+    return Job(cuts=range(-(-octets // grain) + 1), described=whole)
 
 
 def primes_input(size, _seed, _own):
@@ -412,6 +429,11 @@ INPUTS = {
     "trickle": trickle_input,
     "cancel": cancel_input,
     "echo": echo_input,
+}
+
+# The same for inputs that each node makes its parts of.
+DESCRIBED = {
+    **INPUTS, "max": list_described, "wordcount": wordcount_described,
 }
 
 # The numbers of an answer, in order.

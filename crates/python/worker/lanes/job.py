@@ -9,6 +9,9 @@ Part = namedtuple("Part", "task begin end")
 class Job:
     """An input: whatever fields its workload gives it."""
 
+    # How its parts are made, where nodes make them; see `local.py`.
+    described = None
+
     def __init__(self, **fields):
         self.__dict__.update(fields)
 
@@ -32,6 +35,9 @@ def whole(job, task):
 
 
 def sent(job, part):
-    """What another process needs for a part: those numbers, and no more."""
+    """What another process needs for a part: those numbers, or how they are
+    made, and no more."""
+    if job.described:
+        return [job.described._replace(part=part)]
     own = Job(list=job.list[part.begin:part.end], grain=job.grain)
     return own, whole(own, part.task)

@@ -121,8 +121,13 @@ def affordable(threads):
 
 def joined(futures):
     """The results of work that was done apart; its spans are kept."""
+    return spared(join_all(futures))
+
+
+def spared(results):
+    """The same, once they are here."""
     values = []
-    for value, spans in join_all(futures):
+    for value, spans in results:
         values.append(value)
         if TRACING:
             TRACING[0].spans.extend(spans)

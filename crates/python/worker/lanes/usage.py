@@ -79,6 +79,20 @@ def of(process):
     }
 
 
+def below(process):
+    """The processes that another one has started, and theirs."""
+    found = []
+    try:
+        for task in os.listdir(f"/proc/{process}/task"):
+            with open(f"/proc/{process}/task/{task}/children") as file:
+                for child in map(int, file.read().split()):
+                    found += [child, *below(child)]
+    except OSError:
+        # It has ended.
+        pass
+    return found
+
+
 def resident(processes):
     """How many bytes of memory the worker has, with its processes; None if
     the system does not say."""

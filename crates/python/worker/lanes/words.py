@@ -25,25 +25,48 @@ def book():
     return [line for line in text.split("\n") if line.strip()]
 
 
-def text(octets, seed):
+def lines_of(octets, seed):
     """Lines of the book that numbers choose, until there are so many bytes."""
     lines = [line.encode() for line in book()]
-    made = bytearray()
-    first = 0
-    while len(made) < octets:
+    made = first = 0
+    while made < octets:
         # Most lines are longer.
-        count = (octets - len(made)) // 64 + 1
+        count = (octets - made) // 64 + 1
         for number in numbers((seed + first * GOLDEN) & MASK, count):
-            left = octets - len(made)
+            left = octets - made
             if left == 0:
                 break
             line = lines[number % len(lines)][:left]
             # No character is cut in two.
-            made += line.decode(errors="ignore").encode()
-            if len(made) < octets:
-                made += b"\n"
+            line = line.decode(errors="ignore").encode()
+            if len(line) < left:
+                line += b"\n"
+            made += len(line)
+            yield line
         first += count
-    return bytes(made)
+
+
+def text(octets, seed):
+    return b"".join(lines_of(octets, seed))
+
+
+def stretch(octets, seed, begin, end):
+    """The same text from one place to another, each moved to where the next
+    white space is, so that stretches that meet have each word once."""
+    found, made = bytearray(), 0
+    for line in lines_of(octets, seed):
+        if made > end:
+            break
+        made += len(line)
+        if made > begin:
+            found += line
+    before = made - len(found)
+
+    def moved(place):
+        space = SPACE.search(found, place - before)
+        return space.start() if space else len(found)
+
+    return bytes(found[moved(begin) if begin else 0:moved(end)])
 
 
 def words_job(octets, grain):
@@ -62,7 +85,10 @@ def parts(job, count):
 
 
 def sent(job, part):
-    """What another process needs for a part: that text, and no more."""
+    """What another process needs for a part: that text, or how it is made, and
+    no more."""
+    if job.described:
+        return [job.described._replace(part=part)]
     cuts = job.cuts[part.begin:part.end + 1]
     text = job.text[cuts[0]:cuts[-1]]
     own = Job(text=text, cuts=[cut - cuts[0] for cut in cuts])

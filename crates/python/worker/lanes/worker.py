@@ -7,12 +7,12 @@ import time
 from collections import Counter
 from multiprocessing import resource_tracker
 
-from . import interpreters, stop
+from . import fit, interpreters, stop
+from .engine import Network
 from .exhibits import EXHIBITS
-from .fit import cells
 from .forked import die_with_parent, take_socket
 from .inbox import Inbox
-from .inputs import INPUTS, NUMBERS
+from .inputs import DESCRIBED, INPUTS, NUMBERS
 from .models import MODELS, describe
 from .protocol import (
     MOST_BYTES, MOST_WORKERS, PROTOCOL, Refused, field, invalid, refusal,
@@ -42,6 +42,8 @@ class Worker:
 
     def __init__(self):
         self.name, self.model, self.job = None, None, None
+        # Whether nodes make their inputs, and none is here.
+        self.local = False
         # The workload that is prepared, and the method that runs it.
         self.workload, self.run = None, None
         # What was resident before the first run of the input, where no run of
@@ -84,7 +86,13 @@ class Worker:
         if not 1 <= workers <= MOST_WORKERS:
             raise invalid(f"{workers} workers; at most {MOST_WORKERS}")
         self.stop()
-        self.model, self.name = MODELS[known](workers), known
+        model, given = MODELS[known], []
+        if getattr(model, "nodes", False):
+            given.append(Network(workers, asked.get("network")))
+            if asked.get("input") not in (None, *fit.INPUTS):
+                raise invalid(f"no input is {asked['input']}")
+        self.local = bool(given) and asked.get("input") == fit.LOCAL
+        self.model, self.name = model(workers, *given), known
         return {"hello": {
             "protocol": PROTOCOL,
             "model": name,
@@ -105,11 +113,12 @@ class Worker:
         self.release()
         if workload not in INPUTS:
             raise unsupported(f"no workload is called {workload}")
-        own = [cell["workload"] for cell in cells(type(self.model))]
+        own = [cell["workload"] for cell in fit.cells(type(self.model))]
         if workload not in own:
             raise unsupported(f"{self.name} has no {workload}")
         try:
-            job = INPUTS[workload](size, seed, self.server.address)
+            make = (DESCRIBED if self.local else INPUTS)[workload]
+            job = make(size, seed, self.server.address)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise invalid(f"{workload} of {size}: {error!r}") from error
         # From here on there may be files that go with the input.

@@ -1,4 +1,4 @@
-//! Speed-ups over numbers of workers.
+//! Speed-ups over numbers of workers, or of nodes.
 
 use super::lines::{Ends, Field, Place, Series};
 use super::plot::{LETTERS, above, beside, in_words, plot};
@@ -20,6 +20,21 @@ pub struct Scaling {
     pub points: Vec<(usize, f64, Option<Ends>)>,
 }
 
+/// What is counted, and against what.
+#[derive(Clone, Copy)]
+struct Words {
+    /// One of what is counted: a worker, or a node.
+    one: &'static str,
+    /// Several of them.
+    many: &'static str,
+    /// With what the time is compared; `None` for the fewest of them.
+    base: Option<&'static str>,
+}
+
+const WORKERS: Words = Words { one: "worker", many: "workers", base: None };
+const NODES: Words =
+    Words { one: "node", many: "nodes", base: Some("one thread") };
+
 /// Speed-ups over numbers of workers, with the ideal line, and a mark at the
 /// number of threads that the machine runs at once.
 ///
@@ -27,6 +42,17 @@ pub struct Scaling {
 /// there if so many workers, or more, were measured. A point without a positive
 /// speed-up is left out.
 pub fn scaling(series: &[Scaling], cores: usize) -> String {
+    drawn(series, cores, WORKERS)
+}
+
+/// As [`scaling`], over numbers of nodes, against one thread of one machine.
+/// The ideal is a thread on each node.
+pub fn nodes(series: &[Scaling], cores: usize) -> String {
+    drawn(series, cores, NODES)
+}
+
+fn drawn(series: &[Scaling], cores: usize, words: Words) -> String {
+    let Words { one, many, base } = words;
     if series.is_empty() {
         return String::new();
     }
@@ -36,9 +62,10 @@ pub fn scaling(series: &[Scaling], cores: usize) -> String {
     let fewest = workers().fold(f64::INFINITY, f64::min);
     let fewest = if fewest.is_finite() { fewest } else { 1.0 };
     let (fewest, most) = span(fewest, workers());
+    let fewest = if base.is_some() { 1.0 } else { fewest };
     let lines = series.iter().zip(&points).map(|(series, points)| Series {
         name: &series.name,
-        figure: end(points, most),
+        figure: end(points, most, one),
         points: points.clone(),
     });
     let lines: Vec<Series<'_>> = lines.collect();
@@ -59,17 +86,19 @@ pub fn scaling(series: &[Scaling], cores: usize) -> String {
     let below = thinned(ends.map(text), &across, beside);
     let beside = thinned(ticks::doublings(&upwards), &upwards, above);
     let label_below = match workers().next() {
-        None => "workers".to_owned(),
-        Some(_) if fewest < most => "workers, on a logarithmic axis".to_owned(),
+        None => many.to_owned(),
+        Some(_) if fewest < most => format!("{many}, on a logarithmic axis"),
+        Some(_) if base.is_some() => format!("only measured with 1 {one}"),
         Some(_) => format!(
             "only measured with {}: no speed-up is known",
-            counted(fewest as usize, "worker")
+            counted(fewest as usize, one)
         ),
     };
-    let label_above = format!(
-        "times as fast as with {}, logarithmic",
-        counted(fewest as usize, "worker")
+    let base = base.map_or_else(
+        || format!("with {}", counted(fewest as usize, one)),
+        str::to_owned,
     );
+    let label_above = format!("times as fast as {base}, logarithmic");
     field.frame(
         &mut body,
         (&across, &below),
@@ -84,8 +113,8 @@ pub fn scaling(series: &[Scaling], cores: usize) -> String {
         mark(&mut body, &field, &across, cores, width(&label_above, LETTERS));
     }
     field.lines(&mut body, &lines, &across, &upwards);
-    let title = title(&lines, most);
-    let description = description(series, cores);
+    let title = title(&lines, most, &words);
+    let description = description(series, cores, &words);
     plot("scaling", field.height(), &title, &description, &body)
 }
 
@@ -159,37 +188,42 @@ fn mark(
 }
 
 /// The figure after a name: the speed-up with the most workers.
-fn end(points: &[Place], most: f64) -> String {
+fn end(points: &[Place], most: f64, one: &str) -> String {
     match points.last() {
         None => "not measured".into(),
         Some((workers, speed, _)) if *workers == most => figure(*speed),
         Some((workers, speed, _)) => {
-            let workers = counted(*workers as usize, "worker");
+            let workers = counted(*workers as usize, one);
             format!("{}, {workers}", figure(*speed))
         }
     }
 }
 
-fn title(lines: &[Series<'_>], most: f64) -> String {
+fn title(lines: &[Series<'_>], most: f64, words: &Words) -> String {
     let ends = lines.iter().filter_map(|line| {
         let (workers, speed, _) = line.points.last()?;
         (*workers == most).then_some((line.name, *speed))
     });
     let best = ends.max_by(|a, b| a.1.total_cmp(&b.1));
     let count = counted(lines.len(), "model");
-    let workers = counted(most as usize, "worker");
+    let workers = counted(most as usize, words.one);
+    let against = words.base.map_or_else(String::new, |b| format!(" over {b}"));
     match best {
         Some((name, speed)) => format!(
-            "Speed-up of {count}; the most with {workers}: {}, {}",
+            "Speed-up of {count}{against}; the most with {workers}: {}, {}",
             in_words(name),
             figure(speed)
         ),
-        None => format!("Speed-up of {count}"),
+        None => format!("Speed-up of {count}{against}"),
     }
 }
 
-fn description(series: &[Scaling], cores: Option<f64>) -> String {
-    let mut text = String::from("Workers and speed-up. ");
+fn description(
+    series: &[Scaling],
+    cores: Option<f64>,
+    words: &Words,
+) -> String {
+    let mut text = format!("Numbers of {} and speed-up. ", words.many);
     for series in series {
         let _ = write!(text, "{}:", in_words(&series.name));
         for (index, (workers, speed, ends)) in series.points.iter().enumerate()

@@ -13,6 +13,8 @@ pub(crate) const ABOUT: &str = "about.html";
 pub(crate) const CLAIMS: &str = "claims.html";
 /// The page of the smallest tasks and of crossovers.
 pub(crate) const METG: &str = "metg.html";
+/// The page of models on nodes.
+pub(crate) const SCALE: &str = "scale.html";
 /// The page of faults.
 pub(crate) const FAULTS: &str = "faults.html";
 /// The page of traps.
@@ -38,7 +40,7 @@ impl Addresses {
     /// Those of a whole site.
     pub(crate) fn of(content: &Content) -> Self {
         let mut all = Self::default();
-        let own = [INDEX, ABOUT, CLAIMS, METG, FAULTS, TRAPS, QUESTIONS];
+        let own = [INDEX, ABOUT, CLAIMS, METG, FAULTS, TRAPS, QUESTIONS, SCALE];
         for name in own {
             all.taken.insert(name.to_owned());
         }

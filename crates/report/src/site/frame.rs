@@ -1,7 +1,8 @@
 //! What every page has around its content: style, scripts, policy, menus.
 
 use super::addresses::{
-    ABOUT, Addresses, CLAIMS, FAULTS, INDEX, Link, METG, QUESTIONS, TRAPS,
+    ABOUT, Addresses, CLAIMS, FAULTS, INDEX, Link, METG, QUESTIONS, SCALE,
+    TRAPS,
 };
 use super::policy::policy;
 use crate::content::Content;
@@ -57,6 +58,7 @@ pub(crate) struct Menu {
     pub(crate) traps: Option<&'static str>,
     pub(crate) questions: Option<&'static str>,
     pub(crate) metg: Option<&'static str>,
+    pub(crate) scale: Option<&'static str>,
     pub(crate) workloads: Vec<Link>,
     pub(crate) models: Vec<Link>,
     pub(crate) sessions: Vec<Link>,
@@ -87,6 +89,7 @@ impl<'a> Maker<'a> {
             questions: (!content.catalogue.questions.is_empty())
                 .then_some(QUESTIONS),
             metg: studied.then_some(METG),
+            scale: content.has_nodes().then_some(SCALE),
             workloads: workloads.map(|of| addresses.workload(of)).collect(),
             models: models.map(|of| addresses.model(of)).collect(),
             sessions,
@@ -102,6 +105,11 @@ impl<'a> Maker<'a> {
     /// Whether there is a page of the smallest tasks.
     pub(crate) fn has_metg(&self) -> bool {
         self.menu.as_ref().is_some_and(|menu| menu.metg.is_some())
+    }
+
+    /// Whether there is a page of models on nodes.
+    pub(crate) fn has_scale(&self) -> bool {
+        self.menu.as_ref().is_some_and(|menu| menu.scale.is_some())
     }
 
     /// The frame of a page in a file.

@@ -60,6 +60,7 @@ const PARTS: &[(&str, &str, &str)] = &[
         "the standard library has no pool of processes",
     ),
     ("timely", "flow.rs", "a dataflow, as each worker builds it"),
+    ("timely", "given.rs", "a part that is sent, or that the worker has"),
     ("timely", "member.rs", "its own start waits for ever, and prints"),
     ("timely", "processes.rs", "its workers, as processes"),
     ("timely", "ranges.rs", "a sort by exchange needs to know what goes where"),

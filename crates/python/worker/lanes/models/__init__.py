@@ -7,6 +7,7 @@ from .asyncio import Asyncio
 from .dask import Dask
 from .interpreter_pool import InterpreterPool
 from .process_pool import ProcessPool
+from .ray import Ray
 from .sequential import Sequential
 from .subinterpreters import Subinterpreters
 from .thread_pool import ThreadPool
@@ -21,6 +22,7 @@ MODELS = {
     "python-subinterpreters": Subinterpreters,
     "python-interpreter-pool": InterpreterPool,
     "python-dask": Dask,
+    "python-ray": Ray,
 }
 
 

@@ -1,21 +1,24 @@
 """Dask: a scheduler, and worker processes that it knows over TCP."""
 
+import asyncio
 import logging
 import os
-import signal
+import sys
 import time
 from importlib import metadata
 from importlib.util import find_spec
+from subprocess import DEVNULL, Popen
 from tempfile import TemporaryDirectory
 from weakref import WeakSet
 
 from .. import primes, stop, words
-from ..apart import apart
-from ..engine import LIMIT, address, busy, enter, own_flag
-from ..fit import natural, possible, unsuitable
-from ..interpreters import archive
+from ..engine import (
+    LIMIT, Nodes, busy, environment, heard, own_flag, removed, there
+)
+from ..fit import INPUTS, natural, possible, unsuitable
 from ..job import parts, sent
 from ..kernels import PLAN, largest, subtask, top
+from ..local import home
 from ..pool import client, order, served
 from ..protocol import unsupported
 from ..runtime import name
@@ -30,6 +33,9 @@ MOST = 32
 # How many seconds a process may take to answer: at the end, and where a run
 # was given up.
 PATIENCE, MERCY = 1, 0.1
+
+# So many questions are asked at once in the beginning.
+AT_ONCE = 8
 
 # What it says of processes that end is said by the run that fails.
 QUIET = logging.CRITICAL
@@ -62,7 +68,7 @@ class Dask:
     def versions():
         return {"distributed": metadata.version("distributed")}
 
-    def __init__(self, workers):
+    def __init__(self, workers, network):
         why = self.missing()
         if why:
             raise unsupported(why)
@@ -72,11 +78,13 @@ class Dask:
             )
         import dask
         dask.config.set({"distributed.scheduler.allowed-failures": LIMIT})
-        self.workers = workers
-        self.place = self.cluster = self.client = None
+        self.workers, self.network = workers, network
+        self.place = self.cluster = self.kept = self.client = None
+        # Whether they are to be opened anew.
+        self.broken = False
         # Those of the run, which a cancel gives up: a process that does not
         # run at all would not see the flag.
-        self.pending, self.broken = WeakSet(), False
+        self.pending = WeakSet()
         stop.WAKE.append(self.give_up)
         try:
             self.open()
@@ -85,33 +93,49 @@ class Dask:
             raise
 
     def open(self):
-        from distributed import (
-            Client, Nanny, Scheduler, SpecCluster, WorkerPlugin
-        )
-
-        class Enter(WorkerPlugin):
-            def __init__(self, *own):
-                self.own = own
-
-            def setup(self, worker):
-                enter(*self.own)
-
-        self.broken = False
+        import dask
+        from distributed import Client, Scheduler, SpecCluster
+        self.broken = True
         self.place = TemporaryDirectory(prefix="dask-")
-        # Each node has an address of its own on this machine.
-        own = {"nthreads": 1, "memory_limit": 0, "dashboard": False,
-               "local_directory": self.place.name, "silence_logs": QUIET}
-        self.cluster = SpecCluster(
-            {node: {"cls": Nanny, "options": {"host": address(node), **own}}
-             for node in range(self.workers)},
-            {"cls": Scheduler,
-             "options": {"host": "127.0.0.1", "port": 0, "dashboard": False}},
-            silence_logs=QUIET,
-        )
-        self.client = Client(self.cluster)
-        # Processes that take the place of others get it, too.
-        self.client.register_plugin(Enter(archive(), own_flag()))
+        dask.config.set({"temporary-directory": self.place.name})
+        own = {"host": self.network.host, "port": 0, "dashboard": False}
+        logging.getLogger("distributed").setLevel(QUIET)
+        self.cluster = SpecCluster({}, {"cls": Scheduler, "options": own})
+        self.kept = Nodes(self.network, self.node)
+        self.client = Client(self.cluster.scheduler_address)
+        self.kept.wait(lambda: len(self.client.nthreads()) == self.workers)
+        self.kept.keep()
+        self.flag = own_flag()
+        # Each node by its address, where one makes its part of an input.
+        self.executors = [
+            self.client.get_executor(
+                pure=False, workers=[place.address], allow_other_workers=True
+            )
+            for place in self.network.places
+        ]
         self.executor = self.client.get_executor(pure=False)
+        self.client.sync(self.connected)
+        self.broken = False
+
+    def node(self, _, place, begin):
+        """A process with one thread, which the scheduler gives tasks to."""
+        command = [
+            *place.within(),
+            sys.executable, "-m", "distributed.cli.dask_worker",
+            self.cluster.scheduler_address, "--host", place.address,
+            "--nthreads", "1", "--memory-limit", "0", "--no-nanny",
+            "--no-dashboard", "--local-directory", self.place.name,
+        ]
+        quiet = {"stdin": DEVNULL, "stdout": DEVNULL, "stderr": DEVNULL}
+        return begin(lambda: Popen(command, env=environment(), **quiet))
+
+    async def connected(self):
+        """Has Dask open connections that it keeps: it would in the first runs,
+        whenever it asks more at once than ever before."""
+        await asyncio.gather(
+            *(self.client._run(os.getpid) for _ in range(AT_ONCE))
+        )
+        await self.client._run(heard)
 
     def threads(self):
         return list(self.client.run(os.getpid).values())
@@ -119,8 +143,7 @@ class Dask:
     @property
     def processes(self):
         """Those that are there now: one that has died is replaced."""
-        nannies = self.cluster.workers.values() if self.cluster else ()
-        return [nanny.pid for nanny in nannies if nanny.pid]
+        return self.kept.pids() if self.kept else []
 
     def give_up(self):
         for future in list(self.pending):
@@ -154,11 +177,15 @@ class Dask:
             self.open()
         look()
         origin = TRACING[0].origin if TRACING else None
-        future = self.executor.submit(apart, origin, work, *args)
+        node = home(args)
+        executor = self.executor if node is None else self.executors[node]
+        future = executor.submit(there, self.flag, origin, work, *args)
         self.pending.add(future)
         return future
 
-    @unsuitable("a list that is pickled there costs more than to look at it")
+    @unsuitable(
+        "a list that is pickled there costs more than to look at it", INPUTS
+    )
     def max(self, job):
         futures = [
             self.submit(largest, *sent(job, part))
@@ -168,6 +195,7 @@ class Dask:
 
     @possible("a wait holds a process; a task costs the scheduler more")
     def subtasks(self, job):
+        self.network.reached(job.address)
         futures = [
             self.submit(subtask, job, task) for task in range(len(PLAN))
         ]
@@ -183,7 +211,7 @@ class Dask:
             client, job, futures, lambda future: joined([future])[0]
         )
 
-    @possible("a text that is pickled there, and a table back")
+    @possible("a text that is pickled there, and a table back", INPUTS)
     def wordcount(self, job):
         futures = [
             self.submit(words.count, *words.sent(job, part))
@@ -205,18 +233,12 @@ class Dask:
         self.shut()
 
     def shut(self):
-        if self.client and not self.broken:
-            self.broken = self.ask(busy, PATIENCE) is None
-        if self.broken:
-            # A process that is stopped ends by this alone.
-            for process in self.processes:
-                try:
-                    os.kill(process, signal.SIGKILL)
-                except ProcessLookupError:
-                    # It has ended by now.
-                    pass
-        for own in (self.client, self.cluster):
-            if own:
-                own.close(timeout=PATIENCE)
+        if self.client:
+            self.client.close(timeout=PATIENCE)
+        if self.kept:
+            self.kept.close()
+        if self.cluster:
+            self.cluster.close(timeout=PATIENCE)
         if self.place:
-            self.place.cleanup()
+            removed(self.place)
+        self.place = self.cluster = self.kept = self.client = None
