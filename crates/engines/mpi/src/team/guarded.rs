@@ -1,7 +1,8 @@
 //! The guard of a job, seen from the process that has started it.
 
 use super::TICK;
-use crate::begin::{self, GUARD};
+use crate::begin;
+use crate::names::GUARD;
 use crate::guard::{ALIVE, ENDED};
 use crate::wire::broken;
 use lanes_core::Error;
