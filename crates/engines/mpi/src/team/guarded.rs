@@ -2,8 +2,8 @@
 
 use super::TICK;
 use crate::begin;
-use crate::names::GUARD;
 use crate::guard::{ALIVE, ENDED};
+use crate::names::GUARD;
 use crate::wire::broken;
 use lanes_core::Error;
 use rustix::event::{PollFd, PollFlags, poll};
