@@ -370,8 +370,8 @@ impl Members {
 /// partition for each node, and files that are not cut.
 ///
 /// Its adaptive planner, which is the default, does not yet know what to do
-/// when an executor is lost: the job waits for a stage that is run again, and
-/// is not asked for (<https://github.com/apache/datafusion-ballista/pull/1601>).
+/// when an executor is lost: the job waits for ever for a stage that is run
+/// again. See <https://github.com/apache/datafusion-ballista/pull/1601>.
 async fn session(
     (host, port): (Ipv4Addr, u16),
     nodes: usize,

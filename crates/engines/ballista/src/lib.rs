@@ -10,16 +10,22 @@
 //! Inputs are Parquet files, since a plan names what it reads: [`Input::Local`]
 //! only. A table in memory has no place in the plans that a session sends.
 //!
-//! A run that is stopped has its job cancelled, and every task is waited for.
-//! An executor whose tasks do not end is killed. One that has ended is replaced
-//! when the next run begins. What Ballista does meanwhile is its own: a task of
-//! an executor that cannot be reached is given to another at once, one that was
-//! at work in it once three seconds have passed without a heartbeat (its
-//! default is three minutes), and a stage whose files are lost is run again. A
-//! result that is lost before it was fetched is an error.
+//! A run that is stopped has its job cancelled, and every task is waited for;
+//! an executor whose tasks do not end is killed. An executor that has ended is
+//! replaced at once, as those who run a cluster have it done, and before the
+//! next run all processes are started anew. What is between the two is
+//! Ballista's: a task of an executor that cannot be reached is given to another
+//! at once, one that was at work in it once three seconds have passed without a
+//! heartbeat (its default is three minutes), and a stage whose files are lost
+//! is run again. A result that is lost before it was fetched is an error, and
+//! one that lies on a node that is silent is waited for.
 //!
 //! An executor computes on one thread, which Ballista gives a nice value of 10.
 //! Files are read and fetched by others.
+//!
+//! The connections of the scheduler are as Ballista makes them, without
+//! `TCP_NODELAY`: in each query the second of two short messages to the session
+//! waits some 40 ms until the first one is acknowledged.
 
 lanes_core::cells! { for Ballista:
     max::Max,
