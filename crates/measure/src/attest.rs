@@ -35,9 +35,8 @@ pub(crate) fn attest(
 /// from it, as the workers of a pool do. A thread that has ended has no status
 /// any more, and is nobody's.
 fn is_foreign(thread: u32, process: u32) -> bool {
-    let status = |id: i32| {
-        procfs::process::Process::new(id).ok()?.status().ok()
-    };
+    let status =
+        |id: i32| procfs::process::Process::new(id).ok()?.status().ok();
     let mut at = i32::try_from(thread).ok().and_then(status);
     while let Some(seen) = at {
         let own = |id: i32| u32::try_from(id) == Ok(process);

@@ -19,8 +19,9 @@ pub(crate) struct Usage {
 }
 
 /// The processes that this one has started and that still run, and theirs: a
-/// pool of processes is part of its model. They are looked for when a model is started
-/// and when its input is made only, since that reads `/proc` of all processes.
+/// pool of processes is part of its model. They are looked for when a model is
+/// started and when its input is made only, since that reads `/proc` of all
+/// processes.
 static CHILDREN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 /// Looks for the processes that this one has started.

@@ -1,9 +1,10 @@
-//! Real CPython as a peer: one worker, seven models, in every interpreter that
+//! Real CPython as a peer: one worker, nine models, in every interpreter that
 //! is named.
 //!
 //! The worker is written in Python and lies in `worker/` beside this crate's
-//! sources. It needs nothing but the standard library of CPython 3.8 or later,
-//! and answers the measuring process as any worker does (`PROTOCOL.md` in
+//! sources. It needs nothing but the standard library of CPython 3.8 or later
+//! (`python-dask` and `python-ray` need their libraries besides), and answers
+//! the measuring process as any worker does (`PROTOCOL.md` in
 //! `crates/measure`).
 //!
 //! # How the worker is built
@@ -13,8 +14,9 @@
 //! | `__main__.py` | runs the worker, or prints what it is (`describe`) |
 //! | `lanes/models/NAME.py` | a model: one class, a method for each workload |
 //! | `lanes/kernels.py`, `counter.py`, `dictionary.py`, `hops.py`, `channel.py`, `pipeline.py`, `philosophers.py`, `connection.py`, `mandelbrot.py`, `words.py`, `primes.py`, `sleepers.py`, `pool.py`, `feed.py`, `cancel.py`, `echo.py` | what one task does, the same in every model |
-//! | `lanes/tasks.py`, `loops.py`, `forked.py`, `interpreters.py`, `apart.py`, `engine.py` | what several models start tasks with |
-//! | `lanes/job.py`, `inputs.py`, `seeds.py`, `server.py` | inputs, their parts, digests of answers, and the server |
+//! | `lanes/tasks.py`, `loops.py`, `forked.py`, `interpreters.py`, `apart.py` | what several models start tasks with |
+//! | `lanes/engine.py`, `raylets.py`, `sitecustomize.py` | nodes: processes that are started where they are to be, and end with the worker |
+//! | `lanes/job.py`, `inputs.py`, `local.py`, `seeds.py`, `server.py` | inputs, their parts, those that nodes make, digests of answers, and the server |
 //! | `lanes/fit.py` | the decorators that make a method a cell |
 //! | `lanes/trace.py`, `usage.py` | spans of a traced run, and what a run has used |
 //! | `lanes/worker.py`, `inbox.py`, `protocol.py`, `runtime.py` | requests and replies |
@@ -49,7 +51,9 @@
 //! called in a trace) and `turns` (who takes turns, see `trace.py`) describe
 //! it; `threads` returns the system's numbers of its workers, `close` ends
 //! them, and a static method `missing`, if there is one, says why this
-//! interpreter cannot be the model. Then come the cells in the order of the
+//! interpreter cannot be the model. A model with `nodes` is also given the
+//! places where these are to be, and says of a cell that has an input whether
+//! that may be `shipped` or `local`. Then come the cells in the order of the
 //! catalogue. The class is listed in `lanes/models/__init__.py`, the file in
 //! `src/archive.rs`, and the name in [`MODELS`], so that names are known before
 //! any interpreter is asked.

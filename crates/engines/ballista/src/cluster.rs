@@ -3,18 +3,19 @@
 use crate::functions;
 use crate::message::Role;
 use crate::node::Node;
-use crate::query::{Query, refused};
+use crate::query::{Query, failed, refused};
 use crate::timeouts;
-use ballista::prelude::SessionContextExt;
+use ballista::prelude::{SessionConfigExt, SessionContextExt};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::{ParquetReadOptions, SessionContext};
 use lanes_core::limits::Limits;
-use lanes_core::{Config, Context, Error, Network, preflight};
+use lanes_core::{Config, Context, Error, Network, Place, preflight};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{env, thread};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
@@ -24,11 +25,11 @@ const START: Duration = Duration::from_secs(10);
 /// How long one may take to answer: one that takes longer is stopped.
 const ANSWER: Duration = Duration::from_secs(1);
 /// How long after a cancel tasks may take to end by themselves.
-const GRACE: Duration = Duration::from_millis(80);
+const GRACE: Duration = Duration::from_millis(60);
 /// How long a cancel waits to hear the name of the job that it is about.
-const NAME: Duration = Duration::from_millis(40);
+const NAME: Duration = Duration::from_millis(30);
 /// How long a process may take to end after its connections did.
-const MOMENT: Duration = Duration::from_millis(100);
+const MOMENT: Duration = Duration::from_millis(300);
 /// How often it is looked at what has no message.
 const TICK: Duration = Duration::from_millis(1);
 /// The most nodes on one machine.
@@ -41,7 +42,7 @@ const MEMORY: u64 = 1 << 30;
 /// The name of the table that a query reads.
 pub(crate) const TABLE: &str = "input";
 
-/// A cluster. Its processes are started anew if they were lost.
+/// A cluster. All of its processes are started anew if one was lost.
 pub(crate) struct Cluster {
     network: Network,
     members: Mutex<Option<Members>>,
@@ -66,21 +67,15 @@ impl Cluster {
         }
         preflight::descriptors(DESCRIPTORS.0 * nodes + DESCRIPTORS.1)?;
         config.preflight()?;
-        let folder = tempfile::Builder::new()
-            .prefix("lanes-ballista-")
-            .tempdir()
-            .map_err(|error| Error::temporary(&error))?;
+        let folder = temporary(&env::temp_dir())?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()?;
-        let members = Mutex::new(None);
         let network = config.network();
-        let cluster = Self { network, members, runtime, folder };
-        let members = cluster.members()?;
-        *cluster.members.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(members);
-        Ok(cluster)
+        let members = Members::start(&network, &runtime, folder.path())?;
+        let members = Mutex::new(Some(members));
+        Ok(Self { network, members, runtime, folder })
     }
 
     /// Where inputs may be written.
@@ -88,49 +83,12 @@ impl Cluster {
         self.folder.path()
     }
 
-    fn members(&self) -> Result<Members, Error> {
-        let (ends, ended) = watch::channel(());
-        let until = Instant::now() + START;
-        let host = self.network.host;
-        let folder = self.folder().to_owned();
-        let role = Role::Scheduler { host, folder };
-        let name = format!("the scheduler at {host}");
-        let scheduler = Node::start(name, &role, &ends)?;
-        let port = scheduler.ready(until)?;
-        let nodes = self.network.nodes.len();
-        let available = Limits::here().available.unwrap_or(MEMORY);
-        // What Ballista takes of a machine, shared among those on this one.
-        let memory = available / 10 * 7 / nodes as u64;
-        let session = self.runtime.block_on(session((host, port), nodes));
-        let mut members = Members {
-            scheduler,
-            port,
-            executors: Vec::new(),
-            session: session?,
-            memory,
-            started: 0,
-            changed: false,
-            registered: None,
-            ends,
-            ended,
-        };
-        // All at once, and then each is waited for.
-        for number in 0..nodes {
-            let executor = members.executor(self, number)?;
-            members.executors.push(executor);
-        }
-        for executor in &members.executors {
-            executor.ready(until)?;
-        }
-        Ok(members)
-    }
-
     /// The rows that a query over the files of a folder has. When it returns,
     /// no task of it is left.
     ///
     /// # Errors
     /// The cause, if the run was stopped; [`Error::WorkerDied`] if no node is
-    /// left; what Ballista says of a query that failed.
+    /// left, and what Ballista says of a query that failed.
     pub(crate) fn rows(
         &self,
         context: &Context,
@@ -139,100 +97,146 @@ impl Cluster {
     ) -> Result<Vec<RecordBatch>, Error> {
         let members = self.members.lock();
         let mut slot = members.unwrap_or_else(PoisonError::into_inner);
-        if slot.as_ref().is_none_or(|all| all.scheduler.is_gone()) {
+        if !slot.as_mut().is_some_and(|all| all.is_whole(context)) {
             // The old ones go before new ones come.
             *slot = None;
-            *slot = Some(self.members()?);
+            let (network, folder) = (&self.network, self.folder());
+            let mut all = Members::start(network, &self.runtime, folder)?;
+            all.begin(context);
+            *slot = Some(all);
         }
         let Some(members) = slot.as_mut() else {
             return Err(Error::WorkerDied("no process is there".into()));
         };
-        members.prepare(self, context, files)?;
-        let asked = members.ask(self, context, sql);
-        if asked.as_ref().is_err_and(|given_up| given_up.lost) {
-            *slot = None;
-        }
-        context.note(asked.map_err(|given_up| given_up.cause))
+        members.register(&self.runtime, files)?;
+        let asked = members.ask(&self.runtime, context, sql);
+        context.note(asked)
     }
 }
 
-/// Why a query has no answer.
-struct GivenUp {
-    cause: Error,
-    /// Whether the cluster is of no more use.
-    lost: bool,
+/// A new folder in this one.
+fn temporary(below: &Path) -> Result<TempDir, Error> {
+    let folder =
+        tempfile::Builder::new().prefix("lanes-ballista-").tempdir_in(below);
+    folder.map_err(|error| Error::temporary(&error))
 }
 
 /// The processes, and what they know.
 struct Members {
     scheduler: Node,
-    port: u16,
     executors: Vec<Node>,
+    hall: Hall,
     session: SessionContext,
-    /// How many bytes the operators of each may hold.
-    memory: u64,
-    /// How many executors were started.
-    started: usize,
     /// Whether the executors are to be told that another run begins: the last
-    /// one was stopped or probed, or has taken so long that one may be gone.
+    /// one was stopped or probed, or has taken so long that one may be lost.
     changed: bool,
+    /// Whether all are to be started anew for the next run: the scheduler
+    /// forgets slots of other executors when it gives up a stage that one of
+    /// them was lost in, and tasks may still come of a job that it could not be
+    /// asked to cancel.
+    stale: bool,
     /// The folder whose files the table is made of.
     registered: Option<PathBuf>,
-    ends: watch::Sender<()>,
     ended: watch::Receiver<()>,
 }
 
-impl Members {
-    /// Starts an executor with this number.
-    fn executor(
-        &mut self,
-        cluster: &Cluster,
-        number: usize,
-    ) -> Result<Node, Error> {
-        let place = cluster.network.nodes[number].clone();
+/// What it takes to start an executor.
+struct Hall {
+    /// The scheduler's.
+    address: (Ipv4Addr, u16),
+    places: Vec<Place>,
+    /// How many bytes the operators of each may hold.
+    memory: u64,
+    ends: watch::Sender<()>,
+    /// Where the executors work.
+    folder: TempDir,
+    started: usize,
+}
+
+impl Hall {
+    /// Starts the executor with this number.
+    fn executor(&mut self, number: usize) -> Result<Node, Error> {
+        let place = self.places[number].clone();
         let name = format!("node {} at {}", number + 1, place.address);
         self.started += 1;
-        let folder = format!("executor-{}", self.started);
         let role = Role::Executor {
             place,
-            scheduler: (cluster.network.host, self.port),
-            folder: cluster.folder().join(folder),
+            scheduler: self.address,
+            folder: self.folder.path().join(self.started.to_string()),
             memory: self.memory,
         };
         Node::start(name, &role, &self.ends)
     }
+}
 
-    /// Starts another executor in the place of one.
-    fn replace(
-        &mut self,
-        cluster: &Cluster,
-        number: usize,
-    ) -> Result<(), Error> {
-        self.executors[number].kill();
-        let executor = self.executor(cluster, number)?;
-        executor.ready(Instant::now() + START)?;
-        self.executors[number] = executor;
-        Ok(())
+impl Members {
+    /// Starts all processes, and waits until they know each other.
+    fn start(
+        network: &Network,
+        runtime: &Runtime,
+        below: &Path,
+    ) -> Result<Self, Error> {
+        let until = Instant::now() + START;
+        let (host, nodes) = (network.host, network.nodes.len());
+        let (ends, ended) = watch::channel(());
+        let folder = below.to_owned();
+        let role = Role::Scheduler { host, folder };
+        let name = format!("the scheduler at {host}");
+        let scheduler = Node::start(name, &role, &ends)?;
+        let address = (host, scheduler.ready(until)?);
+        // What Ballista takes of a machine, shared among those on this one.
+        let available = Limits::here().available.unwrap_or(MEMORY);
+        let memory = available / 10 * 7 / nodes as u64;
+        let (places, folder) = (network.nodes.clone(), temporary(below)?);
+        let started = 0;
+        let mut hall = Hall { address, places, memory, ends, folder, started };
+        // All at once, and then each is waited for.
+        let executors = (0..nodes).map(|number| hall.executor(number));
+        let executors = executors.collect::<Result<Vec<_>, _>>()?;
+        for executor in &executors {
+            executor.ready(until)?;
+        }
+        Ok(Self {
+            scheduler,
+            executors,
+            hall,
+            session: runtime.block_on(session(address, nodes))?,
+            changed: false,
+            stale: false,
+            registered: None,
+            ended,
+        })
     }
 
-    /// Sees that every executor is there and knows of the run, and that the
-    /// table is the right one.
-    fn prepare(
+    /// Whether every process is there, and knows of the run.
+    fn is_whole(&mut self, context: &Context) -> bool {
+        let executors = self.executors.iter();
+        let is_gone = executors.chain([&self.scheduler]).any(Node::is_gone);
+        if is_gone || self.stale {
+            return false;
+        }
+        if !self.changed && !context.is_probed() {
+            return true;
+        }
+        self.begin(context)
+    }
+
+    /// Lets every executor know of the run, and says whether all do.
+    fn begin(&mut self, context: &Context) -> bool {
+        for executor in &self.executors {
+            executor.begin(context);
+        }
+        self.changed = context.is_probed();
+        let until = Instant::now() + ANSWER;
+        self.executors.iter().all(|executor| executor.has_begun(until))
+    }
+
+    /// Makes the table of these files.
+    fn register(
         &mut self,
-        cluster: &Cluster,
-        context: &Context,
+        runtime: &Runtime,
         files: &Path,
     ) -> Result<(), Error> {
-        for number in 0..self.executors.len() {
-            if self.executors[number].is_gone() {
-                self.replace(cluster, number)?;
-                self.changed = true;
-            }
-        }
-        let probed = context.is_probed().then_some(context);
-        if self.changed || probed.is_some() {
-            self.begin(cluster, probed)?;
-        }
         if self.registered.as_deref() == Some(files) {
             return Ok(());
         }
@@ -242,35 +246,9 @@ impl Members {
             let options = ParquetReadOptions::default();
             self.session.register_parquet(TABLE, name, options).await
         };
-        let registered = cluster.runtime.block_on(register);
-        registered.map_err(|error| Error::Task(error.to_string()))?;
+        let registered = runtime.block_on(register);
+        registered.map_err(|error| failed(&error))?;
         self.registered = Some(files.to_owned());
-        Ok(())
-    }
-
-    fn begin(
-        &mut self,
-        cluster: &Cluster,
-        probed: Option<&Context>,
-    ) -> Result<(), Error> {
-        for executor in &self.executors {
-            executor.begin(probed);
-        }
-        let until = Instant::now() + ANSWER;
-        for number in 0..self.executors.len() {
-            if !self.executors[number].has_begun(until) {
-                // It is stopped, or has ended just now.
-                self.replace(cluster, number)?;
-                self.executors[number].begin(probed);
-                let until = Instant::now() + ANSWER;
-                if !self.executors[number].has_begun(until) {
-                    let name = self.executors[number].name();
-                    let what = format!("{name} does not answer");
-                    return Err(Error::WorkerDied(what));
-                }
-            }
-        }
-        self.changed = probed.is_some();
         Ok(())
     }
 
@@ -278,54 +256,74 @@ impl Members {
     /// is there to answer.
     fn ask(
         &mut self,
-        cluster: &Cluster,
+        runtime: &Runtime,
         context: &Context,
         sql: &str,
-    ) -> Result<Vec<RecordBatch>, GivenUp> {
+    ) -> Result<Vec<RecordBatch>, Error> {
         let begin = Instant::now();
-        let runtime = &cluster.runtime;
-        let url = (cluster.network.host, self.port);
-        let mut query = Query::start(runtime, &self.session, url, sql);
+        let session = (&self.session, self.hall.address);
+        let mut query = Query::start(runtime, session, sql);
         let mut ended = self.ended.clone();
         ended.mark_unchanged();
+        let mut lost = vec![None; self.executors.len()];
         let answered = runtime.block_on(context.unless_stopped(async {
             loop {
-                if let Some(error) = self.hopeless() {
-                    return Err(error);
-                }
+                self.replace(context, &mut lost)?;
                 tokio::select! {
                     answer = query.answer() => return answer,
-                    // The sender is in here.
+                    // Its other end is kept as long as this one.
                     _ = ended.changed() => {}
                 }
             }
         }));
+        self.stale = lost.iter().any(Option::is_some);
         self.changed |= begin.elapsed() > timeouts::EXECUTOR;
-        let Err(cause) = answered else { return answered.map_err(no) };
+        let cause = match answered {
+            Ok(rows) => return Ok(rows),
+            Err(cause) => cause,
+        };
         self.changed = true;
         // What a probe has found comes before what Ballista makes of it.
         let cause = match context.cause() {
             Some(cause) => cause,
-            None => self.why(cause),
+            None => self.why(cause, lost),
         };
         context.stop(cause.clone());
-        let lost = !self.stop(runtime, &query) || self.scheduler.is_gone();
-        Err(GivenUp { cause, lost })
+        self.stale |= !self.stop(runtime, &query);
+        Err(cause)
     }
 
-    /// Why nobody is left to answer, if so.
-    fn hopeless(&self) -> Option<Error> {
+    /// Starts another executor in the place of one that has ended, once in a
+    /// run for each, as those who run a cluster have it done.
+    ///
+    /// # Errors
+    /// [`Error::WorkerDied`] if nobody is left to answer.
+    fn replace(
+        &mut self,
+        context: &Context,
+        lost: &mut [Option<Error>],
+    ) -> Result<(), Error> {
         if self.scheduler.is_gone() {
-            return Some(self.scheduler.died());
+            return Err(self.scheduler.died());
         }
-        let all = self.executors.iter().all(Node::is_gone);
-        let last = self.executors.last();
-        last.filter(|_| all).map(Node::died)
+        let pairs = self.executors.iter_mut().zip(lost);
+        for (number, (executor, lost)) in pairs.enumerate() {
+            if executor.is_gone() && lost.is_none() {
+                *lost = Some(executor.died());
+                *executor = self.hall.executor(number)?;
+                executor.begin(context);
+            }
+        }
+        match self.executors.iter().all(Node::is_gone) {
+            true => Err(self.executors[0].died()),
+            false => Ok(()),
+        }
     }
 
     /// Why a query has failed: a process that has ended or panicked, or does
     /// within a moment, comes before what Ballista makes of it.
-    fn why(&self, cause: Error) -> Error {
+    fn why(&self, cause: Error, lost: Vec<Option<Error>>) -> Error {
+        let mut lost = lost.into_iter().flatten();
         let all = || self.executors.iter().chain([&self.scheduler]);
         let until = Instant::now() + MOMENT;
         while Instant::now() < until {
@@ -334,8 +332,9 @@ impl Members {
             if let Some(refused) = refused {
                 return refused;
             }
-            if let Some(gone) = all().find(|process| process.is_gone()) {
-                return gone.died();
+            let gone = || all().find(|p| p.is_gone()).map(Node::died);
+            if let Some(died) = lost.next().or_else(gone) {
+                return died;
             }
             if let Some(said) = panics.into_iter().next() {
                 return Error::Panicked(said);
@@ -352,40 +351,42 @@ impl Members {
         while !query.is_known() && Instant::now() < until {
             thread::sleep(TICK);
         }
+        let until = Instant::now() + GRACE;
         let job = query.job();
         for executor in &self.executors {
             executor.stop(job.as_deref());
         }
-        let cancelled = runtime.block_on(query.cancel());
+        let cancelled = runtime.spawn(query.cancel(until));
         for executor in &self.executors {
-            if !executor.rests(GRACE) {
+            if !executor.rests(until) {
                 executor.kill();
             }
         }
-        cancelled
+        runtime.block_on(cancelled).unwrap_or(false)
     }
-}
-
-fn no(cause: Error) -> GivenUp {
-    GivenUp { cause, lost: false }
 }
 
 /// A session of this scheduler, as Ballista's documentation has it, with a
 /// partition for each node, and files that are not cut.
+///
+/// Its adaptive planner, which is the default, does not yet know what to do
+/// when an executor is lost: the job waits for a stage that is run again, and
+/// is not asked for (<https://github.com/apache/datafusion-ballista/pull/1601>).
 async fn session(
-    (host, port): (std::net::Ipv4Addr, u16),
+    (host, port): (Ipv4Addr, u16),
     nodes: usize,
 ) -> Result<SessionContext, Error> {
     let config = timeouts::session()
         .with_target_partitions(nodes)
-        .with_repartition_file_scans(false);
+        .with_repartition_file_scans(false)
+        .with_ballista_adaptive_query_planner(false);
     let state = SessionStateBuilder::new()
         .with_config(config)
         .with_default_features()
         .build();
     let url = format!("df://{host}:{port}");
     let session = SessionContext::remote_with_state(&url, state).await;
-    let session = session.map_err(|error| Error::Task(error.to_string()))?;
+    let session = session.map_err(|error| failed(&error))?;
     session.register_udf(functions::primes(None));
     Ok(session)
 }

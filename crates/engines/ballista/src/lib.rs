@@ -10,8 +10,8 @@
 //! Inputs are Parquet files, since a plan names what it reads: [`Input::Local`]
 //! only. A table in memory has no place in the plans that a session sends.
 //!
-//! A run that is stopped has its job cancelled, and every task is waited for; an
-//! executor whose tasks do not end is killed. One that has ended is replaced
+//! A run that is stopped has its job cancelled, and every task is waited for.
+//! An executor whose tasks do not end is killed. One that has ended is replaced
 //! when the next run begins. What Ballista does meanwhile is its own: a task of
 //! an executor that cannot be reached is given to another at once, one that was
 //! at work in it once three seconds have passed without a heartbeat (its

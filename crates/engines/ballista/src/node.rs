@@ -23,6 +23,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
+/// How often it is looked whether a probe is still being asked.
+const SLICE: Duration = Duration::from_millis(20);
+
 thread_local! {
     /// Whether this thread stands for a process.
     static STANDS: Cell<bool> = const { Cell::new(false) };
@@ -110,11 +113,6 @@ impl Node {
         Ok(Self { name, socket, pidfd, words, shared, thread })
     }
 
-    /// Its name, for people.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Whether the process has ended.
     pub(crate) fn is_gone(&self) -> bool {
         self.shared.gone.load(Ordering::Acquire)
@@ -153,12 +151,13 @@ impl Node {
         lock(&self.shared.panic).clone()
     }
 
-    /// Lets it know that a run begins. Its grains are asked for in `probed`.
-    pub(crate) fn begin(&self, probed: Option<&Context>) {
+    /// Lets it know that a run begins. A probe is asked before its grains.
+    pub(crate) fn begin(&self, run: &Context) {
         while self.words.try_recv().is_ok() {}
+        let probed = run.is_probed();
         lock(&self.shared.panic).take();
-        *lock(&self.shared.run) = probed.cloned();
-        self.order(&Order::Begin { probed: probed.is_some() });
+        *lock(&self.shared.run) = probed.then(|| run.clone());
+        self.order(&Order::Begin { probed });
     }
 
     /// Waits until it knows, and says whether it does.
@@ -172,24 +171,21 @@ impl Node {
         self.order(&Order::Stop { job: job.map(str::to_owned) });
     }
 
-    /// Waits so long until it has no task left, and says whether that is so.
-    /// The time in which the run's own probe is asked does not count.
-    pub(crate) fn rests(&self, most: Duration) -> bool {
-        let mut until = Instant::now() + most;
+    /// Waits until it has no task left, and says whether that is so. It may
+    /// take until then, or as much longer as the run's own probe is asked.
+    pub(crate) fn rests(&self, until: Instant) -> bool {
+        let mut until = until;
         loop {
             if self.says(until, |word| matches!(word, Word::Rests)) {
                 return true;
             }
-            if self.is_gone() || !self.is_asking() {
+            // A probe is the run's own, and may take its time.
+            let is_asking = self.shared.asking.load(Ordering::Acquire);
+            if self.is_gone() || !is_asking {
                 return false;
             }
-            until = Instant::now() + most;
+            until = Instant::now() + SLICE;
         }
-    }
-
-    /// Whether a probe is being asked for it.
-    pub(crate) fn is_asking(&self) -> bool {
-        self.shared.asking.load(Ordering::Acquire)
     }
 
     fn says(&self, until: Instant, what: fn(&Word) -> bool) -> bool {

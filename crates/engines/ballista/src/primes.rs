@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 impl Run<Primes> for Ballista {
     const FIT: Fit = Fit::Possible(
-        "a function over rows that are numbers of grains; who gets one is fixed",
+        "a function over rows that are numbers of grains; each has its node",
     );
     const INPUTS: &[Input] = LOCAL;
 

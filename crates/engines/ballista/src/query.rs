@@ -12,13 +12,10 @@ use lanes_core::Error;
 use rustix::io::Errno;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::Instant;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio::time;
-
-/// How long the scheduler may take to hear of a cancel.
-const CANCEL: Duration = Duration::from_millis(100);
 
 /// A query. Dropped, nobody waits for it any more.
 pub(crate) struct Query {
@@ -31,8 +28,7 @@ impl Query {
     /// Has a query planned and sent to the scheduler.
     pub(crate) fn start(
         runtime: &Runtime,
-        session: &SessionContext,
-        (host, port): (Ipv4Addr, u16),
+        (session, (host, port)): (&SessionContext, (Ipv4Addr, u16)),
         sql: &str,
     ) -> Self {
         let (session, sql) = (session.clone(), sql.to_owned());
@@ -77,20 +73,24 @@ impl Query {
         self.task.is_finished() || self.job().is_some()
     }
 
-    /// Has the scheduler cancel it, unless it is over, and says whether it has
-    /// heard that.
-    pub(crate) async fn cancel(&self) -> bool {
-        if self.task.is_finished() {
-            return true;
+    /// Has the scheduler cancel it, unless it is over, and says whether that
+    /// was heard until then.
+    pub(crate) fn cancel(
+        &self,
+        until: Instant,
+    ) -> impl Future<Output = bool> + use<> {
+        let (is_over, job) = (self.task.is_finished(), self.job());
+        let scheduler = self.scheduler.clone();
+        async move {
+            let Some(job_id) = job.filter(|_| !is_over) else { return is_over };
+            let cancel = async {
+                let client = SchedulerGrpcClient::connect(scheduler).await;
+                let asks = CancelJobParams { job_id };
+                client.ok()?.cancel_job(asks).await.ok()
+            };
+            let heard = time::timeout_at(until.into(), cancel).await;
+            matches!(heard, Ok(Some(_)))
         }
-        let Some(job_id) = self.job() else { return false };
-        let cancel = async {
-            let scheduler = self.scheduler.clone();
-            let mut client = SchedulerGrpcClient::connect(scheduler).await.ok();
-            let client = client.as_mut()?;
-            client.cancel_job(CancelJobParams { job_id }).await.ok()
-        };
-        matches!(time::timeout(CANCEL, cancel).await, Ok(Some(_)))
     }
 }
 
@@ -100,8 +100,8 @@ impl Drop for Query {
     }
 }
 
-/// What a query failed of, in one line.
-fn failed(error: &DataFusionError) -> Error {
+/// What Ballista says, in one line.
+pub(crate) fn failed(error: &DataFusionError) -> Error {
     let words = error.to_string();
     if let Some(refused) = refused(&words) {
         return refused;

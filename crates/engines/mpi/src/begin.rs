@@ -6,18 +6,11 @@
 //! started under. That is the mark, not a variable in the environment, which
 //! children would inherit.
 
+use crate::names::{GUARD, OF, RANK};
 use crate::{guard, rank};
 use std::env;
 use std::ffi::OsStr;
 use std::{hint, process};
-
-/// The name of a guard.
-pub(crate) const GUARD: &str = "lanes-mpi-guard";
-/// The name of a rank: that of all worker processes of Lanes, by which
-/// `lanes faults --nodes` finds them.
-pub(crate) const RANK: &str = "lanes-processes-worker";
-/// What the first argument of a rank is.
-pub(crate) const OF: &str = "mpi";
 
 /// Keeps the constructor in the executable: a linker leaves out what nothing
 /// refers to.

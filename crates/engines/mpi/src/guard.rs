@@ -7,7 +7,7 @@
 //! and is killed with the job. It ends by itself when the other side of its
 //! standard input does.
 
-use crate::begin::{OF, RANK};
+use crate::names::{OF, RANK};
 use lanes_core::Error;
 use lanes_measure::children;
 use rustix::event::{PollFd, PollFlags, poll};

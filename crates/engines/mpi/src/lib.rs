@@ -19,6 +19,7 @@ lanes_core::cells! { for Mpi:
 
 mod begin;
 mod guard;
+mod names;
 mod program;
 mod ranges;
 mod rank;
@@ -26,8 +27,7 @@ mod ranks;
 mod team;
 mod wire;
 
-pub(crate) use program::{Given, Parted, Program};
-pub(crate) use ranks::Ranks;
+pub(crate) use ranks::{Given, Parted, Program, Ranks};
 
 use lanes_core::{
     Config, Context, Error, Exempt, Input, Job, Model, Network, caught,

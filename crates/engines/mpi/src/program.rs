@@ -1,54 +1,9 @@
 //! What ranks are asked to do: programs, found by the name of their workload.
 
-use crate::ranks::{Ranks, perform};
+use crate::ranks::{Program, Ranks, perform};
 use crate::wire;
 use lanes_core::{Error, Workload, workload};
-use mpi::traits::Equivalence;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::net::TcpStream;
-
-/// What each rank does of a workload.
-pub(crate) trait Program: Workload {
-    /// What rank 0 has in the end.
-    type Answer: Serialize + DeserializeOwned + 'static;
-
-    /// The work of this rank, with the answer at rank 0. All ranks call the
-    /// same collectives, whatever fails.
-    fn rank(ranks: &Ranks<'_>, given: &Given<Self>) -> Option<Self::Answer>;
-}
-
-/// What every rank knows of the input.
-pub(crate) struct Given<W> {
-    /// The size.
-    pub(crate) size: W,
-    /// The seed.
-    pub(crate) seed: u64,
-    /// Whether each rank makes its own part.
-    pub(crate) local: bool,
-}
-
-/// A workload whose input is a list of items that is cut into parts.
-pub(crate) trait Parted: Workload {
-    /// An item.
-    type Item: Equivalence + Clone + Default;
-
-    /// The list.
-    fn list(input: &Self::Input) -> &[Self::Item];
-
-    /// How many items each of at most so many parts has.
-    fn lengths(input: &Self::Input, count: usize) -> Vec<usize>;
-
-    /// The part that begins at this item, as an input of its own.
-    ///
-    /// # Errors
-    /// Those of making it.
-    fn part(
-        size: &Self,
-        begin: usize,
-        items: Vec<Self::Item>,
-    ) -> Result<Self::Input, Error>;
-}
 
 /// Sends an answer.
 pub(crate) type Answer = Box<dyn FnOnce(&mut &TcpStream) -> Result<(), Error>>;

@@ -4,7 +4,6 @@
 //! A collective waits until every rank has called it. So a rank whose work has
 //! failed goes on with nothing instead, and the error is reported beside that.
 
-use crate::program::{Given, Parted, Program};
 use crate::wire::{Order, Said, broken};
 use lanes_core::{Context, Error, Job, Workload, caught};
 use mpi::Count;
@@ -26,6 +25,48 @@ const ROOT: usize = 0;
 /// The last input of a rank, with the order that it was made for: it stays
 /// until another one is ordered.
 pub(crate) type Kept = RefCell<Option<(Order, Box<dyn Any>)>>;
+
+/// What each rank does of a workload.
+pub(crate) trait Program: Workload {
+    /// What rank 0 has in the end.
+    type Answer: Serialize + DeserializeOwned + 'static;
+
+    /// The work of this rank, with the answer at rank 0. All ranks call the
+    /// same collectives, whatever fails.
+    fn rank(ranks: &Ranks<'_>, given: &Given<Self>) -> Option<Self::Answer>;
+}
+
+/// What every rank knows of the input.
+pub(crate) struct Given<W> {
+    /// The size.
+    pub(crate) size: W,
+    /// The seed.
+    pub(crate) seed: u64,
+    /// Whether each rank makes its own part.
+    pub(crate) local: bool,
+}
+
+/// A workload whose input is a list of items that is cut into parts.
+pub(crate) trait Parted: Workload {
+    /// An item.
+    type Item: Equivalence + Clone + Default;
+
+    /// The list.
+    fn list(input: &Self::Input) -> &[Self::Item];
+
+    /// How many items each of at most so many parts has.
+    fn lengths(input: &Self::Input, count: usize) -> Vec<usize>;
+
+    /// The part that begins at this item, as an input of its own.
+    ///
+    /// # Errors
+    /// Those of making it.
+    fn part(
+        size: &Self,
+        begin: usize,
+        items: Vec<Self::Item>,
+    ) -> Result<Self::Input, Error>;
+}
 
 /// The ranks of a job, as one of them has them in a run.
 pub(crate) struct Ranks<'a> {

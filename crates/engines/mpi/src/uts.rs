@@ -13,20 +13,19 @@ use lanes_core::workload::{TreePlace, Uts};
 use lanes_core::{Error, Fit, Job, Run};
 use mpi::collective::SystemOperation;
 
-/// How many nodes a rank counts before it lets others have the rest.
-const TURN: u64 = 4096;
-/// How many rank 0 counts before it looks for messages.
-const LOOK: u64 = 128;
-
 impl Run<Uts> for Mpi {
-    const FIT: Fit =
-        Fit::Possible("the program itself has to send work about");
+    const FIT: Fit = Fit::Possible("the program itself has to send work about");
 
     fn run(&self, job: &Job<Uts>) -> Result<u64, Error> {
         let nodes = self.drive(job)?;
         job.finish(nodes)
     }
 }
+
+/// How many nodes a rank counts before it lets others have the rest.
+const TURN: u64 = 4096;
+/// How many rank 0 counts before it looks for messages.
+const LOOK: u64 = 128;
 
 impl Program for Uts {
     type Answer = u64;

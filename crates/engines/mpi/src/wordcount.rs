@@ -27,7 +27,8 @@ impl Program for Wordcount {
 
     fn rank(ranks: &Ranks<'_>, given: &Given<Self>) -> Option<Counts> {
         let table = ranks.on_part(given, |job| {
-            let counts = job.count(job.whole(ranks.own()), Counts::default())?;
+            let counts =
+                job.count(job.whole(ranks.own()), Counts::default())?;
             postcard::to_stdvec(&counts).map_err(crate::wire::broken)
         });
         let tables = ranks.gather(&table)?;

@@ -1,8 +1,9 @@
 //! The guard of a job, seen from the process that has started it.
 
 use super::TICK;
-use crate::begin::{self, GUARD};
+use crate::begin;
 use crate::guard::{ALIVE, ENDED};
+use crate::names::GUARD;
 use crate::wire::broken;
 use lanes_core::Error;
 use rustix::event::{PollFd, PollFlags, poll};

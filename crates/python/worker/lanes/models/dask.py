@@ -98,8 +98,9 @@ class Dask:
         self.broken = True
         self.place = TemporaryDirectory(prefix="dask-")
         dask.config.set({"temporary-directory": self.place.name})
+        for own in ("distributed", "tornado.application"):
+            logging.getLogger(own).setLevel(QUIET)
         own = {"host": self.network.host, "port": 0, "dashboard": False}
-        logging.getLogger("distributed").setLevel(QUIET)
         self.cluster = SpecCluster({}, {"cls": Scheduler, "options": own})
         self.kept = Nodes(self.network, self.node)
         self.client = Client(self.cluster.scheduler_address)

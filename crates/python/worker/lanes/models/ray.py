@@ -71,7 +71,7 @@ class Ray:
             )
         self.workers, self.network = workers, network
         self.place = self.cluster = self.kept = None
-        # Whether a node may not answer any more.
+        # Whether a run was given up, which may be since a node is silent.
         self.doubtful = False
         try:
             self.open()
@@ -96,11 +96,11 @@ class Ray:
 
     def threads(self):
         end = monotonic() + START
-        found = self.answers(getpid)
+        found, _ = self.answers(getpid)
         while len(found) < self.workers and monotonic() < end:
             # That a node has come up is not known to all at once.
             sleep(NAP)
-            found = self.answers(getpid)
+            found, _ = self.answers(getpid)
         return list(found.values())
 
     @property
@@ -111,33 +111,34 @@ class Ray:
     def give_up(self, refs):
         """Ends tasks: those that are queued do not begin, and those that run
         have seen the flag before the next run lowers it."""
+        self.doubtful = True
         for ref in refs:
             ray.cancel(ref)
         if refs:
-            some = {"num_returns": len(refs), "timeout": MERCY}
-            self.doubtful |= bool(ray.wait(refs, **some)[1])
+            ray.wait(refs, num_returns=len(refs), timeout=MERCY)
 
     def answers(self, question):
-        """What nodes answer, by their numbers; some may not."""
+        """What nodes answer, by their numbers, and those that do not."""
         asked = {
             self.on(node, False).remote(self.flag, None, question): node
             for node in range(self.workers)
         }
-        left = self.left_of(list(asked), PATIENCE)
+        silent = self.left_of(list(asked), PATIENCE)
         found = {}
-        for ref, node in asked.items():
+        for ref in set(asked).difference(silent):
             try:
-                found[node], _ = ray.get(ref, timeout=0)
+                found[asked[ref]], _ = ray.get(ref)
             except ray.exceptions.RayError:
-                # It is not there, or does not answer.
+                # It has ended, or not come up for all.
                 pass
-        for ref in left:
+        for ref in silent:
             ray.cancel(ref)
-        return found
+        return found, [asked[ref] for ref in silent]
 
     def settle(self):
         """Ends nodes that do not answer, so that others take their places."""
-        for node in set(range(self.workers)) - set(self.answers(getpid)):
+        _, silent = self.answers(getpid)
+        for node in silent:
             self.kept.kill(node)
         self.doubtful = False
 
