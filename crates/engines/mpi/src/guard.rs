@@ -23,6 +23,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 use std::{env, thread};
 
 /// What stands before what a rank has to say when it ends.
@@ -32,6 +33,10 @@ pub(crate) const ENDED: &str = "ended: ";
 
 /// What the guard is asked, and answers.
 pub(crate) const ALIVE: &[u8] = b"!";
+
+/// How long killed processes may take to end, and how often it is looked.
+const SOON: Duration = Duration::from_millis(100);
+const TICK: Duration = Duration::from_millis(1);
 
 /// How much is kept of what `mpirun` prints, in bytes.
 const KEPT: usize = 4096;
@@ -74,11 +79,12 @@ fn guard(
     drop(mpirun);
     let printed = thread::Builder::new().spawn(|| last_words(reader));
     let ended = watched(front, &mut child);
-    // Its ranks end with it, at once. What does not is found.
+    // Its ranks end with it, at once, and are those of the guard then.
     let _ = child.kill();
-    children::kill();
-    // They do not stay in the table of the system's processes.
-    while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
+    if !reaped() {
+        children::kill();
+        reaped();
+    }
     match ended? {
         Some(status) => {
             let printed = printed?.join().unwrap_or_default();
@@ -87,6 +93,20 @@ fn guard(
         // Nobody else removes it.
         None => Ok(fs::remove_dir_all(folder)?),
     }
+}
+
+/// Takes processes that have ended out of the table of the system, until there
+/// is none below this one, and says whether that was soon.
+fn reaped() -> bool {
+    let begin = Instant::now();
+    while begin.elapsed() < SOON {
+        match wait(WaitOptions::NOHANG) {
+            Ok(Some(_)) => {}
+            Ok(None) => thread::sleep(TICK),
+            Err(_) => return true,
+        }
+    }
+    false
 }
 
 /// The socket that is the standard input. It leaves that place, where children

@@ -114,6 +114,7 @@ impl Mpi {
             size: serde_json::to_string(size).map_err(wire::broken)?,
             seed: *seed,
             local: self.local,
+            greeted: false,
             probed: context.is_probed(),
             origin: context.trace().map(|trace| trace.origin()),
         })
@@ -126,18 +127,31 @@ impl Mpi {
             return Err(Error::Unsupported(what.into()));
         }
         let mut place = self.place(context)?;
-        if place.as_mut().is_some_and(|team| team.broken().is_some()) {
-            *place = None;
+        let mut again = false;
+        loop {
+            if place.as_mut().is_some_and(|team| team.broken().is_some()) {
+                *place = None;
+            }
+            let team = match &mut *place {
+                Some(team) => team,
+                none => none.insert(Team::start(&self.network, context)?),
+            };
+            match team.run(context, order.clone()) {
+                Ok(Some(answer)) => return Ok(answer),
+                // The others had begun in vain.
+                Ok(None) if !again => again = true,
+                Ok(None) => {
+                    let what = "ranks die before they begin".to_owned();
+                    return Err(Error::WorkerDied(what));
+                }
+                Err(error) => {
+                    if team.broken().is_some() {
+                        *place = None;
+                    }
+                    return Err(error);
+                }
+            }
         }
-        let team = match &mut *place {
-            Some(team) => team,
-            none => none.insert(Team::start(&self.network, context)?),
-        };
-        let answer = team.run(context, order);
-        if team.broken().is_some() {
-            *place = None;
-        }
-        answer
     }
 
     /// The job, once no other run has it: a rank takes part in one at a time.

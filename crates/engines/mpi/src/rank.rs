@@ -261,6 +261,9 @@ fn take_part(
     let kept = Kept::default();
     while let Some((order, context)) = next(&orders, &world) {
         let run = order.run;
+        if order.greeted {
+            link.say(&Said::Begun(run));
+        }
         let tell = |said: &Said| link.say(said);
         let (world, order) = (&world, &order);
         let of = context.clone();

@@ -13,6 +13,7 @@ use guarded::Guarded;
 use lanes_core::{Context, Error, Network, preflight};
 use meeting::{Meeting, subnet};
 use member::{Heard, Member, Shared, name};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::Write;
 use std::net::Shutdown;
@@ -34,6 +35,8 @@ const GRACE: Duration = Duration::from_millis(50);
 const MOMENT: Duration = Duration::from_secs(1);
 /// How often it is looked for a rank that comes, and for the end of the guard.
 const TICK: Duration = Duration::from_millis(1);
+/// How long it is between two runs that do not follow each other at once.
+const PAUSE: Duration = Duration::from_micros(100);
 /// What has happened already.
 const NOW: Duration = Duration::ZERO;
 
@@ -45,6 +48,12 @@ pub(crate) struct Team {
     guard: UnixStream,
     threads: Vec<JoinHandle<()>>,
     last_run: u64,
+    /// When the last run has ended.
+    rests_since: Instant,
+    /// The ranks that are to say that they have begun, and have not.
+    late: BTreeSet<usize>,
+    /// Whether it is broken by such a rank.
+    was_late: bool,
     /// Why it is of no more use, if it is.
     broken: Option<Error>,
     /// Gone when all that is in it has ended.
@@ -58,7 +67,7 @@ enum Event {
     /// The guard answers.
     Alive,
     /// The connection to a rank has ended.
-    Lost(Error),
+    Lost(usize, Error),
     /// The job has ended.
     Ended(Error),
 }
@@ -95,6 +104,9 @@ impl Team {
             guard,
             threads: Vec::new(),
             last_run: 0,
+            rests_since: Instant::now(),
+            late: BTreeSet::new(),
+            was_late: false,
             broken: None,
             _folder: folder,
         };
@@ -180,9 +192,13 @@ impl Team {
     ) -> Result<Option<(usize, Heard)>, Error> {
         let error = match self.events.recv_timeout(within) {
             Ok(Event::Heard(rank, heard)) => return Ok(Some((rank, heard))),
+            Ok(Event::Lost(rank, error)) => {
+                self.was_late = self.late.contains(&rank);
+                error
+            }
             Err(RecvTimeoutError::Timeout) => return Ok(None),
             Err(RecvTimeoutError::Disconnected) => broken("nobody is left"),
-            Ok(Event::Lost(error) | Event::Ended(error)) => error,
+            Ok(Event::Ended(error)) => error,
             Ok(Event::Alive) => broken("a guard that was not asked"),
         };
         self.broken = Some(error.clone());
@@ -199,6 +215,7 @@ impl Team {
 
     /// Has the ranks take part in a run, and returns the answer of rank 0. When
     /// it returns, no rank works on it any more, unless the job is broken then.
+    /// `None` if it is broken by a rank that had died before the run.
     ///
     /// # Errors
     /// The cause, if the run was stopped, something failed, or the job has
@@ -207,9 +224,12 @@ impl Team {
         &mut self,
         context: &Context,
         order: Order,
-    ) -> Result<Vec<u8>, Error> {
+    ) -> Result<Option<Vec<u8>>, Error> {
         self.last_run += 1;
-        let order = Order { run: self.last_run, ..order };
+        // One that dies takes a moment until it is dead.
+        let greeted = self.rests_since.elapsed() > PAUSE && !order.probed;
+        let order = Order { run: self.last_run, greeted, ..order };
+        self.late = (0..self.ranks.len()).filter(|_| greeted).collect();
         *lock(&self.shared.running) = Some(context.clone());
         let answer = self.ended(context, order).and_then(|answer| {
             // Who watches may do something to the guard, which shows at the
@@ -219,9 +239,14 @@ impl Team {
             Ok(answer)
         });
         *lock(&self.shared.running) = None;
+        self.rests_since = Instant::now();
+        if answer.is_err() && self.was_late && context.cause().is_none() {
+            return Ok(None);
+        }
         let answer = context.note(answer);
         context.finish(())?;
-        answer?.ok_or_else(|| broken("rank 0 has no answer"))
+        let none = || broken("rank 0 has no answer");
+        answer?.ok_or_else(none).map(Some)
     }
 
     fn ended(
@@ -245,6 +270,9 @@ impl Team {
                     if context.note(result).is_ok_and(|has_it| has_it) {
                         answer = body;
                     }
+                }
+                Some((rank, (Said::Begun(of), _))) if of == run => {
+                    self.late.remove(&rank);
                 }
                 Some((_, (Said::Failed(of, error), _))) if of == run => {
                     context.stop(error);
@@ -282,7 +310,7 @@ impl Team {
             let error = match self.events.recv_timeout(rest) {
                 Ok(Event::Alive) => return Ok(()),
                 Ok(Event::Heard(..)) => continue,
-                Ok(Event::Lost(error) | Event::Ended(error)) => error,
+                Ok(Event::Lost(_, error) | Event::Ended(error)) => error,
                 Err(_) => Error::WorkerDied("the guard of its ranks".into()),
             };
             self.broken = Some(error.clone());

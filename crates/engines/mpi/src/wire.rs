@@ -23,6 +23,8 @@ const ASKED: u32 = 3;
 pub(crate) enum Said {
     /// It knows the others, of which there are so many with it.
     Ready(usize),
+    /// It has begun this run.
+    Begun(u64),
     /// May this task work on another grain? The number is that of the question.
     Ask(u64, usize),
     /// A task of this run has failed; the rank goes on to the end of it.
@@ -55,6 +57,8 @@ pub(crate) struct Order {
     pub(crate) seed: u64,
     /// Whether each rank has made its part of it; otherwise rank 0 has all.
     pub(crate) local: bool,
+    /// Whether ranks are to say that they have begun.
+    pub(crate) greeted: bool,
     /// Whether ranks ask before each grain.
     pub(crate) probed: bool,
     /// When the clock of the run's trace started, if it has a trace.

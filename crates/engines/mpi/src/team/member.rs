@@ -85,7 +85,7 @@ impl Member {
             // Nobody may wait for it any more.
             let _ = events.send(Event::Heard(self.number, heard));
         };
-        let _ = events.send(Event::Lost(ended));
+        let _ = events.send(Event::Lost(self.number, ended));
     }
 }
 
